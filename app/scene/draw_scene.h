@@ -1,0 +1,36 @@
+// Scene + camera → Drawing. Read this first.
+#pragma once
+
+#include "app/scene/scene.h"
+#include "geo/result.h"
+
+namespace scene {
+
+struct MapOptions {
+  Rect frame;               // of the map on the canvas
+  float unit = 1;           // canvas units in one px of the look's sizes (paper: millimetres per px of the A3 look)
+  bool paper = false;
+  bool glow = false;        // wall: core glow, city glow
+  bool townNames = true;
+  bool fast = false;        // while the camera moves: labels keep their places, no new ones are searched
+  const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units
+};
+
+// The map alone, into drawing.cameras[camera] (its frame must equal options.frame).
+void drawMap(Drawing& drawing, const Scene& scene, int camera, const Theme& theme, const MapOptions& options);
+
+// Whole pictures.
+// Wall: title, ledger, ranking, legend, strip; laid out by aspect ratio (32:9, 16:9, 4:3, 9:16).
+Drawing drawWall(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float width, float height,
+                 std::optional<geo::Box> extent = {});
+// The bare map: no title, legend, scale bar, north arrow, credits.
+Drawing drawBare(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float width, float height,
+                 std::optional<geo::Box> extent = {});
+// The window's map: floating legend, badge, north arrow, scale bar.
+Drawing drawWindowMap(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float uiScale);
+// A page in millimetres.
+Drawing drawPage(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
+                 std::optional<geo::Box> extent = {});
+
+// World box that is seen when the scene opens in this drawing's kind (home when no extent).
+}  // namespace scene

@@ -1,0 +1,193 @@
+// What to put down, in painter's order: plain data that both painters (OpenGL, Cairo) visit without a default case.
+// Map items are in world metres and belong to one of the drawing's cameras, whose frame clips them; the others are in
+// canvas units (pixels on a screen, millimetres on paper; y down).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/scene/camera.h"
+#include "app/scene/text.h"
+#include "geo/boundaries.h"
+#include "geo/layer.h"
+
+namespace scene {
+
+struct Rgba {
+  uint8_t r = 0, g = 0, b = 0, a = 255;  // sRGB, alpha straight
+  bool operator==(const Rgba&) const = default;
+  Rgba withAlpha(double alpha) const { return {r, g, b, static_cast<uint8_t>(a * alpha + 0.5)}; }
+};
+
+struct Pen {
+  Rgba colour;
+  float width = 1;
+  std::vector<float> dash;  // on, off, …; empty: solid
+  bool roundCap = false;    // joins are always round
+  bool operator==(const Pen&) const = default;
+};
+
+// Move, line, cubic and close, as every vector library has them.
+struct Path {
+  enum class Verb : uint8_t { move, line, cubic, close };
+  std::vector<Verb> verbs;
+  std::vector<Vec> points;  // move 1, line 1, cubic 3, close 0
+
+  Path& move(Vec p) { return verbs.push_back(Verb::move), points.push_back(p), *this; }
+  Path& line(Vec p) { return verbs.push_back(Verb::line), points.push_back(p), *this; }
+  Path& cubic(Vec a, Vec b, Vec c) {
+    verbs.push_back(Verb::cubic), points.insert(points.end(), {a, b, c});
+    return *this;
+  }
+  Path& close() { return verbs.push_back(Verb::close), *this; }
+  bool empty() const { return verbs.empty(); }
+  Rect box() const;  // of the control points
+
+  static Path rect(Rect r);
+  static Path roundedRect(Rect r, float radius);
+  static Path circle(Vec centre, float radius);
+  static Path polyline(std::span<const Vec> points, bool closed = false);
+  static Path polygon(std::initializer_list<Vec> points);
+  Path scaled(float k, Vec origin) const;  // p ↦ origin + p·k
+  void append(const Path& other);
+};
+// Curves as line pieces, no farther than the tolerance from them. One vector per contour; closed[i] says whether it closes.
+std::vector<std::vector<Vec>> flattened(const Path& path, float tolerance, std::vector<bool>* closed = nullptr);
+
+// A layer in world metres, with what painters need to draw it at any scale. Made once per layer, shared; painters cache
+// meshes by its address.
+struct MapShape {
+  geo::LayerPtr layer;
+  std::shared_ptr<const geo::Boundaries> boundaries;  // polygon layers; may be null until a worker has made it
+};
+using MapShapePtr = std::shared_ptr<const MapShape>;
+using ColoursPtr = std::shared_ptr<const std::vector<Rgba>>;  // one per row
+
+struct Hatch {  // 45° lines
+  Rgba line, ground;
+  float pitch = 7, width = 1.4f;
+  bool operator==(const Hatch&) const = default;
+};
+
+// Map items ------------------------------------------------------------------------------------------------------------
+
+struct Areas {  // filled polygons
+  int camera = 0;
+  MapShapePtr shape;
+  ColoursPtr fills;                // alpha 0: not filled
+  std::vector<uint32_t> hatched;   // these rows are hatched instead
+  Hatch hatch;
+};
+
+struct Borders {  // outlines of a polygon layer, each shared border once
+  enum class Which : uint8_t { all, inner, outer, row };
+  int camera = 0;
+  MapShapePtr shape;
+  Which which = Which::all;
+  uint32_t row = 0;                // Which::row: the outline of this row alone
+  Pen pen;
+};
+
+struct Courses {  // a line layer
+  int camera = 0;
+  MapShapePtr shape;
+  Pen pen;
+};
+
+struct Dots {  // a large point layer as discs
+  int camera = 0;
+  MapShapePtr shape;
+  ColoursPtr fills;
+  float radius = 3;
+  Pen edge;                        // width 0: none
+};
+
+struct Raster {  // georeferenced picture
+  int camera = 0;
+  geo::Box world;
+  std::shared_ptr<const std::vector<Rgba>> pixels;  // rows from the north
+  int columns = 0, rows = 0;
+  bool smooth = false;             // bilinear; else nearest
+};
+
+// Canvas items ---------------------------------------------------------------------------------------------------------
+
+struct Fill {  // even-odd
+  Path path;
+  Rgba colour;
+};
+
+struct Stroke {
+  Path path;
+  Pen pen;
+  float endWidth = -1;             // ≥ 0: the width runs from pen.width at the start to this at the end of the path
+};
+
+struct Glow {  // a soft disc: colour at the centre, smoothly to nothing at the radius
+  Vec centre;
+  float radius = 0;
+  Rgba colour;
+};
+
+struct Fade {  // a linear gradient over a rectangle
+  Rect rect;
+  Rgba from, to;                   // left → right, or top → bottom
+  bool horizontal = true;
+};
+
+struct HatchedRect {
+  Rect rect;
+  Hatch hatch;
+};
+
+struct Text {
+  GlyphRun run;
+  Vec origin;                      // of the baseline's start
+  float angle = 0;                 // radians, clockwise on the canvas
+  Rgba colour;
+  Rgba halo{0, 0, 0, 0};
+  float haloWidth = 0;             // reach of the halo beyond the glyph, canvas units
+};
+
+struct Image {
+  Rect rect;
+  std::shared_ptr<const std::vector<Rgba>> pixels;
+  int columns = 0, rows = 0;
+};
+
+using Item =
+    std::variant<Areas, Borders, Courses, Dots, Raster, Fill, Stroke, Glow, Fade, HatchedRect, Text, Image>;
+
+// What a place on the canvas stands for; the painters do not read it, picking and tests do.
+struct ObjectRef {
+  std::string layer;  // id of the project's layer
+  long row = -1;
+  bool operator==(const ObjectRef&) const = default;
+};
+struct Hit {
+  Rect box;
+  ObjectRef object;
+};
+
+struct Placed {
+  Item item;
+  std::optional<Rect> clip;  // beyond the camera's frame
+};
+
+struct Drawing {
+  float width = 0, height = 0;   // canvas units
+  Rgba background;
+  std::vector<Camera> cameras;   // 0 is the main map
+  std::vector<Placed> items;
+  std::vector<Hit> hits;         // topmost last
+  std::set<char32_t> missingGlyphs;
+  TypesetterPtr fonts;           // of every Text
+
+  void add(Item item, std::optional<Rect> clip = {}) { items.push_back({std::move(item), clip}); }
+};
+
+}  // namespace scene

@@ -1,0 +1,39 @@
+// Colour tokens and palettes: one map, two lights. Values and their checks: docs/look.md.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "app/scene/drawing.h"
+
+namespace scene {
+
+enum class Role : uint8_t { county, core, node, agriPark, station, platform, enterprise, town, rail, river, neighbour, context };
+
+struct Theme {
+  bool dark = true;
+  Rgba background, panel, bar, land, neighbour, neighbourBorder;
+  Rgba waterOutside, waterInside, waterName;
+  Rgba cityBorder, countyBorder, countyCasing;
+  Rgba text1, text2, text3, rule, halo;
+  Rgba core, node, agriPark, platform, enterprise, station, town, rail;
+  Rgba warning;            // illustrative data
+  Rgba hatchLine, hatchGround;
+  Rgba accent, measured;
+  Rgba role(Role role) const;
+};
+
+const Theme& darkTheme();
+const Theme& lightTheme();   // window
+const Theme& paperTheme();   // light on white
+
+// Low → high. Sequential palettes exist for 2 to 7 classes ("teal", the default), by name also "rose" (heat),
+// "diverging". More classes than a palette was designed for are interpolated in Oklab.
+std::vector<Rgba> palette(std::string_view name, int classes, bool dark);
+std::vector<std::string_view> paletteNames();
+
+Rgba mix(Rgba a, Rgba b, double t);           // in Oklab; alpha linear
+double contrast(Rgba a, Rgba b);              // WCAG 2 ratio
+Rgba parseColour(std::string_view hex);       // "#RRGGBB" or "RRGGBB"
+
+}  // namespace scene
