@@ -1,10 +1,21 @@
 // Scene + camera → Drawing. Read this first.
 #pragma once
 
+#include <unordered_map>
+
 #include "app/scene/scene.h"
 #include "geo/result.h"
 
 namespace scene {
+
+// Glyph runs by text and style, so that a moving map does not shape its labels again each frame. One per thread.
+class RunCache {
+ public:
+  const GlyphRun& run(const Typesetter& fonts, const std::string& text, const TextStyle& style);
+
+ private:
+  std::unordered_map<std::string, GlyphRun> runs_;
+};
 
 struct MapOptions {
   Rect frame;               // of the map on the canvas
@@ -12,7 +23,7 @@ struct MapOptions {
   bool paper = false;
   bool glow = false;        // wall: core glow, city glow
   bool townNames = true;
-  bool fast = false;        // while the camera moves: labels keep their places, no new ones are searched
+  RunCache* cache = nullptr;
   const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units
 };
 
@@ -25,12 +36,12 @@ Drawing drawWall(const Scene& scene, const Theme& theme, TypesetterPtr fonts, fl
                  std::optional<geo::Box> extent = {});
 // The bare map: no title, legend, scale bar, north arrow, credits.
 Drawing drawBare(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float width, float height,
-                 std::optional<geo::Box> extent = {});
+                 std::optional<geo::Box> extent = {}, RunCache* cache = nullptr);
 // The window's map: floating legend, badge, north arrow, scale bar.
-Drawing drawWindowMap(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float uiScale);
+Drawing drawWindowMap(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float uiScale,
+                      RunCache* cache = nullptr);
 // A page in millimetres.
 Drawing drawPage(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
                  std::optional<geo::Box> extent = {});
 
-// World box that is seen when the scene opens in this drawing's kind (home when no extent).
 }  // namespace scene

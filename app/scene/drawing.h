@@ -63,6 +63,7 @@ std::vector<std::vector<Vec>> flattened(const Path& path, float tolerance, std::
 struct MapShape {
   geo::LayerPtr layer;
   std::shared_ptr<const geo::Boundaries> boundaries;  // polygon layers; may be null until a worker has made it
+  std::vector<geo::Point> anchors;                    // per row: where a label of it stands; NaN without a shape
 };
 using MapShapePtr = std::shared_ptr<const MapShape>;
 using ColoursPtr = std::shared_ptr<const std::vector<Rgba>>;  // one per row

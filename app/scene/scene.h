@@ -23,6 +23,7 @@ struct SceneLayer {
   MapShapePtr shape;                       // world metres; null while it loads or when it failed
   bool visible = true;
   float opacity = 1;
+  MapShapePtr inside;                      // rivers: the courses within the city; shape then holds those outside
   std::vector<std::string> labels;         // per row; empty string: none
   std::vector<std::string> sublabels;      // per row, a smaller second line; may be empty altogether
   std::vector<Symbol> symbols;             // per row, point layers with a symbol
