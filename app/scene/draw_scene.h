@@ -1,6 +1,7 @@
 // Scene + camera → Drawing. Read this first.
 #pragma once
 
+#include <functional>
 #include <unordered_map>
 
 #include "app/scene/scene.h"
@@ -8,13 +9,17 @@
 
 namespace scene {
 
-// Glyph runs by text and style, so that a moving map does not shape its labels again each frame. One per thread.
-class RunCache {
+// What a moving map need not make again each frame: glyph runs by text and style, fills by scene version. One per thread.
+class DrawCache {
  public:
   const GlyphRun& run(const Typesetter& fonts, const std::string& text, const TextStyle& style);
+  // The fills made for that layer, scene version and theme; made by `make` when they are not there.
+  ColoursPtr fills(const std::string& layer, uint64_t version, bool dark, const std::function<ColoursPtr()>& make);
 
  private:
   std::unordered_map<std::string, GlyphRun> runs_;
+  struct Fills { uint64_t version = 0; bool dark = false; ColoursPtr colours; };
+  std::unordered_map<std::string, Fills> fills_;
 };
 
 struct MapOptions {
@@ -23,7 +28,7 @@ struct MapOptions {
   bool paper = false;
   bool glow = false;        // wall: core glow, city glow
   bool townNames = true;
-  RunCache* cache = nullptr;
+  DrawCache* cache = nullptr;
   const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units
 };
 
@@ -36,10 +41,10 @@ Drawing drawWall(const Scene& scene, const Theme& theme, TypesetterPtr fonts, fl
                  std::optional<geo::Box> extent = {});
 // The bare map: no title, legend, scale bar, north arrow, credits.
 Drawing drawBare(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float width, float height,
-                 std::optional<geo::Box> extent = {}, RunCache* cache = nullptr);
+                 std::optional<geo::Box> extent = {}, DrawCache* cache = nullptr);
 // The window's map: floating legend, badge, north arrow, scale bar.
 Drawing drawWindowMap(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float uiScale,
-                      RunCache* cache = nullptr);
+                      DrawCache* cache = nullptr);
 // A page in millimetres.
 Drawing drawPage(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
                  std::optional<geo::Box> extent = {});

@@ -53,12 +53,11 @@ struct Choropleth {
   std::vector<Figure> figures;             // per row
   std::vector<std::string> areaNames;      // per row, short
   geo::Breaks breaks;
-  std::vector<Rgba> colours;               // per class
+  std::string palette = "teal";            // its colours depend on the theme: palette(palette, classes, dark)
   std::string methodText, sourceText;      // "自然断点 4 类", "清远市统计局 2023"
   double whole = geo::missing;             // the figure of the whole city, where it has one
   Status wholeStatus = Status::missing;
   bool moreIsBetter = true;
-  std::vector<std::pair<std::string, std::string>> coverage;
   // A small second series per row for the ranking ("占全市人口 %" 2010, 2020, 2023); empty: none.
   struct Trend {
     std::string name;
@@ -110,6 +109,7 @@ struct Words {
 };
 
 struct Scene {
+  uint64_t version = 0;                    // differs whenever anything below does; 0: unknown
   Language language = Language::zh;
   std::string title, subtitle, period;     // "“十四五”规划期 2021–2025"
   std::string name, text;                  // of the scene shown

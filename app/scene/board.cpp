@@ -1,0 +1,72 @@
+#include "app/scene/board.h"
+
+#include <fmt/format.h>
+
+namespace scene {
+
+float Board::text(float x, float y, std::string_view words, float size, Rgba colour, Align align, Face face,
+                  float letterSpacing, float halo) const {
+  if (words.empty()) return 0;
+  Text item;
+  item.run = drawing.fonts->shape(words, {face, size, letterSpacing, true});
+  const float w = item.run.advance;
+  item.origin = {align == Align::left ? x : align == Align::right ? x - w : x - w / 2, y};
+  item.colour = colour;
+  if (halo > 0) item.halo = theme.halo, item.haloWidth = halo;
+  const auto missing = drawing.fonts->missing(words);
+  drawing.missingGlyphs.insert(missing.begin(), missing.end());
+  drawing.add(std::move(item));
+  return w;
+}
+
+float Board::textWithin(float x, float y, std::string_view words, float size, Rgba colour, float most, Align align,
+                        Face face) const {
+  const float natural = width(words, size, face);
+  if (natural <= most) return text(x, y, words, size, colour, align, face);
+  const float narrowed = std::max(size * 0.8f, size * most / natural);
+  if (width(words, narrowed, face) <= most + 0.01f) return text(x, y, words, narrowed, colour, align, face);
+  std::string cut(words);
+  while (!cut.empty()) {
+    unsigned char last;  // one whole character off the end
+    do last = static_cast<unsigned char>(cut.back()), cut.pop_back();
+    while (!cut.empty() && (last & 0xC0) == 0x80);
+    if (width(cut + "…", narrowed, face) <= most) break;
+  }
+  return text(x, y, cut + "…", narrowed, colour, align, face);
+}
+
+float Board::width(std::string_view words, float size, Face face) const {
+  return drawing.fonts->width(words, {face, size, 0, true});
+}
+
+void Board::fill(Rect r, Rgba colour) const { drawing.add(Fill{Path::rect(r), colour}); }
+
+void Board::line(Vec a, Vec b, Rgba colour, float width, std::vector<float> dash) const {
+  Path p;
+  p.move(a).line(b);
+  drawing.add(Stroke{std::move(p), Pen{colour, width, std::move(dash), false}, -1});
+}
+
+void Board::frame(Rect r, Rgba colour, float width) const {
+  drawing.add(Stroke{Path::rect(r), Pen{colour, width, {}, false}, -1});
+}
+
+std::string formatNumber(double value, int decimals, bool grouped) {
+  std::string digits = fmt::format("{:.{}f}", value, decimals);
+  if (!grouped) return digits;
+  const size_t start = digits[0] == '-' ? 1 : 0;
+  size_t dot = digits.find('.');
+  if (dot == std::string::npos) dot = digits.size();
+  if (dot - start < 5) return digits;  // four digits read well without a separator
+  for (size_t i = dot; i > start + 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+std::string formatShort(double value) {
+  std::string digits = fmt::format("{:.2f}", value);
+  while (digits.back() == '0') digits.pop_back();
+  if (digits.back() == '.') digits.pop_back();
+  return digits;
+}
+
+}  // namespace scene

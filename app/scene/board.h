@@ -1,0 +1,36 @@
+// Putting words and plain shapes on a drawing: what all furniture is made with.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/scene/drawing.h"
+#include "app/scene/theme.h"
+
+namespace scene {
+
+enum class Align : uint8_t { left, centre, right };
+
+struct Board {
+  Drawing& drawing;
+  const Theme& theme;
+  float unit = 1;  // canvas units in one px of the look
+
+  // x, y: the baseline's start, middle or end, in canvas units; size in canvas units. Returns the width.
+  float text(float x, float y, std::string_view words, float size, Rgba colour, Align align = Align::left,
+             Face face = Face::sans, float letterSpacing = 0, float halo = 0) const;
+  // The same, narrowed (to 80 % of its size) and then cut with "…" so that it fits.
+  float textWithin(float x, float y, std::string_view words, float size, Rgba colour, float width,
+                   Align align = Align::left, Face face = Face::sans) const;
+  float width(std::string_view words, float size, Face face = Face::sans) const;
+  void fill(Rect r, Rgba colour) const;
+  void line(Vec a, Vec b, Rgba colour, float width, std::vector<float> dash = {}) const;
+  void frame(Rect r, Rgba colour, float width) const;
+};
+
+// "1,234.5"; "–" is never printed for a number; missing is the caller's word.
+std::string formatNumber(double value, int decimals, bool grouped = true);
+// Without trailing zeros: 0.8, 27.4, 500.
+std::string formatShort(double value);
+
+}  // namespace scene
