@@ -35,13 +35,15 @@ struct GlyphRun {
   float size = 0;
   std::vector<Glyph> glyphs;
   float advance = 0;         // width
-  float ascent = 0, descent = 0;  // of the faces used, both positive; the line box is ascent + descent high
+  // Line box: 0.88 em above the baseline and 0.12 em below it, the square that Chinese characters fill, for every face.
+  // So lines of any mix align; Latin descenders hang up to 0.1 em out of it.
+  float ascent = 0, descent = 0;
   bool empty() const { return glyphs.empty(); }
 };
 
 struct FontFile {
   std::string path;
-  int index = 0;             // face inside a .ttc
+  int index = 0;             // face inside a .ttc; as FreeType has it, a named instance in the high half
   std::string family, style; // as CSS names it: "Noto Sans CJK SC", "Bold"
   bool bold = false, serif = false;
   std::span<const uint8_t> bytes() const;  // the mapped file
@@ -59,13 +61,15 @@ class Typesetter {
   float width(std::string_view utf8, const TextStyle& style) const;
   // Lines that fit the width; breaks between CJK characters (not before closing punctuation) and at spaces.
   std::vector<std::string> wrap(std::string_view utf8, const TextStyle& style, float width) const;
+  // Every installed font that could be needed, those of the faces first. The list never changes. Most are never used:
+  // open one when a glyph names it.
   const std::vector<FontFile>& fonts() const;
   // Characters of the text that no installed font has; a painter would show an empty box for them.
   std::set<char32_t> missing(std::string_view utf8) const;
 
  private:
   struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<const Impl> impl_;
 };
 
 using TypesetterPtr = std::shared_ptr<const Typesetter>;
