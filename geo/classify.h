@@ -10,15 +10,28 @@
 namespace geo {
 
 enum class BreakMethod {
-  natural, quantile, equal, stddev, pretty, headtail, box, percentile, geometric, manual
+  natural,
+  quantile,
+  equal,
+  stddev,
+  pretty,
+  headtail,
+  box,
+  percentile,
+  geometric,
+  manual
 };
 Result<BreakMethod> breakMethod(std::string_view name);
 std::string_view name(BreakMethod method);
 
 struct Breaks {
   BreakMethod method = BreakMethod::natural;
-  // Upper bound of each class, ascending: the largest value in it (for manual breaks: the bound as given).
+  // Upper bound of each class, ascending: the largest value in it. Manual and pretty breaks keep the bound as
+  // given or rounded, and a class without values keeps the limit that its rule gives it.
   std::vector<double> upperBounds;
+  // The limits of the rule itself, one per class (equal: steps of one width; stddev: mean ± n·s; box: hinges
+  // and fences…). Empty for natural, quantile and headtail, whose classes are the data's own.
+  std::vector<double> limits;
   std::vector<double> lowest, highest;  // true data range of each class; NaN when empty
   std::vector<size_t> counts;
   size_t rows = 0, missing = 0;
@@ -31,12 +44,16 @@ struct Breaks {
   int classOf(double value) const;
 };
 
-// Missing values (NaN) and infinities are skipped and counted. Equal values always share a class. When there are fewer
-// distinct values than classes asked for, there are that many classes. Fails when there is no value at all.
+// Missing values (NaN) and infinities are skipped and counted. Equal values always share a class. When there
+// are fewer distinct values than classes asked for, there are that many classes. Fails when there is no value
+// at all. classCount means: natural, quantile, equal, stddev, geometric: classes · pretty: about how many ·
+// headtail: at most how many · box, percentile (always six) and manual: nothing. The rules and their sources
+// stand in classify.cpp. Manual: values above the last bound form one more class, as in PySAL's UserDefined.
 Result<Breaks> classify(std::span<const double> values, BreakMethod method, int classCount,
                         std::span<const double> manualUpperBounds = {});
 
-// Fisher–Jenks optimum, exact, O(k·n·log n). Source: Fisher 1958; divide and conquer by Hilferink 2012 / Wang & Song 2011.
+// Fisher–Jenks optimum, exact, O(k·n·log n). Source: Fisher 1958; divide and conquer by Hilferink 2012 / Wang
+// & Song 2011.
 Result<Breaks> naturalBreaks(std::span<const double> values, int classCount);
 
 }  // namespace geo
