@@ -1,0 +1,596 @@
+#include <algorithm>
+#include <cmath>
+
+#include "app/scene/arc.h"
+#include "app/scene/area_label.h"
+#include "app/scene/board.h"
+#include "app/scene/draw_scene.h"
+#include "app/scene/label.h"
+#include "app/scene/marks.h"
+#include "geo/measure.h"
+
+namespace scene {
+namespace {
+
+constexpr size_t fewAreas = 60;  // up to here each name gets a place of its own; beyond, names stand on their anchors
+
+Medium mediumOf(const MapOptions& o) { return o.paper ? Medium::page : o.glow ? Medium::wall : Medium::window; }
+
+// Everything in drawMap that needs the same context, in painter's order.
+class MapDrawer {
+ public:
+  MapDrawer(Drawing& d, const Scene& s, int camera, const Theme& t, const MapOptions& o)
+      : d_(d), s_(s), index_(camera), cam_(d.cameras[camera]), t_(t), o_(o), m_(metricsFor(mediumOf(o), o.unit)) {
+    if (o.keepClear) around_.boxes = *o.keepClear;
+    furniture_ = around_.boxes;
+  }
+
+  void draw() {
+    areas();
+    rivers();
+    lines();
+    borders();
+    dots();
+    marks_ = placeMarks(s_, cam_, m_);
+    rings();
+    placeArcs();
+    placeAllLabels();
+    glow();
+    drawArcs();
+    drawMarks();
+    drawLabels();
+  }
+
+ private:
+  // Areas ----------------------------------------------------------------------------------------------------------------
+  Rgba groundOf(const SceneLayer& layer) const {
+    if (layer.role == Role::county) return t_.land;
+    if (layer.role == Role::neighbour) return t_.neighbour;
+    return layer.colour.withAlpha(layer.opacity);
+  }
+
+  bool coloured(const SceneLayer& layer) const { return s_.choropleth && s_.choropleth->layer == layer.id; }
+
+  ColoursPtr fillsOf(const SceneLayer& layer) const {
+    const size_t rows = layer.shape->layer->rows();
+    const auto make = [&]() -> ColoursPtr {
+      auto fills = std::make_shared<std::vector<Rgba>>(rows, groundOf(layer));
+      if (coloured(layer)) {
+        const Choropleth& c = *s_.choropleth;
+        const auto ramp = palette(c.palette, static_cast<int>(c.breaks.classes()), t_.dark);
+        for (size_t r = 0; r < rows && r < c.figures.size(); ++r) {
+          const int k = c.breaks.classOf(c.figures[r].value);
+          (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity) : t_.hatchGround;
+        }
+      }
+      return fills;
+    };
+    return o_.cache && s_.version ? o_.cache->fills(layer.id, s_.version, t_.dark, make) : make();
+  }
+
+  void areas() {
+    for (const SceneLayer& layer : s_.layers) {
+      if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon) continue;
+      Areas item{index_, layer.shape, fillsOf(layer), {}, {t_.hatchLine, t_.hatchGround, m_.hatchPitch, m_.hatchWidth}};
+      if (coloured(layer))
+        for (size_t r = 0; r < s_.choropleth->figures.size(); ++r)
+          if (s_.choropleth->breaks.classOf(s_.choropleth->figures[r].value) < 0)
+            item.hatched.push_back(static_cast<uint32_t>(r));
+      d_.add(std::move(item));
+      if (layer.role == Role::neighbour)
+        d_.add(Borders{index_, layer.shape, Borders::Which::inner, 0, Pen{t_.neighbourBorder, m_.countyPen, {}, true}});
+    }
+  }
+
+  // Lines and borders ----------------------------------------------------------------------------------------------------
+  void rivers() {
+    for (const SceneLayer& layer : s_.layers) {
+      if (!layer.visible || layer.role != Role::river || !layer.shape) continue;
+      d_.add(Courses{index_, layer.shape, Pen{t_.waterOutside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
+      if (layer.inside) d_.add(Courses{index_, layer.inside, Pen{t_.waterInside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
+    }
+  }
+
+  void lines() {
+    for (const SceneLayer& layer : s_.layers)
+      if (layer.visible && layer.role != Role::river && layer.shape &&
+          layer.shape->layer->shapes.kind == geo::ShapeKind::line)
+        d_.add(Courses{index_, layer.shape, Pen{layer.colour.withAlpha(layer.opacity), layer.width * o_.unit, {}, true}});
+  }
+
+  void borders() {
+    for (const SceneLayer& layer : s_.layers) {
+      if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon) continue;
+      if (layer.role == Role::county) {
+        using W = Borders::Which;
+        d_.add(Borders{index_, layer.shape, W::inner, 0, Pen{t_.countyCasing, m_.countyCasing, {}, true}});
+        d_.add(Borders{index_, layer.shape, W::inner, 0, Pen{t_.countyBorder, m_.countyPen, {}, true}});
+        if (o_.glow && t_.dark)
+          for (float width : {26.f, 17.f, 9.f})
+            d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder.withAlpha(0.055), width * o_.unit, {}, true}});
+        d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder, m_.cityPen, {}, true}});
+      } else if (layer.role != Role::neighbour) {
+        d_.add(Borders{index_, layer.shape, Borders::Which::all, 0,
+                       Pen{(t_.dark ? t_.countyBorder : Rgba{80, 80, 80}).withAlpha(layer.opacity), layer.width * o_.unit, {}, true}});
+      }
+      outline(layer, s_.hovered, m_.cityPen, 0);
+      outline(layer, s_.selected, 3.2f * o_.unit, 7 * o_.unit);
+    }
+  }
+
+  void outline(const SceneLayer& layer, const std::optional<ObjectRef>& object, float width, float halo) {
+    if (!object || object->layer != layer.id || object->row < 0) return;
+    const auto row = static_cast<uint32_t>(object->row);
+    if (row >= layer.shape->layer->rows()) return;
+    if (halo > 0) d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.halo, halo, {}, true}});
+    d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.accent, width, {}, true}});
+  }
+
+  void dots() {  // point layers without symbols
+    for (const SceneLayer& layer : s_.layers) {
+      if (!layer.visible || !layer.shape || !layer.symbols.empty() ||
+          layer.shape->layer->shapes.kind != geo::ShapeKind::point)
+        continue;
+      d_.add(Dots{index_, layer.shape, fillsOf(layer), layer.radius * o_.unit, Pen{t_.halo, 0.5f * o_.unit, {}, false}});
+    }
+  }
+
+  // Uncertainty ----------------------------------------------------------------------------------------------------------
+  const SceneLayer* county() const { return findLayer(s_, s_.cityLayer); }
+
+  void rings() {
+    const SceneLayer* counties = county();
+    for (const Mark& mark : marks_) {
+      const SceneLayer& layer = s_.layers[mark.layer];
+      if (mark.spread || layer.uncertaintyMetres.size() <= mark.row) continue;
+      const double metres = layer.uncertaintyMetres[mark.row];
+      const float r = static_cast<float>(metres / cam_.metresPerUnit);
+      if (!(r > mark.size / 2 + 4 * o_.unit)) continue;
+      const Rgba colour = symbolColour(mark.symbol, t_);
+      const long row = layer.countyRow.size() > mark.row ? layer.countyRow[mark.row] : -1;
+      const bool clipped = mark.certainty == Certainty::countyOnly && row >= 0 && counties && counties->shape;
+      if (!clipped) {
+        d_.add(Fill{Path::circle(mark.place, r), colour.withAlpha(0.05)});
+        d_.add(Stroke{Path::circle(mark.place, r), Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
+      } else {
+        clippedRing(mark.place, r, counties->shape->layer->shapes, static_cast<size_t>(row), colour);
+      }
+    }
+  }
+
+  // The ring within the county alone: what is known is that the place is somewhere in it.
+  void clippedRing(Vec centre, float r, const geo::Shapes& counties, size_t row, Rgba colour) {
+    constexpr int n = 180;
+    std::vector<Vec> circle;
+    for (int i = 0; i < n; ++i)
+      circle.push_back({centre.x + r * std::cos(2 * 3.14159265f * i / n), centre.y + r * std::sin(2 * 3.14159265f * i / n)});
+    for (size_t p = counties.rowStart[row]; p < counties.rowStart[row + 1]; ++p) {
+      std::vector<Vec> ring;  // cut by the circle's edges, one after the other (Sutherland–Hodgman: the circle is convex)
+      for (geo::Point q : counties.part(p)) ring.push_back(cam_.canvasFromWorld(q));
+      ring = insideCircle(ring, centre, r);
+      if (ring.size() > 2) d_.add(Fill{Path::polyline(ring, true), colour.withAlpha(0.06)});
+    }
+    Path dashes;
+    const auto inside = [&](Vec v) { return geo::contains(counties, row, cam_.worldFromCanvas(v)); };
+    bool was = false;
+    for (int i = 0; i <= n; ++i) {
+      const bool is = inside(circle[i % n]);
+      if (is) was ? dashes.line(circle[i % n]) : dashes.move(circle[i % n]);
+      was = is;
+    }
+    if (!dashes.empty()) d_.add(Stroke{std::move(dashes), Pen{colour.withAlpha(0.8), 1.2f * o_.unit, {8 * o_.unit, 6 * o_.unit}, false}, -1});
+  }
+
+  // A ring with every vertex beyond the circle pulled on to it: the edge along the circle follows it closely enough for a
+  // tint of 6 %.
+  static std::vector<Vec> insideCircle(const std::vector<Vec>& ring, Vec c, float r) {
+    std::vector<Vec> out;
+    for (size_t i = 0; i < ring.size(); ++i) {
+      const Vec a = ring[i], b = ring[(i + 1) % ring.size()];
+      const int pieces = std::clamp(static_cast<int>(std::hypot(b.x - a.x, b.y - a.y) / (r * 0.03f)), 1, 40);
+      for (int k = 0; k < pieces; ++k) {
+        Vec p = a + (b - a) * (static_cast<float>(k) / pieces);
+        const float d = std::hypot(p.x - c.x, p.y - c.y);
+        if (d > r) p = c + (p - c) * (r / d);
+        out.push_back(p);
+      }
+    }
+    return out;
+  }
+
+  // Arcs -----------------------------------------------------------------------------------------------------------------
+  const Mark* markOf(const std::string& layer, size_t row) const {
+    for (const Mark& mark : marks_)
+      if (s_.layers[mark.layer].id == layer && mark.row == row) return &mark;
+    return nullptr;
+  }
+
+  void placeArcs() {
+    for (const Lead& lead : s_.leads) {
+      const Mark *from = markOf(lead.fromLayer, lead.fromRow), *to = markOf(lead.toLayer, lead.toRow);
+      if (!from || !to || std::hypot(from->at.x - to->at.x, from->at.y - to->at.y) < (from->size + to->size) / 2) continue;
+      std::vector<Vec> avoid;
+      for (const Mark& mark : marks_)
+        if (&mark != from && &mark != to && mark.size > m_.rail) avoid.push_back(mark.at);
+      if (const SceneLayer* c = county(); c && c->shape)
+        for (geo::Point p : c->shape->anchors)
+          if (!std::isnan(p.x)) avoid.push_back(cam_.canvasFromWorld(p));
+      const Arc arc = leadArc(from->at, to->at, from->size / 2 + 4 * o_.unit, to->size / 2 + 2 * o_.unit, avoid, o_.unit);
+      arcs_.push_back(arc);
+      std::vector<Vec> line;
+      for (int i = 0; i <= 24; ++i) line.push_back(pointOn(arc, i / 24.0f));
+      around_.lines.push_back(std::move(line));
+    }
+  }
+
+  void glow() {
+    if (!o_.glow || !t_.dark) return;
+    for (const Mark& mark : marks_)
+      if (s_.layers[mark.layer].role == Role::core)
+        d_.add(Glow{mark.at, (mark.symbol == Symbol::coreNational ? 96 : 84) * o_.unit, t_.core.withAlpha(0.55)});
+  }
+
+  void drawArcs() {
+    for (const Arc& arc : arcs_) {
+      Path p;
+      p.move(arc.start).cubic(arc.a, arc.b, arc.end);
+      const float casing = 3 * o_.unit;
+      d_.add(Stroke{p, Pen{t_.halo.withAlpha(0.45), m_.arcStart + casing, {}, true}, m_.arcEnd + casing});
+      d_.add(Stroke{p, Pen{t_.core.withAlpha(0.92), m_.arcStart, {}, true}, m_.arcEnd});
+    }
+  }
+
+  // Labels ---------------------------------------------------------------------------------------------------------------
+  struct AreaName {
+    std::vector<LabelLine> lines;
+    ObjectRef object;
+    Rect box;
+    float halo = 0;
+  };
+  struct WaterName {
+    GlyphRun run;
+    AlongSpot spot;
+  };
+
+  GlyphRun run(const std::string& text, const TextStyle& style) {
+    noteMissing(text);
+    return o_.cache ? o_.cache->run(*d_.fonts, text, style) : d_.fonts->shape(text, style);
+  }
+
+  void noteMissing(const std::string& text) {
+    if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return;
+    if (o_.cache) return;  // a moving map has told already: whole pictures are drawn without a cache
+    const auto missing = d_.fonts->missing(text);
+    d_.missingGlyphs.insert(missing.begin(), missing.end());
+  }
+
+  const std::string& labelOf(const SceneLayer& layer, size_t row) const {
+    static const std::string none;
+    return row < layer.labels.size() ? layer.labels[row] : none;
+  }
+
+  std::vector<LabelLine> linesFor(const SceneLayer& layer, const Mark& mark) {
+    const std::string& name = labelOf(layer, mark.row);
+    if (name.empty()) return {};
+    float size = m_.placeName;
+    Face face = Face::sans;
+    Rgba colour = t_.text1;
+    if (layer.role == Role::core) size = m_.coreName, face = Face::sansBold, colour = t_.core;
+    else if (layer.role == Role::node) size = m_.nodeName, face = Face::sansBold;
+    else if (layer.role == Role::town || layer.role == Role::station) size = m_.townName, colour = t_.dark ? t_.text2 : t_.text3;
+    else if (layer.role == Role::rail) size = m_.townName, colour = t_.text2;
+    std::vector<LabelLine> lines;
+    for (const std::string& part : d_.fonts->wrap(name, {face, size, 0, true}, size * 11))
+      lines.push_back({run(part, {face, size, 0, true}), colour});
+    if (mark.row < layer.sublabels.size() && !layer.sublabels[mark.row].empty())
+      lines.push_back({run(layer.sublabels[mark.row], {Face::sans, m_.coreSub, 0, true}), t_.text2});
+    return lines;
+  }
+
+  void takeStage(const std::vector<LabelWish>& wishes) {
+    Obstacles obstacles;
+    obstacles.boxes = around_.boxes;
+    obstacles.lines = around_.lines;
+    for (const LabelPlace& place : placeLabels(wishes, obstacles, cam_.frame, 2 * o_.unit)) {
+      around_.boxes.push_back(place.box);
+      covers_.push_back(place.box);
+      placed_.push_back({wishes[place.wish], place});
+    }
+  }
+
+  LabelWish wishFor(const Mark& mark, int rank, bool mandatory) {
+    const SceneLayer& layer = s_.layers[mark.layer];
+    LabelWish wish;
+    wish.object = {layer.id, static_cast<long>(mark.row)};
+    wish.lines = linesFor(layer, mark);
+    wish.anchor = mark.at;
+    wish.clearance = mark.size / 2 + 4 * o_.unit;
+    wish.rank = rank, wish.mandatory = mandatory;
+    using enum Side;
+    if (mark.spread) wish.sides = mark.toWest ? std::vector{west} : std::vector{east};
+    else wish.sides = {east, west, north, south, northEast, southEast, southWest, northWest};
+    wish.halo = t_.halo, wish.haloWidth = m_.halo;
+    return wish;
+  }
+
+  std::vector<LabelWish> wishesFor(std::initializer_list<Role> roles, bool mandatory) {
+    std::vector<LabelWish> wishes;
+    for (const Mark& mark : marks_) {
+      const Role role = s_.layers[mark.layer].role;
+      const auto at = std::find(roles.begin(), roles.end(), role);
+      if (at == roles.end() || !cam_.frame.contains(mark.at)) continue;
+      LabelWish wish = wishFor(mark, static_cast<int>(at - roles.begin()), mandatory || mark.spread);
+      if (!wish.lines.empty()) wishes.push_back(std::move(wish));
+    }
+    return wishes;
+  }
+
+  void placeAllLabels() {
+    for (const Mark& mark : marks_)
+      if (mark.size > m_.station && mark.size > m_.town) {
+        const float half = mark.size / 2 + m_.casing;
+        around_.boxes.push_back({mark.at.x - half, mark.at.y - half, 2 * half, 2 * half});
+      }
+    takeStage(wishesFor({Role::core}, true));
+    countyNames();
+    takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, true));
+    waterNames();
+    takeStage(wishesFor({Role::enterprise, Role::rail}, false));
+    if (o_.townNames) takeStage(wishesFor({Role::town}, false));
+    neighbourNames();
+    bulkNames();
+  }
+
+  // Lines of a county's name: name, second name line, value of the indicator.
+  std::vector<LabelLine> countyLines(const SceneLayer& layer, size_t r) {
+    std::vector<LabelLine> lines;
+    const std::string& name = labelOf(layer, r);
+    if (name.empty()) return lines;
+    lines.push_back({run(name, {Face::sansBold, m_.countyName, s_.language == Language::zh ? 0.1f : 0.02f, true}), t_.text1});
+    if (r < layer.sublabels.size() && !layer.sublabels[r].empty())
+      lines.push_back({run(layer.sublabels[r], {Face::sans, m_.countySub, 0, true}), t_.text1});
+    if (coloured(layer) && r < s_.choropleth->figures.size()) {
+      const double v = s_.choropleth->figures[r].value;
+      if (!std::isnan(v))
+        lines.push_back({run(formatNumber(v, s_.choropleth->decimals), {Face::sans, m_.countyValue, 0, true}), t_.text1});
+    }
+    return lines;
+  }
+
+  static Rect boxOf(const std::vector<LabelLine>& lines, Vec centre) {
+    float w = 0, h = 0;
+    for (const LabelLine& l : lines) w = std::max(w, l.run.advance), h += l.run.ascent + l.run.descent;
+    return {centre.x - w / 2, centre.y - h / 2, w, h};
+  }
+
+  void countyNames() {
+    const SceneLayer* layer = county();
+    if (!layer || !layer->visible || !layer->shape || layer->shape->layer->rows() > fewAreas) return;
+    const geo::Shapes& shapes = layer->shape->layer->shapes;
+    for (size_t r = 0; r < shapes.rows(); ++r) {
+      if (!shapes.has(r) || r >= layer->shape->anchors.size()) continue;
+      AreaName name{countyLines(*layer, r), {layer->id, static_cast<long>(r)}, {}, m_.halo};
+      if (name.lines.empty()) continue;
+      const Rect size = boxOf(name.lines, {});
+      const auto spot = spotInside(shapes, r, layer->shape->anchors[r], cam_, size.w, size.h, around_);
+      if (!spot) continue;
+      name.box = boxOf(name.lines, *spot);
+      around_.boxes.push_back(name.box);
+      covers_.push_back(name.box);
+      areaNames_.push_back(std::move(name));
+    }
+  }
+
+  void neighbourNames() {
+    std::vector<Vec> city;  // border points from which neighbours' names keep their distance
+    if (const SceneLayer* c = county(); c && c->shape) {
+      const auto& v = c->shape->layer->shapes.vertices;
+      for (size_t i = 0; i < v.size(); i += std::max<size_t>(1, v.size() / 160)) city.push_back(cam_.canvasFromWorld(v[i]));
+    }
+    for (const SceneLayer& layer : s_.layers) {
+      if (layer.role != Role::neighbour || !layer.visible || !layer.shape || layer.shape->layer->rows() > fewAreas) continue;
+      const geo::Shapes& shapes = layer.shape->layer->shapes;
+      for (size_t r = 0; r < shapes.rows(); ++r) {
+        const std::string& text = labelOf(layer, r);
+        if (text.empty() || !shapes.has(r)) continue;
+        const float spacing = s_.language == Language::zh ? 0.35f : 0.12f;
+        AreaName name{{{run(text, {Face::sans, m_.neighbourName, spacing, true}), t_.text3}}, {layer.id, static_cast<long>(r)}, {}, 0};
+        const Rect size = boxOf(name.lines, {});
+        double cost = 0;
+        const auto spot = spotInside(shapes, r, {geo::missing, geo::missing}, cam_, size.w + 8 * o_.unit, size.h, around_, city,
+                                     64 * o_.unit, &cost);
+        if (!spot || cost > 18) continue;
+        name.box = boxOf(name.lines, *spot);
+        around_.boxes.push_back(name.box);
+        areaNames_.push_back(std::move(name));
+      }
+    }
+  }
+
+  void waterNames() {
+    for (const SceneLayer& layer : s_.layers) {
+      if (layer.role != Role::river || !layer.visible || !layer.shape) continue;
+      for (size_t r = 0; r < layer.labels.size(); ++r) {
+        if (layer.labels[r].empty()) continue;
+        const GlyphRun text = run(layer.labels[r], {Face::serif, m_.waterName, s_.language == Language::zh ? 0.3f : 0.05f, true});
+        std::optional<AlongSpot> spot;
+        for (const MapShape* shape : {layer.inside.get(), layer.shape.get()}) {  // in the city first
+          if (!shape || spot) continue;
+          std::vector<std::vector<Vec>> lines;
+          const geo::Shapes& s = shape->layer->shapes;
+          for (uint32_t p = s.rowStart[r]; p < s.rowStart[r + 1]; ++p) {
+            std::vector<Vec> line;
+            for (geo::Point q : s.part(p)) line.push_back(cam_.canvasFromWorld(q));
+            lines.push_back(std::move(line));
+          }
+          spot = spotAlong(lines, text.advance, m_.waterName, 0.9f * m_.waterName, cam_.frame, around_);
+        }
+        if (!spot) continue;
+        const Vec dir{std::cos(spot->angle), std::sin(spot->angle)};
+        for (float q = -0.5f; q <= 0.51f; q += 0.25f) {
+          const Vec p = spot->centre + dir * (q * text.advance);
+          around_.boxes.push_back({p.x - m_.waterName * 0.7f, p.y - m_.waterName * 0.7f, m_.waterName * 1.4f, m_.waterName * 1.4f});
+        }
+        waterNames_.push_back({text, *spot});
+      }
+    }
+  }
+
+  // Names of large polygon or point layers: each on its anchor, those that fit.
+  void bulkNames() {
+    for (const SceneLayer& layer : s_.layers) {
+      if (!layer.visible || !layer.shape || layer.labels.empty() || !layer.symbols.empty() || layer.role == Role::river ||
+          layer.role == Role::neighbour || layer.id == s_.cityLayer)
+        continue;
+      const MapShape& shape = *layer.shape;
+      std::vector<Rect> boxes;
+      std::vector<uint32_t> rows;
+      const TextStyle style{Face::sans, 13 * o_.unit, 0, true};
+      const geo::Box seen = cam_.world();
+      for (size_t r = 0; r < layer.labels.size() && r < shape.anchors.size(); ++r) {
+        const geo::Point a = shape.anchors[r];
+        if (layer.labels[r].empty() || !seen.contains(a)) continue;
+        const GlyphRun& text = o_.cache ? o_.cache->run(*d_.fonts, layer.labels[r], style) : (plain_ = d_.fonts->shape(layer.labels[r], style));
+        const Vec c = cam_.canvasFromWorld(a);
+        const float h = text.ascent + text.descent;
+        const bool point = shape.layer->shapes.kind == geo::ShapeKind::point;
+        boxes.push_back({c.x - text.advance / 2, point ? c.y - h - layer.radius * o_.unit : c.y - h / 2, text.advance, h});
+        rows.push_back(static_cast<uint32_t>(r));
+      }
+      for (uint32_t i : placeCentred(boxes, cam_.frame, 2 * o_.unit)) {
+        Text item;
+        item.run = run(layer.labels[rows[i]], style);
+        item.origin = {boxes[i].x, boxes[i].y + item.run.ascent};
+        item.colour = t_.text1, item.halo = t_.halo, item.haloWidth = 1.6f * o_.unit;
+        d_.hits.push_back({boxes[i], {layer.id, static_cast<long>(rows[i])}});
+        bulk_.push_back(std::move(item));
+      }
+    }
+  }
+
+  // Drawing what was placed ----------------------------------------------------------------------------------------------
+  bool covered(const Mark& mark) const {
+    const float half = mark.size / 2;
+    const Rect box{mark.at.x - half, mark.at.y - half, mark.size, mark.size};
+    return std::any_of(covers_.begin(), covers_.end(), [&](const Rect& r) { return r.meets(box); });
+  }
+
+  // A town's ring gives way to the station that stands at the same place.
+  bool hasStation(const Mark& town) const {
+    return std::any_of(marks_.begin(), marks_.end(), [&](const Mark& mark) {
+      return s_.layers[mark.layer].role == Role::station && std::abs(mark.at.x - town.at.x) < 0.5f &&
+             std::abs(mark.at.y - town.at.y) < 0.5f;
+    });
+  }
+
+  void drawMarks() {
+    for (const Mark& mark : marks_)
+      if (mark.spread) {
+        Path tie;
+        tie.move(mark.place).line(mark.at);
+        d_.add(Stroke{std::move(tie), Pen{t_.text1.withAlpha(0.5), o_.unit, {}, false}, -1});
+      }
+    for (const Mark& mark : marks_) {
+      const SceneLayer& layer = s_.layers[mark.layer];
+      const ObjectRef object{layer.id, static_cast<long>(mark.row)};
+      const bool small = layer.role == Role::station || layer.role == Role::town;
+      const bool selected = s_.selected == object, hovered = s_.hovered == object;
+      if (small && !selected && !hovered && ownLabel(object) == nullptr && covered(mark)) continue;
+      if (layer.role == Role::town && hasStation(mark)) continue;
+      const float size = mark.size * (hovered ? 1.15f : 1);
+      addSymbol(d_, mark.symbol, mark.certainty, mark.at, size, t_, m_.casing);
+      if (selected) {
+        const float r = size / 2 + 4 * o_.unit;
+        d_.add(Stroke{Path::circle(mark.at, r), Pen{t_.halo, 5 * o_.unit, {}, false}, -1});
+        d_.add(Stroke{Path::circle(mark.at, r), Pen{t_.accent, 2 * o_.unit, {}, false}, -1});
+      }
+      const float reach = std::max(size / 2, 5 * o_.unit);
+      d_.hits.push_back({{mark.at.x - reach, mark.at.y - reach, 2 * reach, 2 * reach}, object});
+    }
+  }
+
+  const LabelPlace* ownLabel(const ObjectRef& object) const {
+    for (const auto& [wish, place] : placed_)
+      if (wish.object == object) return &place;
+    return nullptr;
+  }
+
+  void drawLabels() {
+    for (Text& item : bulk_) d_.add(std::move(item));
+    for (const WaterName& name : waterNames_) {
+      const Vec dir{std::cos(name.spot.angle), std::sin(name.spot.angle)}, down{-dir.y, dir.x};
+      Text item;
+      item.run = name.run;
+      item.origin = name.spot.centre - dir * (name.run.advance / 2) + down * (0.36f * name.run.size);
+      item.angle = name.spot.angle;
+      item.colour = t_.waterName, item.halo = t_.halo, item.haloWidth = m_.halo * 0.7f;
+      d_.add(std::move(item));
+    }
+    for (const AreaName& name : areaNames_) {
+      float y = name.box.y;
+      for (const bool halo : {true, false}) {
+        y = name.box.y;
+        for (const LabelLine& line : name.lines) {
+          Text item;
+          item.run = line.run;
+          item.origin = {name.box.x + (name.box.w - line.run.advance) / 2, y + line.run.ascent};
+          item.colour = halo ? line.colour.withAlpha(0) : line.colour;
+          if (halo) item.halo = t_.halo, item.haloWidth = name.halo;
+          y += line.run.ascent + line.run.descent;
+          if (!halo || name.halo > 0) d_.add(std::move(item));
+        }
+      }
+      d_.hits.push_back({name.box, name.object});
+    }
+    for (const auto& [wish, place] : placed_) addLabel(d_, wish, place);
+  }
+
+  Drawing& d_;
+  const Scene& s_;
+  const int index_;
+  const Camera cam_;
+  const Theme& t_;
+  const MapOptions& o_;
+  const Metrics m_;
+  std::vector<Mark> marks_;
+  std::vector<Arc> arcs_;
+  Surroundings around_;
+  std::vector<Rect> furniture_, covers_;
+  std::vector<std::pair<LabelWish, LabelPlace>> placed_;
+  std::vector<AreaName> areaNames_;
+  std::vector<WaterName> waterNames_;
+  std::vector<Text> bulk_;
+  GlyphRun plain_;
+};
+
+}  // namespace
+
+const GlyphRun& DrawCache::run(const Typesetter& fonts, const std::string& text, const TextStyle& style) {
+  std::string key = text;
+  key += '\0';
+  key.append(reinterpret_cast<const char*>(&style.size), sizeof style.size);
+  key.append(reinterpret_cast<const char*>(&style.letterSpacing), sizeof style.letterSpacing);
+  key += static_cast<char>(style.face);
+  const auto found = runs_.find(key);
+  if (found != runs_.end()) return found->second;
+  if (runs_.size() > 50000) runs_.clear();
+  return runs_.emplace(std::move(key), fonts.shape(text, style)).first->second;
+}
+
+ColoursPtr DrawCache::fills(const std::string& layer, uint64_t version, bool dark, const std::function<ColoursPtr()>& make) {
+  Fills& f = fills_[layer];
+  if (!f.colours || f.version != version || f.dark != dark) f = {version, dark, make()};
+  return f.colours;
+}
+
+const SceneLayer* findLayer(const Scene& scene, std::string_view id) {
+  for (const SceneLayer& layer : scene.layers)
+    if (layer.id == id) return &layer;
+  return nullptr;
+}
+
+void drawMap(Drawing& drawing, const Scene& scene, int camera, const Theme& theme, const MapOptions& options) {
+  MapDrawer(drawing, scene, camera, theme, options).draw();
+}
+
+}  // namespace scene

@@ -1,0 +1,52 @@
+// What stands beside and over a map: legend, ranking, ledger, badge, north arrow, scale bar, strips. All of it is made from the
+// same scene as the map. Positions in canvas units; each function returns where it ended.
+#pragma once
+
+#include "app/scene/board.h"
+#include "app/scene/metrics.h"
+#include "app/scene/scene.h"
+
+namespace scene {
+
+// The largest round length (1, 2, 5 × 10ⁿ metres) that is not wider than `most`, and how it is divided.
+struct ScaleBar {
+  double metres = 0;
+  int divisions = 0;       // equal parts; labels at 0, 1, …
+  float width = 0;
+};
+ScaleBar scaleBar(double metresPerUnit, float most);
+void drawScaleBar(const Board& board, const Camera& camera, Vec at, float most, float type);
+void drawNorthArrow(const Board& board, Vec top, float height, const std::string& word, float type);
+// "含示例数据": its right edge at `right` (or left edge at `left`). Returns its box.
+Rect drawBadge(const Board& board, float x, float y, float type, const std::string& words, Align align);
+
+// Class rows of the choropleth: swatch, true data range, one square per area and the count, names.
+struct LegendClass {
+  Rgba colour;
+  std::string range;
+  std::vector<size_t> rows;
+  bool missing = false;
+};
+std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme);
+
+// Symbols on the map with their counts ("5/6"), in the order of the look.
+struct LegendSymbol {
+  std::optional<Symbol> symbol;  // none: a ring that shows uncertainty
+  Certainty certainty = Certainty::known;
+  std::string name, count;
+};
+std::vector<LegendSymbol> legendSymbols(const Scene& scene);
+void drawLegendSymbol(const Board& board, const LegendSymbol& entry, Vec centre, float size);
+
+// Columns, from the top y down. `loose` 0…1 opens the rows from their tightest to the look's own pitch.
+float rankingHeight(const Scene& scene, float unit, float loose);
+float drawRanking(const Board& board, const Scene& scene, Rect column, float loose);
+float legendHeight(const Scene& scene, const Theme& theme, float unit, float loose);
+float drawLegend(const Board& board, const Scene& scene, Rect column, float loose);
+float ledgerHeight(size_t rows, float unit, float loose);
+float drawLedger(const Board& board, const Scene& scene, Rect column, size_t rows, float loose);
+float unplacedHeight(const Scene& scene, float unit);
+float drawUnplaced(const Board& board, const Scene& scene, Rect column);
+void drawStrip(const Board& board, const Scene& scene, Rect strip);
+
+}  // namespace scene

@@ -1,0 +1,102 @@
+// The planner's map: what floats over it is quiet and small.
+#include <fmt/format.h>
+
+#include "app/scene/draw_scene.h"
+#include "app/scene/furniture.h"
+#include "app/scene/pick.h"
+#include "geo/measure.h"
+
+namespace scene {
+namespace {
+
+constexpr float legendWidth = 196;
+
+float legendCardHeight(const Scene& s, const Theme& theme) {
+  return s.choropleth ? 40 + 22.0f * legendClasses(s, theme).size() + 44 : 0;
+}
+
+void drawLegendCard(const Board& b, const Scene& s, Rect card) {
+  const float u = b.unit;
+  const Choropleth& c = *s.choropleth;
+  b.drawing.add(Fill{Path::roundedRect(card, 5 * u), b.theme.panel.withAlpha(0.96)});
+  b.drawing.add(Stroke{Path::roundedRect(card, 5 * u), Pen{b.theme.rule, u, {}, false}, -1});
+  const float x = card.x + 12 * u, right = card.right() - 12 * u;
+  float y = card.y + 24 * u;
+  const float w = b.text(right, y, c.unit, 12 * u, b.theme.text3, Align::right);
+  b.textWithin(x, y, c.year ? fmt::format("{} {}", c.name, c.year) : c.name, 14 * u, b.theme.text1, right - x - w - 8 * u, Align::left, Face::sansBold);
+  y = card.y + 34 * u;
+  const bool zh = s.language == Language::zh;
+  for (const auto& row : legendClasses(s, b.theme)) {
+    const float mid = y + 11 * u;
+    const Rect swatch{x, mid - 7.5f * u, 32 * u, 15 * u};
+    if (row.missing) b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
+    else b.fill(swatch, row.colour);
+    b.frame(swatch, row.missing ? b.theme.hatchLine : b.theme.rule, u);
+    b.text(x + 42 * u, mid + 4.7f * u, row.range, 13.5f * u, b.theme.text1);
+    b.text(right, mid + 4.7f * u, fmt::format(zh ? "{} 县" : "{}", row.rows.size()), 13 * u, b.theme.text2, Align::right);
+    y += 22 * u;
+  }
+  b.textWithin(x, y + 15 * u, c.methodText, 12 * u, b.theme.text3, right - x);
+  b.textWithin(x, y + 32 * u, c.sourceText, 12 * u, b.theme.text3, right - x);
+}
+
+}  // namespace
+
+Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float u, DrawCache* cache) {
+  Drawing d;
+  d.width = camera.frame.right(), d.height = camera.frame.bottom();
+  d.background = theme.background, d.fonts = std::move(fonts);
+  d.cameras.push_back(camera);
+  const Rect& f = camera.frame;
+  const Board b{d, theme, u};
+  float y = f.y + 14 * u;
+  const float x = f.x + 18 * u;
+  std::vector<Rect> clear;
+  const float badgeHeight = s.illustrative ? 14 * 1.9f * u : 0;
+  if (s.illustrative) clear.push_back({x, y, 150 * u, badgeHeight});
+  const Rect card{x, y + (s.illustrative ? badgeHeight + 12 * u : 0), legendWidth * u, legendCardHeight(s, theme) * u};
+  const bool legend = s.choropleth && f.h > card.h + 120 * u && f.w > 420 * u;
+  if (legend) clear.push_back(card.grown(4 * u));
+  const Vec north{f.right() - 40 * u, f.y + 16 * u}, bar{f.x + 24 * u, f.bottom() - 26 * u};
+  clear.push_back({north.x - 20 * u, north.y, 40 * u, 70 * u});
+  clear.push_back({bar.x - 8 * u, bar.y - 24 * u, 210 * u, 40 * u});
+  MapOptions options;
+  options.frame = f, options.unit = u, options.cache = cache, options.keepClear = &clear;
+  drawMap(d, s, 0, theme, options);
+  if (s.illustrative) drawBadge(b, x, y, 14 * u, s.words.illustrativeBadge, Align::left);
+  if (legend) drawLegendCard(b, s, card);
+  drawNorthArrow(b, north, 40 * u, s.words.north, 14 * u);
+  drawScaleBar(b, camera, bar, 180 * u, 13 * u);
+  return d;
+}
+
+std::optional<ObjectRef> pick(const Drawing& drawing, const Scene& s, const Camera& camera, Vec at) {
+  if (!camera.frame.contains(at)) return {};
+  for (auto hit = drawing.hits.rbegin(); hit != drawing.hits.rend(); ++hit)
+    if (hit->box.contains(at)) return hit->object;
+  const geo::Point p = camera.worldFromCanvas(at);
+  for (auto layer = s.layers.rbegin(); layer != s.layers.rend(); ++layer) {
+    if (!layer->visible || !layer->shape || !layer->pickedByMouse) continue;
+    const geo::Layer& l = *layer->shape->layer;
+    if (!l.bounds.contains(p)) continue;
+    if (l.shapes.kind == geo::ShapeKind::polygon) {
+      for (size_t r = 0; r < l.shapes.rows(); ++r)
+        if (l.shapes.has(r) && l.shapes.box(r).contains(p) && geo::contains(l.shapes, r, p)) return ObjectRef{layer->id, static_cast<long>(r)};
+    } else if (l.shapes.kind == geo::ShapeKind::line) {
+      const double reach = 4 * camera.metresPerUnit;
+      for (size_t r = 0; r < l.shapes.rows(); ++r)
+        for (uint32_t part = l.shapes.rowStart[r]; part < l.shapes.rowStart[r + 1]; ++part)
+          if (geo::distanceToLine(l.shapes.part(part), p) < reach) return ObjectRef{layer->id, static_cast<long>(r)};
+    } else if (layer->symbols.empty() && l.rows() <= 20000) {  // larger point layers are picked by their index
+      const double reach = (layer->radius + 2) * camera.metresPerUnit;
+      for (size_t r = l.shapes.rows(); r-- > 0;)
+        if (l.shapes.has(r)) {
+          const geo::Point q = l.shapes.part(l.shapes.rowStart[r])[0];
+          if (std::hypot(q.x - p.x, q.y - p.y) < reach) return ObjectRef{layer->id, static_cast<long>(r)};
+        }
+    }
+  }
+  return {};
+}
+
+}  // namespace scene
