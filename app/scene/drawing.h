@@ -14,6 +14,7 @@
 #include "app/scene/text.h"
 #include "geo/boundaries.h"
 #include "geo/layer.h"
+#include "geo/spatial_index.h"
 
 namespace scene {
 
@@ -64,6 +65,7 @@ struct MapShape {
   geo::LayerPtr layer;
   std::shared_ptr<const geo::Boundaries> boundaries;  // polygon layers; may be null until a worker has made it
   std::vector<geo::Point> anchors;                    // per row: where a label of it stands; NaN without a shape
+  std::shared_ptr<const geo::SpatialIndex> index;     // for picking; may be null
 };
 using MapShapePtr = std::shared_ptr<const MapShape>;
 using ColoursPtr = std::shared_ptr<const std::vector<Rgba>>;  // one per row

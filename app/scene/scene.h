@@ -66,6 +66,16 @@ struct Choropleth {
   } trend;
 };
 
+// A column of the figures table on pages: one value per row of the county layer.
+struct TableColumn {
+  std::string name;                        // "人口密度"
+  std::string unit;                        // "人/km²"
+  int decimals = 0;
+  std::vector<double> values;
+  double whole = geo::missing;
+  bool current = false;                    // the indicator on the map: drawn with bars
+};
+
 struct Lead {                              // arc from the core that leads to what it leads
   std::string fromLayer, toLayer;
   size_t fromRow = 0, toRow = 0;
@@ -117,6 +127,8 @@ struct Scene {
   std::vector<SceneLayer> layers;          // bottom first
   std::string cityLayer;                   // id of the county layer: its outer border is the city's
   std::optional<Choropleth> choropleth;
+  std::vector<TableColumn> table;
+  std::vector<std::string> areaNames;      // rows of that table, official names
   std::vector<Lead> leads;
   std::vector<LedgerRow> ledger;
   size_t ledgerTotal = 0, ledgerWithBaseline = 0;
@@ -124,6 +136,7 @@ struct Scene {
   std::vector<IndicatorTab> tabs;
   std::vector<YearMark> years;
   std::vector<std::string> credits;        // "边界：天地图（概化）"
+  std::vector<std::string> notes;          // "三农科技服务站为示例位置（每镇街 1 处），实际站点未公布。"
   std::string crsText;                     // "CGCS2000 / EPSG:4547"
   std::string crsLongText;                 // "CGCS2000 / 三度带高斯-克吕格，中央经线 114°E（EPSG:4547）"
   std::string reviewNumber;                // 审图号, empty: not given

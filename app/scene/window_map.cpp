@@ -33,7 +33,7 @@ void drawLegendCard(const Board& b, const Scene& s, Rect card) {
     else b.fill(swatch, row.colour);
     b.frame(swatch, row.missing ? b.theme.hatchLine : b.theme.rule, u);
     b.text(x + 42 * u, mid + 4.7f * u, row.range, 13.5f * u, b.theme.text1);
-    b.text(right, mid + 4.7f * u, fmt::format(zh ? "{} 县" : "{}", row.rows.size()), 13 * u, b.theme.text2, Align::right);
+    b.text(right, mid + 4.7f * u, fmt::format("{}{}", row.rows.size(), zh ? " 县" : ""), 13 * u, b.theme.text2, Align::right);
     y += 22 * u;
   }
   b.textWithin(x, y + 15 * u, c.methodText, 12 * u, b.theme.text3, right - x);
@@ -80,6 +80,11 @@ std::optional<ObjectRef> pick(const Drawing& drawing, const Scene& s, const Came
     const geo::Layer& l = *layer->shape->layer;
     if (!l.bounds.contains(p)) continue;
     if (l.shapes.kind == geo::ShapeKind::polygon) {
+      if (layer->shape->index) {
+        const auto rows = layer->shape->index->at(l.shapes, p);
+        if (!rows.empty()) return ObjectRef{layer->id, static_cast<long>(rows.back())};
+        continue;
+      }
       for (size_t r = 0; r < l.shapes.rows(); ++r)
         if (l.shapes.has(r) && l.shapes.box(r).contains(p) && geo::contains(l.shapes, r, p)) return ObjectRef{layer->id, static_cast<long>(r)};
     } else if (l.shapes.kind == geo::ShapeKind::line) {
@@ -87,13 +92,20 @@ std::optional<ObjectRef> pick(const Drawing& drawing, const Scene& s, const Came
       for (size_t r = 0; r < l.shapes.rows(); ++r)
         for (uint32_t part = l.shapes.rowStart[r]; part < l.shapes.rowStart[r + 1]; ++part)
           if (geo::distanceToLine(l.shapes.part(part), p) < reach) return ObjectRef{layer->id, static_cast<long>(r)};
-    } else if (layer->symbols.empty() && l.rows() <= 20000) {  // larger point layers are picked by their index
+    } else if (layer->symbols.empty()) {
       const double reach = (layer->radius + 2) * camera.metresPerUnit;
+      const auto near = [&](size_t r) {
+        const geo::Point q = l.shapes.part(l.shapes.rowStart[r])[0];
+        return std::hypot(q.x - p.x, q.y - p.y) < reach;
+      };
+      if (layer->shape->index) {
+        const auto rows = layer->shape->index->within({p.x - reach, p.y - reach, p.x + reach, p.y + reach});
+        for (auto r = rows.rbegin(); r != rows.rend(); ++r)
+          if (near(*r)) return ObjectRef{layer->id, static_cast<long>(*r)};
+        continue;
+      }
       for (size_t r = l.shapes.rows(); r-- > 0;)
-        if (l.shapes.has(r)) {
-          const geo::Point q = l.shapes.part(l.shapes.rowStart[r])[0];
-          if (std::hypot(q.x - p.x, q.y - p.y) < reach) return ObjectRef{layer->id, static_cast<long>(r)};
-        }
+        if (l.shapes.has(r) && near(r)) return ObjectRef{layer->id, static_cast<long>(r)};
     }
   }
   return {};

@@ -1,0 +1,494 @@
+// A page to print: map frame with graticule, inset and locator, a column of legend, figures, targets and notes. Type keeps its
+// size in millimetres on every sheet.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "app/scene/draw_scene.h"
+#include "app/scene/furniture.h"
+#include "app/scene/marks.h"
+#include "geo/crs.h"
+#include "geo/measure.h"
+
+namespace scene {
+namespace {
+
+constexpr float px = 25.4f / 150;  // a pixel of the look's A3 page in millimetres
+
+struct PageLayout {
+  Rect frame;                      // outer edge of the map's frame
+  std::vector<Rect> columns;
+  float margin = 70 * px;
+  bool landscape = true;
+};
+
+PageLayout layoutFor(float w, float h) {
+  PageLayout l;
+  l.landscape = w >= h;
+  const float m = l.margin, top = 182 * px, bottom = 122 * px;
+  if (l.landscape) {
+    const float column = std::min(660 * px, w * 0.3f);
+    l.frame = {m + 14 * px, top, w - 2 * m - column - 67 * px - 14 * px, h - top - bottom};
+    l.columns = {{w - 60 * px - column, top + 6 * px, column, h - top - bottom}};
+  } else {
+    const float mapHeight = (h - top - bottom) * 0.6f, y = top + mapHeight + 60 * px, gap = 50 * px;
+    const int n = w > 250 ? 2 : 1;
+    l.frame = {m + 14 * px, top, w - 2 * m - 28 * px, mapHeight};
+    const float column = (w - 2 * m - (n - 1) * gap) / n;
+    for (int i = 0; i < n; ++i) l.columns.push_back({m + i * (column + gap), y, column, h - bottom - y});
+  }
+  return l;
+}
+
+// The smallest round scale at which the map still fits.
+double roundScale(double denominator) {
+  const double power = std::pow(10, std::floor(std::log10(denominator)));
+  for (double s : {1.0, 1.2, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 7.5, 8.0, 8.5, 9.0, 10.0})
+    if (s * power >= denominator * (1 - 1e-9)) return s * power;
+  return denominator;
+}
+
+std::string scaleWords(double denominator) {
+  std::string digits = fmt::format("{:.0f}", denominator), out;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i && (digits.size() - i) % 3 == 0) out += ' ';
+    out += digits[i];
+  }
+  return "1:" + out;
+}
+
+std::string degreeWords(double degrees, char positive, char negative) {
+  const long minutes = std::lround(std::abs(degrees) * 60);
+  return fmt::format("{}°{:02}′{}", minutes / 60, minutes % 60, degrees < 0 ? negative : positive);
+}
+
+class Page {
+ public:
+  Page(Drawing& d, const Scene& s, const Theme& t, const PageLayout& l) : d_(d), s_(s), t_(t), l_(l), b_{d, t, px} {}
+
+  void draw(std::optional<geo::Box> extent) {
+    mapFrame(extent);
+    title();
+    column();
+    footer();
+  }
+
+ private:
+  // Map ------------------------------------------------------------------------------------------------------------------
+  void mapFrame(std::optional<geo::Box> extent) {
+    const Rect inner = l_.frame.grown(-13 * px);
+    Camera camera = Camera::fit(inner, extent.value_or(s_.home), extent ? 0 : 26 * px);
+    if (!extent) camera.metresPerUnit = roundScale(camera.metresPerUnit * 1000) / 1000;
+    d_.cameras.push_back(camera);
+    denominator_ = camera.metresPerUnit * 1000;
+    placeInsets(inner);
+    std::vector<Rect> clear;
+    for (const Rect& r : {inset_, locator_})
+      if (r.w > 0) clear.push_back(r.grown(3 * px));
+    const Vec north = northPlace(inner);
+    const Vec bar{inner.right() - barRoom(inner), inner.bottom() - 34 * px};
+    clear.push_back({north.x - 40 * px, north.y, 80 * px, 130 * px});
+    clear.push_back({bar.x - 20 * px, bar.y - 44 * px, barRoom(inner), 70 * px});
+    MapOptions o;
+    o.frame = inner, o.unit = px, o.paper = true, o.keepClear = &clear;
+    graticule_ = makeGraticule(camera);
+    drawMap(d_, s_, 0, t_, o);
+    drawGraticule(camera);
+    drawNorthArrow(b_, north, 70 * px, s_.words.north, 26 * px);
+    drawScaleBar(b_, camera, bar, barRoom(inner) - 90 * px, 20 * px);
+    insetMap();
+    locatorMap();
+    b_.frame(inner, t_.text1, 1.6f * px);
+    b_.frame(l_.frame, t_.text1, 3 * px);
+  }
+
+  float barRoom(const Rect& inner) const { return std::min(520 * px, inner.w * 0.36f); }
+
+  Vec northPlace(const Rect& inner) const {
+    if (locator_.w > 0 && locator_.x > inner.centre().x) return {locator_.x - 50 * px, locator_.y + 4 * px};
+    return {inner.right() - 60 * px, inner.y + 30 * px};
+  }
+
+  struct Graticule {
+    std::vector<std::vector<Vec>> lines;
+    struct Tick { float at; double degrees; bool labelled; };
+    std::vector<Tick> bottom, top, left, right;  // canvas x or y along that edge
+  } graticule_;
+
+  Graticule makeGraticule(const Camera& camera) const {
+    Graticule g;
+    if (!s_.crs || !s_.crs->known()) return g;
+    auto made = geo::Transform::make(*s_.crs, geo::Crs::lonLat());
+    if (!made) return g;
+    const geo::Transform& t = *made;
+    const Rect f = camera.frame;
+    const auto lonLat = [&](float x, float y) { return t(camera.worldFromCanvas({x, y})); };
+    const geo::Point a = lonLat(f.x, f.bottom()), c = lonLat(f.right(), f.y);
+    const double span = std::max(c.x - a.x, c.y - a.y);
+    if (!(span > 0) || span > 60) return g;
+    double step = 30;  // minutes between labels: five to nine of them
+    for (double minutes : {1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0})
+      if (span * 60 / minutes <= 7) {
+        step = minutes;
+        break;
+      }
+    const double fine = step / (step == 30 ? 3 : step == 15 || step >= 60 ? 3 : step == 20 || step == 10 || step == 2 ? 2 : 5);
+    const auto along = [&](bool horizontal, float fixed, std::vector<Graticule::Tick>& ticks) {
+      const float lo = horizontal ? f.x : f.bottom(), hi = horizontal ? f.right() : f.y;
+      const auto value = [&](float v) { return horizontal ? lonLat(v, fixed).x : lonLat(fixed, v).y; };
+      const double from = value(lo), to = value(hi);
+      for (double k = std::ceil(from * 60 / fine - 1e-9); k * fine / 60 <= to + 1e-9; ++k) {
+        const double degrees = k * fine / 60;
+        float p = lo, q = hi;
+        for (int i = 0; i < 40; ++i) {
+          const float mid = (p + q) / 2;
+          (value(mid) < degrees ? p : q) = mid;
+        }
+        ticks.push_back({(p + q) / 2, degrees, std::abs(std::remainder(degrees * 60, step)) < 1e-6});
+      }
+    };
+    along(true, f.bottom(), g.bottom), along(true, f.y, g.top);
+    along(false, f.x, g.left), along(false, f.right(), g.right);
+    // Lines between equal labelled degrees of opposite edges; over a frame this small they are straight within a hair.
+    const auto join = [&](const std::vector<Graticule::Tick>& p, const std::vector<Graticule::Tick>& q, bool vertical) {
+      for (const auto& i : p)
+        for (const auto& j : q)
+          if (i.labelled && std::abs(i.degrees - j.degrees) < 1e-9)
+            g.lines.push_back(vertical ? std::vector<Vec>{{i.at, f.bottom()}, {j.at, f.y}} : std::vector<Vec>{{f.x, i.at}, {f.right(), j.at}});
+    };
+    join(g.bottom, g.top, true), join(g.left, g.right, false);
+    return g;
+  }
+
+  void drawGraticule(const Camera& camera) const {
+    const Rect f = camera.frame, o = l_.frame;
+    for (const auto& line : graticule_.lines)
+      d_.add(Stroke{Path::polyline(line), Pen{t_.text3.withAlpha(0.35), 0.9f * px, {}, false}, -1}, f);
+    const float band = f.y - o.y - 3 * px, type = 20 * px;
+    const auto zebra = [&](const std::vector<Graticule::Tick>& ticks, bool horizontal, float edge) {
+      for (size_t i = 0; i + 1 < ticks.size(); ++i) {
+        // Filled where the interval starts at an even step, so opposite edges match.
+        const long k = std::lround(ticks[i].degrees * 60 / std::max(1e-9, (ticks[i + 1].degrees - ticks[i].degrees) * 60));
+        if (k % 2 != 0) continue;
+        const float a = std::min(ticks[i].at, ticks[i + 1].at), len = std::abs(ticks[i + 1].at - ticks[i].at);
+        b_.fill(horizontal ? Rect{a, edge, len, band} : Rect{edge, a, band, len}, t_.text1);
+      }
+    };
+    zebra(graticule_.bottom, true, f.bottom() + 1.5f * px), zebra(graticule_.top, true, o.y + 1.5f * px);
+    zebra(graticule_.left, false, o.x + 1.5f * px), zebra(graticule_.right, false, f.right() + 1.5f * px);
+    for (const auto& tick : graticule_.bottom)
+      if (tick.labelled) b_.text(tick.at, o.bottom() + 26 * px, degreeWords(tick.degrees, 'E', 'W'), type, t_.text2, Align::centre);
+    for (const auto& tick : graticule_.top)
+      if (tick.labelled) b_.text(tick.at, o.y - 9 * px, degreeWords(tick.degrees, 'E', 'W'), type, t_.text2, Align::centre);
+    const auto vertical = [&](const Graticule::Tick& tick, float x) {
+      Text item;
+      item.run = d_.fonts->shape(degreeWords(tick.degrees, 'N', 'S'), {Face::sans, type, 0, true});
+      item.origin = {x, tick.at + item.run.advance / 2};
+      item.angle = -1.5707963f, item.colour = t_.text2;
+      d_.add(std::move(item));
+    };
+    for (const auto& tick : graticule_.left)
+      if (tick.labelled) vertical(tick, o.x - 9 * px);
+    for (const auto& tick : graticule_.right)
+      if (tick.labelled) vertical(tick, o.right() + 23 * px);
+  }
+
+  // Insets ---------------------------------------------------------------------------------------------------------------
+  // A box in the frame's corner that covers least of the city.
+  std::optional<Rect> cornerFor(const Rect& inner, float w, float h, const Rect& taken) const {
+    const SceneLayer* city = findLayer(s_, s_.cityLayer);
+    if (!city || !city->shape) return {};
+    const Camera& camera = d_.cameras[0];
+    const float gap = 22 * px;
+    std::optional<Rect> best;
+    int bestCount = 1 << 30;
+    for (const Rect& r : {Rect{inner.right() - w - gap, inner.y + gap, w, h}, Rect{inner.x + gap, inner.bottom() - h - gap, w, h},
+                          Rect{inner.x + gap, inner.y + gap, w, h}}) {
+      if (taken.w > 0 && r.grown(gap).meets(taken)) continue;
+      int count = 0;
+      for (geo::Point p : city->shape->layer->shapes.vertices) count += r.grown(6 * px).contains(camera.canvasFromWorld(p));
+      if (count < bestCount) bestCount = count, best = r;
+    }
+    return bestCount == 0 ? best : std::nullopt;  // never over the city
+  }
+
+  void placeInsets(const Rect& inner) {
+    if (inner.w < 150) return;  // a small sheet has no room to spare
+    // Where the most symbols share a place: that neighbourhood is drawn again, larger.
+    const auto marks = placeMarks(s_, d_.cameras[0], metricsFor(Medium::page, px));
+    size_t most = 0;
+    for (const Mark& mark : marks) {
+      size_t here = 0;
+      for (const Mark& other : marks) here += other.spread && std::hypot(other.place.x - mark.place.x, other.place.y - mark.place.y) < 0.5f;
+      if (!mark.spread && here > most) most = here, cluster_ = d_.cameras[0].worldFromCanvas(mark.place);
+    }
+    if (most >= 3 && denominator_ > 500000) {
+      const float w = std::min(520 * px, inner.w * 0.33f);
+      if (const auto r = cornerFor(inner, w, w * 0.94f, {})) inset_ = *r;
+    }
+    const float w = std::min(250 * px, inner.w * 0.16f);
+    if (const auto r = cornerFor(inner, w, w * 0.95f, inset_)) locator_ = *r;
+  }
+
+  void insetMap() {
+    if (inset_.w <= 0) return;
+    const float head = 44 * px;
+    b_.fill(inset_, t_.background);
+    Camera camera;
+    camera.frame = {inset_.x, inset_.y + head, inset_.w, inset_.h - head};
+    camera.metresPerUnit = 400;
+    // The cluster stands left of the middle: its names fan out to the right.
+    camera.centre = {cluster_.x + camera.frame.w * 0.08 * 400, cluster_.y + camera.frame.h * 0.02 * 400};
+    const int index = static_cast<int>(d_.cameras.size());
+    d_.cameras.push_back(camera);
+    MapOptions o;
+    o.frame = camera.frame, o.unit = px * 0.94f, o.paper = true;
+    const size_t hits = d_.hits.size();
+    drawMap(d_, s_, index, t_, o);
+    d_.hits.resize(hits);
+    b_.fill({inset_.x, inset_.y, inset_.w, head}, t_.background);
+    b_.text(inset_.x + 12 * px, inset_.y + 30 * px, s_.language == Language::zh ? "集聚区" : "The cluster", 22 * px, t_.text1, Align::left, Face::sansBold);
+    b_.text(inset_.right() - 12 * px, inset_.y + 30 * px, scaleWords(400000), 19 * px, t_.text2, Align::right);
+    b_.line({inset_.x, inset_.y + head}, {inset_.right(), inset_.y + head}, t_.text1, 1.2f * px);
+    b_.frame(inset_, t_.text1, 2 * px);
+    // Its extent on the main map.
+    const geo::Box seen = camera.world();
+    const Vec a = d_.cameras[0].canvasFromWorld({seen.minX, seen.maxY}), c = d_.cameras[0].canvasFromWorld({seen.maxX, seen.minY});
+    d_.add(Stroke{Path::rect({a.x, a.y, c.x - a.x, c.y - a.y}), Pen{t_.text1, 1.4f * px, {7 * px, 5 * px}, false}, -1}, d_.cameras[0].frame);
+  }
+
+  void locatorMap() {
+    if (locator_.w <= 0) return;
+    b_.fill(locator_, t_.neighbour);
+    Camera camera = Camera::fit(locator_, s_.home.grown(std::max(s_.home.width(), s_.home.height()) * 0.28));
+    const int index = static_cast<int>(d_.cameras.size());
+    d_.cameras.push_back(camera);
+    for (const SceneLayer& layer : s_.layers) {
+      if (!layer.shape || (layer.role != Role::neighbour && layer.role != Role::county)) continue;
+      const Rgba fill = layer.role == Role::county ? palette("teal", 5, false)[2] : t_.neighbour;
+      d_.add(Areas{index, layer.shape, std::make_shared<const std::vector<Rgba>>(layer.shape->layer->rows(), fill), {}, {}});
+      d_.add(Borders{index, layer.shape, layer.role == Role::county ? Borders::Which::outer : Borders::Which::inner, 0,
+                     Pen{layer.role == Role::county ? t_.cityBorder : t_.neighbourBorder, px, {}, true}});
+    }
+    b_.frame(locator_, t_.text1, 2 * px);
+  }
+
+  // Words ----------------------------------------------------------------------------------------------------------------
+  void title() {
+    const float size = 76 * px, x = l_.margin, base = 108 * px;
+    const float room = d_.width - 2 * l_.margin - (l_.landscape ? 700 * px : 0);
+    float w = std::min(b_.width(s_.title, size, Face::serifBold), room);
+    b_.textWithin(x, base, s_.title, size, t_.text1, room, Align::left, Face::serifBold);
+    const float badge = 26 * px, badgeWidth = 200 * px;
+    const float right = d_.width - 60 * px;
+    if (s_.illustrative) {
+      if (l_.landscape && x + w + 40 * px + badgeWidth < right - 560 * px) drawBadge(b_, x + w + 36 * px, base - 46 * px, badge, s_.words.illustrativeBadge, Align::left);
+      else drawBadge(b_, right, 24 * px, badge, s_.words.illustrativeBadge, Align::right);
+    }
+    if (!l_.landscape) return;
+    b_.textWithin(right, 84 * px, s_.name, 27 * px, t_.text1, 560 * px, Align::right, Face::sansBold);
+    std::string what = s_.choropleth ? s_.choropleth->name : s_.subtitle;
+    if (s_.choropleth && s_.choropleth->year) what += fmt::format(s_.language == Language::zh ? "（{} 年）" : " ({})", s_.choropleth->year);
+    b_.textWithin(right, 120 * px, what + " · " + scaleWords(denominator_), 21 * px, t_.text2, 560 * px, Align::right);
+  }
+
+  void footer() const {
+    const float y = d_.height - 42 * px, size = 20 * px, right = d_.width - 60 * px;
+    std::string end = s_.reviewNumber.empty() ? (s_.language == Language::zh ? "审图号：（待送审）" : "Map review no.: (pending)") : s_.words.reviewNumber + s_.reviewNumber;
+    if (s_.internal) end += " · " + s_.words.internalUse;
+    if (!s_.date.empty()) end += " · " + s_.words.madeOn + " " + s_.date;
+    const float w = b_.text(right, y, end, size, t_.text2, Align::right);
+    b_.textWithin(l_.margin, y, s_.crsLongText + "  " + scaleWords(denominator_), size, t_.text2, right - l_.margin - w - 20 * px);
+  }
+
+  // Column ---------------------------------------------------------------------------------------------------------------
+  float head(const Rect& c, float y, const std::string& title, const std::string& right) const {
+    b_.line({c.x, y}, {c.right(), y}, t_.text1, 3 * px);
+    const float w = b_.text(c.x, y + 40 * px, title, 27 * px, t_.text1, Align::left, Face::sansBold);
+    b_.textWithin(c.right(), y + 40 * px, right, 19 * px, t_.text2, c.w - w - 16 * px, Align::right);
+    return y + 62 * px;
+  }
+
+  static constexpr float gap = 34 * px;
+
+  float legendHeightMm() const {
+    const float rows = std::ceil(legendSymbols(s_).size() / 3.0f);
+    return 62 * px + (s_.choropleth ? 104 * px : 0) + rows * 43 * px + 34 * px + gap;
+  }
+
+  float legend(const Rect& c, float y) const {
+    y = head(c, y, s_.words.legend, s_.choropleth ? s_.choropleth->name + " · " + s_.choropleth->unit + " · " + s_.choropleth->methodText : "");
+    if (s_.choropleth) {
+      auto classes = legendClasses(s_, t_);  // most … least, missing; on paper from low to high
+      std::reverse(classes.begin(), classes.end() - 1);
+      const float w = c.w / classes.size();
+      for (size_t i = 0; i < classes.size(); ++i) {
+        const Rect swatch{c.x + i * w, y, w - 4 * px, 36 * px};
+        if (classes[i].missing) d_.add(HatchedRect{swatch, {t_.hatchLine, t_.hatchGround, 10 * px, 1.5f * px}});
+        else b_.fill(swatch, classes[i].colour);
+        b_.frame(swatch, classes[i].missing ? t_.hatchLine : t_.measured, px);
+        b_.textWithin(swatch.x, y + 62 * px, classes[i].range, 21 * px, t_.text1, w - 6 * px);
+        float x = swatch.x;
+        if (s_.choropleth->figures.size() <= 12)
+          for (size_t k = 0; k < classes[i].rows.size(); ++k, x += 12 * px) b_.fill({x, y + 74 * px, 9.5f * px, 9.5f * px}, t_.text2);
+        b_.text(x + (x > swatch.x ? 4 * px : 0), y + 86 * px, fmt::format("{}{}", classes[i].rows.size(), s_.language == Language::zh ? " 县" : ""), 18 * px, t_.text2);
+      }
+      y += 104 * px;
+    }
+    const auto symbols = legendSymbols(s_);
+    const float third = c.w / 3, pitch = 43 * px;
+    for (size_t i = 0; i < symbols.size(); ++i) {
+      const float x = c.x + (i % 3) * third, mid = y + (i / 3) * pitch + pitch / 2;
+      drawLegendSymbol(b_, symbols[i], {x + 16 * px, mid}, 28 * px);
+      const float right = x + third - 14 * px;
+      const float w = symbols[i].count.empty() ? 0 : b_.text(right, mid + 7 * px, symbols[i].count, 19 * px, t_.text3, Align::right);
+      b_.textWithin(x + 42 * px, mid + 7 * px, symbols[i].name, 20 * px, t_.text1, right - x - 42 * px - w - 5 * px);
+    }
+    y += std::ceil(symbols.size() / 3.0f) * pitch;
+    b_.textWithin(c.x, y + 22 * px, s_.words.pieces, 18 * px, t_.text3, c.w);
+    return y + 34 * px + gap;
+  }
+
+  float tableHeight() const { return s_.table.empty() ? 0 : (62 + 34 + 40 * (s_.areaNames.size() + 1) + 8) * px + gap; }
+
+  float table(const Rect& c, float y) const {
+    y = head(c, y, s_.words.figureTable, "");
+    const size_t n = std::min<size_t>(s_.table.size(), 5);
+    const float names = c.w * 0.32f, cell = (c.w - names) / n, pitch = 40 * px;
+    for (size_t k = 0; k < n; ++k)
+      b_.textWithin(c.x + names + (k + 1) * cell, y + 10 * px, s_.table[k].name, 18 * px, s_.table[k].current ? t_.text1 : t_.text2, cell - 10 * px, Align::right);
+    for (size_t k = 0; k < n; ++k)
+      b_.textWithin(c.x + names + (k + 1) * cell, y + 30 * px, s_.table[k].unit, 15.5f * px, t_.text3, cell - 10 * px, Align::right);
+    y += 38 * px;
+    std::vector<size_t> order(s_.areaNames.size());
+    std::iota(order.begin(), order.end(), 0);
+    const TableColumn* by = nullptr;
+    for (const TableColumn& column : s_.table) by = column.current ? &column : by;
+    if (by)
+      std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+        const double p = by->values[a], q = by->values[b];
+        return std::isnan(p) != std::isnan(q) ? std::isnan(q) : p > q;
+      });
+    for (size_t i = 0; i <= order.size(); ++i) {
+      const bool whole = i == order.size();
+      b_.line({c.x, y}, {c.right(), y}, whole ? t_.text1 : t_.rule, whole ? 1.6f * px : px);
+      const float base = y + pitch / 2 + 7 * px;
+      const Face face = whole ? Face::sansBold : Face::sans;
+      b_.textWithin(c.x, base, whole ? s_.words.wholeCity : s_.areaNames[order[i]], 20 * px, t_.text1, names - 8 * px, Align::left, face);
+      for (size_t k = 0; k < n; ++k) {
+        const TableColumn& column = s_.table[k];
+        const double v = whole ? column.whole : column.values[order[i]];
+        const float right = c.x + names + (k + 1) * cell;
+        if (std::isnan(v)) {
+          d_.add(HatchedRect{{right - cell * 0.6f, y + pitch * 0.3f, cell * 0.6f, pitch * 0.4f}, {t_.hatchLine, t_.hatchGround, 9 * px, 1.3f * px}});
+          continue;
+        }
+        if (column.current && !whole) {
+          double most = 0;
+          for (double value : column.values) most = std::isnan(value) ? most : std::max(most, value);
+          const int klass = s_.choropleth ? s_.choropleth->breaks.classOf(v) : -1;
+          if (most > 0 && klass >= 0) {
+            const Rect bar{right - cell + 12 * px, y + pitch - 7 * px, (cell - 12 * px) * static_cast<float>(v / most), 4 * px};
+            b_.fill(bar, palette(s_.choropleth->palette, static_cast<int>(s_.choropleth->breaks.classes()), t_.dark)[klass]);
+            b_.frame(bar, t_.measured, 0.8f * px);
+          }
+        }
+        b_.text(right, base, formatNumber(v, column.decimals), 20 * px, t_.text1, Align::right, column.current || whole ? Face::sansBold : Face::sans);
+      }
+      y += pitch;
+    }
+    return y + 8 * px + gap;
+  }
+
+  float targetsHeight() const { return s_.ledger.empty() ? 0 : (62 + 62 * std::ceil(s_.ledger.size() / 2.0f) + 22) * px + gap; }
+
+  float targets(const Rect& c, float y) const {
+    y = head(c, y, s_.words.planTargets, fmt::format("{} / {}", s_.ledger.size(), s_.ledgerTotal));
+    const float half = (c.w - 30 * px) / 2, pitch = 62 * px;
+    for (size_t i = 0; i < s_.ledger.size(); ++i) {
+      const LedgerRow& row = s_.ledger[i];
+      const float x = c.x + (i % 2) * (half + 30 * px), top = y + (i / 2) * pitch;
+      const std::string from = std::isnan(row.baseline) ? "–" : formatShort(row.baseline) + (row.baselineEstimated ? "*" : "");
+      const float w = b_.text(x + half, top + 22 * px, fmt::format("{} → {} {}", from, formatShort(row.target), row.unit), 20 * px, t_.text1, Align::right, Face::sansBold);
+      b_.textWithin(x, top + 22 * px, row.name, 19 * px, t_.text1, half - w - 10 * px);
+      const Rect track{x, top + 34 * px, half, 10 * px};
+      d_.add(HatchedRect{track, {t_.hatchLine, t_.hatchGround, 9 * px, 1.3f * px}});
+      if (!std::isnan(row.baseline) && row.target > 0) b_.fill({track.x, track.y, track.w * std::min(1.f, static_cast<float>(row.baseline / row.target)), track.h}, t_.measured);
+      b_.fill({track.right() - 3 * px, track.y - 5 * px, 3 * px, track.h + 10 * px}, t_.text1);
+    }
+    y += std::ceil(s_.ledger.size() / 2.0f) * pitch;
+    b_.textWithin(c.x, y + 12 * px, s_.words.noLaterFigures + (s_.language == Language::zh ? "；* 预计数" : "; * estimate"), 17 * px, t_.text3, c.w);
+    return y + 22 * px + gap;
+  }
+
+  std::vector<std::string> noteLines(float width) const {
+    std::vector<std::string> paragraphs = s_.notes;
+    if (!s_.unplaced.empty()) {
+      std::string names;
+      const std::string comma = s_.language == Language::zh ? "、" : ", ";
+      for (const Unplaced& u : s_.unplaced) names += (names.empty() ? "" : comma) + u.name;
+      paragraphs.push_back(s_.words.unplaced + (s_.language == Language::zh ? "：" : ": ") + names);
+    }
+    if (s_.choropleth && !s_.choropleth->sourceText.empty()) paragraphs.push_back(s_.choropleth->sourceText);
+    for (const std::string& credit : s_.credits) paragraphs.push_back(credit);
+    std::vector<std::string> lines;
+    for (const std::string& p : paragraphs)
+      for (const std::string& line : d_.fonts->wrap(p, {Face::sans, noteType, 0, true}, width)) lines.push_back(line);
+    return lines;
+  }
+
+  static constexpr float noteType = 17 * px, notePitch = 27 * px;
+
+  float notesHeight(float width) const { return 62 * px + noteLines(width).size() * notePitch; }
+
+  float notes(const Rect& c, float y) const {
+    y = head(c, y, s_.words.notes, "");
+    for (const std::string& line : noteLines(c.w)) b_.text(c.x, y + 8 * px, line, noteType, t_.text2), y += notePitch;
+    return y;
+  }
+
+  // What the sheet has room for, most needed first: legend and sources always, then the figures, then the targets.
+  void column() const {
+    if (l_.columns.size() > 1) {
+      float y = legend(l_.columns[0], l_.columns[0].y);
+      if (!s_.ledger.empty() && y + targetsHeight() - gap <= l_.columns[0].bottom()) targets(l_.columns[0], y);
+      y = l_.columns[1].y;
+      if (!s_.table.empty() && tableHeight() + notesHeight(l_.columns[1].w) <= l_.columns[1].h) y = table(l_.columns[1], y);
+      notes(l_.columns[1], y);
+      return;
+    }
+    const Rect& c = l_.columns[0];
+    float room = c.h - legendHeightMm() - notesHeight(c.w);
+    const bool figures = !s_.table.empty() && tableHeight() <= room;
+    if (figures) room -= tableHeight();
+    const bool plan = !s_.ledger.empty() && targetsHeight() <= room;
+    float y = legend(c, c.y);
+    if (figures) y = table(c, y);
+    if (plan) y = targets(c, y);
+    notes(c, y);
+  }
+
+  Drawing& d_;
+  const Scene& s_;
+  const Theme& t_;
+  const PageLayout& l_;
+  const Board b_;
+  double denominator_ = 0;
+  Rect inset_, locator_;
+  geo::Point cluster_;
+};
+
+}  // namespace
+
+Drawing drawPage(const Scene& s, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
+                 std::optional<geo::Box> extent) {
+  Drawing d;
+  d.width = widthMm, d.height = heightMm, d.background = theme.background, d.fonts = std::move(fonts);
+  const PageLayout l = layoutFor(widthMm, heightMm);
+  Page(d, s, theme, l).draw(extent);
+  return d;
+}
+
+}  // namespace scene
