@@ -290,7 +290,7 @@ class Page {
     if (!l_.landscape) return;
     b_.textWithin(right, 84 * px, s_.name, 27 * px, t_.text1, 560 * px, Align::right, Face::sansBold);
     std::string what = s_.choropleth ? s_.choropleth->name : s_.subtitle;
-    if (s_.choropleth && s_.choropleth->year) what += fmt::format(s_.language == Language::zh ? "（{} 年）" : " ({})", s_.choropleth->year);
+    if (s_.choropleth && s_.choropleth->year) what += fmt::format(fmt::runtime(s_.language == Language::zh ? "（{} 年）" : " ({})"), s_.choropleth->year);
     b_.textWithin(right, 120 * px, what + " · " + scaleWords(denominator_), 21 * px, t_.text2, 560 * px, Align::right);
   }
 
