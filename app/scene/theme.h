@@ -27,13 +27,14 @@ const Theme& darkTheme();
 const Theme& lightTheme();   // window
 const Theme& paperTheme();   // light on white
 
-// Low → high. Sequential palettes exist for 2 to 7 classes ("teal", the default), by name also "rose" (heat),
-// "diverging". More classes than a palette was designed for are interpolated in Oklab.
+// Low → high. Sequential "teal" (the default, and for a name that is unknown), "rose" (heat), "amber", "green", "violet",
+// "grey"; "diverging". Neighbouring classes up to five stay apart in colour blindness; more are interpolated in Oklab.
+// "bivariate" has nine colours: three rows of B, in which A runs left → right.
 std::vector<Rgba> palette(std::string_view name, int classes, bool dark);
 std::vector<std::string_view> paletteNames();
 
 Rgba mix(Rgba a, Rgba b, double t);           // in Oklab; alpha linear
 double contrast(Rgba a, Rgba b);              // WCAG 2 ratio
-Rgba parseColour(std::string_view hex);       // "#RRGGBB" or "RRGGBB"
+Rgba parseColour(std::string_view hex);       // "#RRGGBB", "#RGB" or "#RRGGBBAA", # optional; else alpha 0
 
 }  // namespace scene
