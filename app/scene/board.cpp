@@ -58,7 +58,7 @@ std::string formatNumber(double value, int decimals, bool grouped) {
   size_t dot = digits.find('.');
   if (dot == std::string::npos) dot = digits.size();
   if (dot - start < 5) return digits;  // four digits read well without a separator
-  for (size_t i = dot; i > start + 3; i -= 3) digits.insert(i - 3, ",");
+  for (size_t i = dot; i > start + 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
 }
 
