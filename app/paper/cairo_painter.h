@@ -1,4 +1,5 @@
-// Drawing → Cairo: raster images without GL, PDF, and the same picture as the screen. Worker-safe; one painter per thread.
+// Drawing → Cairo: raster images without GL, PDF, and the same picture as the screen. Worker-safe; one
+// painter per thread.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Drawing → files. A file appears whole or not at all (written beside its place, then renamed). Equal input, equal bytes.
+// Drawing → files. A file appears whole or not at all (written beside its place, then renamed). Equal input,
+// equal bytes.
 #pragma once
 
 #include <optional>
@@ -18,14 +19,18 @@ struct Meta {
 
 // PNG and JPEG in bands: memory does not grow with the height. The resolution goes into the file (pHYs).
 geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& path, int width, int height,
-                           double pixelsPerUnit, double dpi, const Meta& meta, geo::Progress* progress = nullptr);
+                           double pixelsPerUnit, double dpi, const Meta& meta,
+                           geo::Progress* progress = nullptr);
 geo::Result<void> writeJpeg(const scene::Drawing& drawing, const std::string& path, int width, int height,
-                            double pixelsPerUnit, double dpi, const Meta& meta, geo::Progress* progress = nullptr);
-// GeoTIFF, georeferenced by the drawing's camera 0 in `crs`; the picture outside the map's frame is part of it.
+                            double pixelsPerUnit, double dpi, const Meta& meta,
+                            geo::Progress* progress = nullptr);
+// GeoTIFF, georeferenced by the drawing's camera 0 in `crs`; the picture outside the map's frame is part of
+// it.
 geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string& path, int width, int height,
                                double pixelsPerUnit, double dpi, const geo::Crs& crs, const Meta& meta,
                                geo::Progress* progress = nullptr);
-// Vectors stay vectors, text stays text (selectable, fonts embedded as subsets). Drawings in px are taken at 96 px an inch.
+// Vectors stay vectors, text stays text (selectable, fonts embedded as subsets). Drawings in px are taken at
+// 96 px an inch.
 geo::Result<void> writePdf(const scene::Drawing& drawing, const std::string& path, double millimetresPerUnit,
                            const Meta& meta, geo::Progress* progress = nullptr);
 geo::Result<void> writeSvg(const scene::Drawing& drawing, const std::string& path, double millimetresPerUnit,

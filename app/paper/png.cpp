@@ -1,0 +1,191 @@
+// PNG without holding the picture: strips are painted, filtered and deflated on all cores and joined into one
+// stream, as pigz does. Each strip starts with an empty window, so the last one can be read back alone.
+#include <zlib.h>
+
+#include <bit>
+
+#include "app/paper/atomic_file.h"
+#include "app/paper/pictures.h"
+#include "app/paper/write.h"
+
+namespace paper {
+
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+void push32(Bytes& out, uint32_t v) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<uint8_t>(v >> shift));
+}
+
+Bytes chunk(const char* type, std::span<const uint8_t> data) {
+  Bytes out;
+  out.reserve(data.size() + 12);
+  push32(out, static_cast<uint32_t>(data.size()));
+  out.insert(out.end(), type, type + 4);
+  out.insert(out.end(), data.begin(), data.end());
+  push32(out, static_cast<uint32_t>(crc32_z(crc32_z(0, nullptr, 0), out.data() + 4, data.size() + 4)));
+  return out;
+}
+
+Bytes textChunk(std::string_view key, std::string_view text) {
+  Bytes data(key.begin(), key.end());
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c >= 32 && c < 127; });
+  data.insert(data.end(), ascii ? 1 : 5, 0);  // iTXt: not compressed, no language, no translated key
+  data.insert(data.end(), text.begin(), text.end());
+  return chunk(ascii ? "tEXt" : "iTXt", data);
+}
+
+Bytes header(const scene::Drawing& drawing, int width, int height, double dpi, const Meta& meta) {
+  Bytes out{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  const auto add = [&](const Bytes& c) { out.insert(out.end(), c.begin(), c.end()); };
+  Bytes ihdr;
+  push32(ihdr, static_cast<uint32_t>(width)), push32(ihdr, static_cast<uint32_t>(height));
+  const uint8_t colourType = drawing.background.a == 255 ? 2 : 6;
+  ihdr.insert(ihdr.end(), {8, colourType, 0, 0, 0});
+  add(chunk("IHDR", ihdr));
+  add(chunk("sRGB", Bytes{0}));
+  if (dpi > 0) {
+    Bytes phys;
+    const auto perMetre = static_cast<uint32_t>(dpi / 0.0254 + 0.5);
+    push32(phys, perMetre), push32(phys, perMetre), phys.push_back(1);
+    add(chunk("pHYs", phys));
+  }
+  for (const auto& [key, text] : {std::pair{"Title", &meta.title},
+                                  {"Author", &meta.author},
+                                  {"Description", &meta.subject},
+                                  {"Keywords", &meta.keywords},
+                                  {"Software", &meta.software}})
+    if (!text->empty()) add(textChunk(key, *text));
+  return out;
+}
+
+struct Strip {
+  Bytes pixels, filtered, deflated;
+  uint32_t adler = 1;
+};
+
+// Flat maps deflate best unfiltered: a filter only breaks up the runs.
+void filter(const uint8_t* rgba, int width, int rows, bool alpha, Bytes& out) {
+  out.resize((static_cast<size_t>(width) * (alpha ? 4 : 3) + 1) * rows);
+  uint8_t* to = out.data();
+  for (int y = 0; y < rows; ++y) {
+    *to++ = 0;
+    if (alpha) {
+      to = std::copy(rgba, rgba + static_cast<size_t>(width) * 4, to);
+      rgba += static_cast<size_t>(width) * 4;
+      continue;
+    }
+    for (int x = 0; x < width; ++x, rgba += 4, to += 3) to[0] = rgba[0], to[1] = rgba[1], to[2] = rgba[2];
+  }
+}
+
+class Deflater {
+ public:
+  explicit Deflater(int level) {
+    ok_ = deflateInit2(&stream_, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+
+  bool run(std::span<const uint8_t> in, bool last, Bytes& out) {
+    if (!ok_ || deflateReset(&stream_) != Z_OK) return false;
+    out.resize(deflateBound(&stream_, in.size()) + 16);
+    stream_.next_in = const_cast<uint8_t*>(in.data()), stream_.avail_in = static_cast<uInt>(in.size());
+    stream_.next_out = out.data(), stream_.avail_out = static_cast<uInt>(out.size());
+    const int result = deflate(&stream_, last ? Z_FINISH : Z_FULL_FLUSH);
+    out.resize(out.size() - stream_.avail_out);
+    return result == (last ? Z_STREAM_END : Z_OK) && stream_.avail_in == 0;
+  }
+
+ private:
+  z_stream stream_{};
+  bool ok_ = false;
+};
+
+// Reads the last strip back from the disk and compares it with what was painted.
+bool lastStripArrived(std::FILE* file, long at, const Strip& strip) {
+  Bytes deflated(strip.deflated.size()), pixels(strip.filtered.size());
+  if (std::fflush(file) != 0 || std::fseek(file, at, SEEK_SET) != 0) return false;
+  if (std::fread(deflated.data(), 1, deflated.size(), file) != deflated.size()) return false;
+  z_stream stream{};
+  if (inflateInit2(&stream, -15) != Z_OK) return false;
+  stream.next_in = deflated.data(), stream.avail_in = static_cast<uInt>(deflated.size());
+  stream.next_out = pixels.data(), stream.avail_out = static_cast<uInt>(pixels.size());
+  const bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0;
+  inflateEnd(&stream);
+  return whole && pixels == strip.filtered;
+}
+
+}  // namespace
+
+geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& path, int width, int height,
+                           double pixelsPerUnit, double dpi, const Meta& meta, geo::Progress* progress) {
+  if (auto ok = checkSize(width, height); !ok) return ok;
+  auto file = AtomicFile::create(path);
+  if (!file) return tl::unexpected(file.error());
+  auto painter = RasterPainter::make(drawing, width, height, pixelsPerUnit);
+  if (!painter) return tl::unexpected(painter.error());
+  if (auto ok =
+          [&] {
+            const Bytes h = header(drawing, width, height, dpi, meta);
+            return file->write(h.data(), h.size());
+          }();
+      !ok)
+    return ok;
+
+  const bool alpha = drawing.background.a != 255;
+  const int perStrip = stripRows(width), count = (height + perStrip - 1) / perStrip;
+  std::vector<Strip> strips(count);
+  const auto makeWork = [&]() -> std::function<void(int)> {
+    auto brush = std::make_shared<RasterPainter::Brush>();
+    auto deflater = std::make_shared<Deflater>(1);
+    return [&, brush, deflater](int i) {
+      if (progress && progress->cancelled()) return;
+      Strip& strip = strips[i];
+      const int y0 = i * perStrip, rows = std::min(height - y0, perStrip);
+      const size_t pixels = static_cast<size_t>(rows) * width;
+      strip.pixels.resize(pixels * 4);
+      (*painter)->paint({strip.pixels.data(), width, y0, y0 + rows}, *brush);
+      if (alpha) unpremultiply(strip.pixels.data(), pixels);
+      filter(strip.pixels.data(), width, rows, alpha, strip.filtered);
+      strip.pixels = {};
+      strip.adler = static_cast<uint32_t>(adler32_z(1, strip.filtered.data(), strip.filtered.size()));
+      if (!deflater->run(strip.filtered, i + 1 == count, strip.deflated)) strip.deflated.clear();
+    };
+  };
+  geo::Result<void> result;
+  uint32_t adler = 1;
+  long lastAt = 0;
+  bool lastArrived = true;
+  const bool whole = inOrder(count, 8, makeWork, [&](int i) {
+    Strip& strip = strips[i];
+    if (progress && !progress->keepGoing(static_cast<double>(i) / count)) return false;
+    if (strip.deflated.empty()) {
+      result = geo::fail("The picture could not be packed.", "Is memory short?");
+      return false;
+    }
+    adler = static_cast<uint32_t>(
+        adler32_combine(adler, strip.adler, static_cast<z_off_t>(strip.filtered.size())));
+    const Bytes plain = i + 1 == count ? strip.deflated : Bytes();
+    if (i == 0) strip.deflated.insert(strip.deflated.begin(), {0x78, 0x01});
+    if (i + 1 == count) push32(strip.deflated, adler);
+    const Bytes idat = chunk("IDAT", strip.deflated);
+    if (i + 1 == count) lastAt = std::ftell(file->file()) + 8 + (i == 0 ? 2 : 0);
+    result = file->write(idat.data(), idat.size());
+    if (result && i + 1 == count) {
+      const Bytes end = chunk("IEND", {});
+      result = file->write(end.data(), end.size());
+      strip.deflated = plain;
+      if (result) lastArrived = lastStripArrived(file->file(), lastAt, strip);
+    }
+    strip = {};
+    return result.has_value();
+  });
+  if (!result) return result;
+  if (!whole) return cancelled(path);
+  if (!lastArrived) return file->failed();
+  return file->commit();
+}
+
+}  // namespace paper
