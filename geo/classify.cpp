@@ -359,7 +359,7 @@ Cuts pretty(const Sorted& s, int classCount) {
   };
   Cuts cuts;
   for (double step = first + 1; step < last - 0.5; ++step) cuts.upTo(s, limit(step));
-  cuts.rest(s, limit(last));
+  cuts.rest(s, std::max(limit(last), high));
   return cuts;
 }
 
