@@ -1,0 +1,74 @@
+#include "app/scene/map_shape.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "geo/measure.h"
+
+using geo::Point;
+
+namespace {
+
+geo::Shapes polygon(std::vector<Point> ring) {
+  geo::Shapes s;
+  s.kind = geo::ShapeKind::polygon;
+  s.vertices = std::move(ring);
+  s.endPart();
+  s.endRow();
+  return s;
+}
+
+double lengthOf(const geo::Shapes& s) {
+  double sum = 0;
+  for (size_t p = 0; p < s.parts(); ++p) {
+    const auto line = s.part(p);
+    for (size_t i = 1; i < line.size(); ++i) sum += std::hypot(line[i].x - line[i - 1].x, line[i].y - line[i - 1].y);
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST(LabelAnchors, LieInsideEvenACrescent) {
+  const auto crescent = polygon({{0, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 9}, {9, 9}, {9, 1}, {0, 1}});
+  const auto anchors = scene::labelAnchors(crescent);
+  EXPECT_TRUE(geo::contains(crescent, 0, anchors[0]));
+}
+
+TEST(LabelAnchors, AreTheCentroidOfAPlainArea) {
+  const auto anchors = scene::labelAnchors(polygon({{2, 2}, {6, 2}, {6, 4}, {2, 4}}));
+  EXPECT_NEAR(anchors[0].x, 4, 1e-9);
+  EXPECT_NEAR(anchors[0].y, 3, 1e-9);
+}
+
+TEST(LabelAnchors, AreNotANumberWithoutAShape) {
+  geo::Shapes s;
+  s.kind = geo::ShapeKind::polygon;
+  s.endRow();
+  EXPECT_TRUE(std::isnan(scene::labelAnchors(s)[0].x));
+}
+
+TEST(CutLines, InsideAndOutsideAddUpToTheWhole) {
+  const auto city = polygon({{0, 0}, {100, 0}, {100, 100}, {0, 100}});
+  geo::Layer rivers;
+  rivers.shapes.kind = geo::ShapeKind::line;
+  std::mt19937 random(7);
+  std::uniform_real_distribution<double> at(-40, 140);
+  for (int r = 0; r < 20; ++r) {
+    for (int i = 0; i < 12; ++i) rivers.shapes.vertices.push_back({at(random), at(random)});
+    rivers.shapes.endPart();
+    rivers.shapes.endRow();
+  }
+  rivers.table.rowCount = 20;
+  const auto in = scene::cutLines(rivers, city, true), out = scene::cutLines(rivers, city, false);
+  EXPECT_EQ(in->shapes.rows(), 20u);
+  EXPECT_EQ(out->shapes.rows(), 20u);
+  const double whole = lengthOf(rivers.shapes);
+  // A segment that crosses in and out again between two vertices outside stays whole outside: that is all that may differ.
+  EXPECT_NEAR(lengthOf(in->shapes) + lengthOf(out->shapes), whole, whole * 0.001);
+  for (const Point p : in->shapes.vertices) {
+    EXPECT_GE(p.x, -0.05);
+    EXPECT_LE(p.x, 100.05);
+  }
+}
