@@ -54,12 +54,13 @@ struct IndicatorSpec {
   int decimals = 0;
   std::string table, key, value, year, statusColumn, sourceColumn;  // where the figures stand
   std::string filter;              // rows of the table: "indicator = population"
-  // Or computed: exactly one of these.
+  // value without a table: a column of the layer itself. Or computed: exactly one of these.
   std::string numerator, denominator;  // ids of indicators (value = numerator / denominator × per)
   double per = 1;
-  std::string countOf;             // number of features of a layer in each area
+  std::string countOf;             // number of features of a layer (or several: "cores, nodes") in each area
   std::string distanceTo;          // km from each area's centre to the nearest feature of a layer
   std::string dividedByCountOf;    // numerator / number of features of a layer
+  std::string shareOf;             // per cent that an indicator's figure is of its whole; beside a table: fills its years
   std::string of = "counties";     // id of the layer whose rows are the areas
   std::string wholeKey;            // key of the row that stands for the whole city
   bool moreIsBetter = true;
@@ -124,6 +125,7 @@ struct Project {
   std::vector<SceneSpec> scenes;
   PageSpec page;
   std::string indicator;           // the one on the map when the project opens
+  std::string trend;               // one whose course over the years stands beside every ranking
   std::optional<int> year;
   bool operator==(const Project&) const = default;
 };
