@@ -237,13 +237,14 @@ void readList(Reader& root, const char* key, std::vector<T>& values, std::vector
               Complaints& complaints) {
   const toml::node* node = root.take(key);
   if (!node) return;
+  const std::string kind(key, std::strlen(key) - 1);  // "layers" hold a layer each
   const toml::array* array = node->as_array();
   if (!array || !std::all_of(array->begin(), array->end(), [](const toml::node& n) { return n.is_table(); }))
     return root.wrongType(key, *node, fmt::format("written as tables: [[{}]]", key));
   for (const toml::node& element : *array) {
     const toml::table& table = *element.as_table();
     const std::string id = table["id"].value_or(std::string());
-    Reader reader(table, id.empty() ? std::string(key) : fmt::format("{} \"{}\"", key, id), complaints);
+    Reader reader(table, id.empty() ? "a " + kind : fmt::format("{} \"{}\"", kind, id), complaints);
     schema::fields(reader, values.emplace_back());
     lines.push_back(reader.finish());
   }
@@ -398,10 +399,10 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
     schema::fields(reader, project);
     reader.table("page", project.page);
     ProjectLines lines;
-    readList(reader, "layer", project.layers, lines.layers, complaints);
-    readList(reader, "indicator", project.indicators, lines.indicators, complaints);
-    readList(reader, "target", project.targets, lines.targets, complaints);
-    readList(reader, "scene", project.scenes, lines.scenes, complaints);
+    readList(reader, "layers", project.layers, lines.layers, complaints);
+    readList(reader, "indicators", project.indicators, lines.indicators, complaints);
+    readList(reader, "targets", project.targets, lines.targets, complaints);
+    readList(reader, "scenes", project.scenes, lines.scenes, complaints);
     lines.root = reader.finish();
     check(project, lines, complaints);
   } catch (const toml::parse_error& e) {
@@ -417,8 +418,8 @@ std::string formatProject(const Project& project) {
   std::string out = fmt::format("format = {}\n", currentFormat);
   if (const std::string keys = tableText(copy); keys != "\n") out += keys;
   if (const std::string page = tableText(copy.page); page != "\n") out += "\n[page]\n" + page;
-  return out + listText("layer", copy.layers) + listText("indicator", copy.indicators) +
-         listText("target", copy.targets) + listText("scene", copy.scenes);
+  return out + listText("layers", copy.layers) + listText("indicators", copy.indicators) +
+         listText("targets", copy.targets) + listText("scenes", copy.scenes);
 }
 
 geo::Result<Project> readProject(const std::string& path) {

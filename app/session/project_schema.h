@@ -122,7 +122,7 @@ void fields(Io& io, PageSpec& p) {
   io.names("notes", p.notes);
 }
 
-// The tables of the file follow these keys: [page], [[layer]], [[indicator]], [[target]], [[scene]].
+// The tables of the file follow these keys: [page], [[layers]], [[indicators]], [[targets]], [[scenes]].
 template <class Io>
 void fields(Io& io, Project& p) {
   const Project standard;
