@@ -22,8 +22,9 @@ enum class Certainty : uint8_t {
 Symbol symbolFor(Role role, std::string_view level);
 Rgba symbolColour(Symbol symbol, const Theme& theme);
 
-// size: height and width of the 24-unit grid on the canvas. The casing (1.5 px outside the shape; pass the canvas units of a
-// pixel, 0.3 on paper in mm) is drawn first.
+// size: height and width of the 24-unit grid on the canvas. casing: how far the casing reaches beyond the shape, canvas
+// units. It is drawn first, and tells how large a pixel is (1.5 px): marks inside a shape are left out below 20 px, stations
+// and towns have simpler forms below 12 px.
 void addSymbol(Drawing& drawing, Symbol symbol, Certainty certainty, Vec centre, float size, const Theme& theme,
                float casing, std::optional<Rect> clip = {});
 
