@@ -1,0 +1,27 @@
+// One source → a clean Layer, with what was found out on the way: load's engine, which inspect also asks.
+#pragma once
+
+#include <string>
+
+#include "geo/load.h"
+
+namespace geo::detail {
+
+struct Reading {
+  Layer layer;
+  Report report;
+  std::string encodingDeclared;  // as the file says it; empty: not at all
+  std::string encodingUsed = "UTF-8";
+  double encodingConfidence = 1;
+  Crs crsDeclared;
+  double crsConfidence = 1;
+  std::string crsReason;
+  bool axesSwapped = false;
+};
+
+// Where the embedded project lies (degrees): decides between zones that look alike.
+Box homeArea();
+
+Result<Reading> read(const std::string& path, const LoadOptions& options, Progress* progress);
+
+}  // namespace geo::detail

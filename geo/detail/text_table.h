@@ -1,0 +1,57 @@
+// Rows of plain cells (CSV, spreadsheets) → a typed Table. Pure text work; knows nothing of files.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "geo/table.h"
+
+namespace geo::detail {
+
+// Cells row by row; they point into `text`, so a grid moves but is not copied.
+struct TextGrid {
+  std::vector<char> text;
+  std::vector<std::string_view> cells;
+  std::vector<size_t> rowStart{0};
+
+  TextGrid() = default;
+  TextGrid(TextGrid&&) = default;
+  TextGrid& operator=(TextGrid&&) = default;
+
+  size_t rows() const { return rowStart.size() - 1; }
+  size_t width(size_t row) const { return rowStart[row + 1] - rowStart[row]; }
+  std::string_view cell(size_t row, size_t column) const {
+    return column < width(row) ? cells[rowStart[row] + column] : std::string_view();
+  }
+};
+
+// RFC 4180, with the separator found out (comma, semicolon, tab, bar). The text must be UTF-8. Blank lines
+// are skipped.
+TextGrid parseCsv(std::string_view utf8);
+
+struct TypedTable {
+  Table table;
+  size_t headerRow = 0;  // rows before and including it are not data; firstRow says where data begins
+  size_t firstRow = 0;
+  bool headerFound = false;
+};
+
+// Finds the header row (below titles), names every column once, and types each by what it holds: integer,
+// real, date, text. Codes with leading zeros and numbers of more than 15 digits stay text. "—", "NA",
+// "无数据" and the like are missing in numeric columns.
+TypedTable typedTable(const TextGrid& grid);
+
+// Types the text columns of a table that is already in columns.
+bool isMissingMark(std::string_view cell);
+
+// The columns that hold x and y, found by name; both empty when there are none.
+struct CoordinateColumns {
+  std::string x, y;
+};
+CoordinateColumns coordinateColumns(const Table& table);
+
+// Degrees from 113.5, "113.5°E", "113°03′52.4″" or "113 3 52.4 W"; NaN when it is none of these.
+double degreesFrom(std::string_view text);
+
+}  // namespace geo::detail

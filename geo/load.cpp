@@ -1,0 +1,30 @@
+#include "geo/load.h"
+
+#include "geo/detail/read.h"
+#include "geo/detail/source.h"
+
+namespace geo {
+
+Result<Loaded> load(const std::string& path, const LoadOptions& options, Progress* progress) {
+  auto reading = detail::read(path, options, progress);
+  if (!reading) return tl::unexpected(reading.error());
+  return Loaded{std::make_shared<const Layer>(std::move(reading->layer)), std::move(reading->report)};
+}
+
+Result<std::vector<std::string>> layerNames(const std::string& path) {
+  detail::GdalErrors errors;
+  const std::string ending = detail::extensionOf(path);
+  if (ending == "csv" || ending == "tsv" || ending == "txt") {
+    if (auto ok = detail::checkReadable(path); !ok) return tl::unexpected(ok.error());
+    const std::string name = detail::fileName(path);
+    return std::vector<std::string>{name.substr(0, name.find_last_of('.'))};
+  }
+  auto opened = detail::openVector(path, errors);
+  if (!opened) return tl::unexpected(opened.error());
+  std::vector<std::string> out;
+  for (int i = 0; i < GDALDatasetGetLayerCount(opened->dataset.get()); ++i)
+    out.emplace_back(OGR_L_GetName(GDALDatasetGetLayer(opened->dataset.get(), i)));
+  return out;
+}
+
+}  // namespace geo
