@@ -1,0 +1,163 @@
+// The embedded project, drawn by both painters: against the pictures that somebody looked at, and against each other.
+// PARKSCOPE_UPDATE_GOLDEN=1 draws them anew: look at every one.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/paper/cairo_painter.h"
+#include "app/render/offscreen.h"
+#include "app/render/renderer.h"
+#include "app/scene/draw_scene.h"
+#include "app/session/project_file.h"
+#include "app/session/snapshot.h"
+#include "tests/support/image.h"
+
+namespace fs = std::filesystem;
+using scene::Drawing;
+
+namespace {
+
+struct Case {
+  const char* name;
+  const char* scene;        // id
+  scene::Language language;
+  const char* medium;       // wall | window | page
+  bool dark;
+  int width, height;        // pixels, or millimetres of a page
+};
+
+constexpr auto zh = scene::Language::zh, en = scene::Language::en;
+const Case cases[] = {
+    {"wall-zh-dark", "overview", zh, "wall", true, 1920, 1080},
+    {"wall-en-light", "overview", en, "wall", false, 1920, 1080},
+    {"wall-small", "population", zh, "wall", true, 1280, 720},
+    {"wall-wide", "cores", zh, "wall", true, 3840, 1080},
+    {"wall-portrait", "agriculture", zh, "wall", true, 1080, 1920},
+    {"wall-4-3", "urbanisation", en, "wall", true, 1440, 1080},
+    {"missing-zh-dark", "gdp", zh, "wall", true, 1920, 1080},
+    {"window-zh-light", "overview", zh, "window", false, 1100, 860},
+    {"window-en-dark", "population", en, "window", true, 1100, 860},
+    {"page-a3-zh", "overview", zh, "page", false, 420, 297},
+    {"page-a4-portrait-en", "population", en, "page", false, 210, 297},
+};
+
+class Golden : public testing::TestWithParam<Case> {
+ protected:
+  static session::Session& project() {
+    static auto* session = [] {
+      auto* s = new session::Session;
+      const auto opened = s->open(session::embeddedProjectPath());
+      if (!opened) ADD_FAILURE() << opened.error().text();
+      s->wait();
+      return s;
+    }();
+    return *session;
+  }
+
+  static scene::TypesetterPtr fonts() {
+    static const auto fonts = scene::Typesetter::open();
+    return fonts ? *fonts : nullptr;
+  }
+
+  static Drawing draw(const Case& c) {
+    session::Session& s = project();
+    EXPECT_TRUE(session::apply(s, session::SetLanguage{c.language}));
+    session::SnapshotOptions options;
+    options.scene = c.scene;
+    auto made = session::sceneFor(s, options);
+    if (!made) ADD_FAILURE() << made.error().text();
+    scene::Scene scene = *made;
+    scene.date = "2026-01-01";
+    const auto w = static_cast<float>(c.width), h = static_cast<float>(c.height);
+    if (std::string(c.medium) == "page") return drawPage(scene, scene::paperTheme(), fonts(), w, h);
+    const scene::Theme& theme = c.dark ? scene::darkTheme() : scene::lightTheme();
+    if (std::string(c.medium) == "wall") return drawWall(scene, theme, fonts(), w, h);
+    return drawWindowMap(scene, theme, fonts(), scene::Camera::fit({0, 0, w, h}, scene.home, 30), 1);
+  }
+
+  static double scaleOf(const Case& c) { return std::string(c.medium) == "page" ? 150 / 25.4 : 1; }
+
+  static support::Image byCairo(const Drawing& d, double k) {
+    const auto made = paper::rasterise(d, static_cast<int>(d.width * k + 0.5), static_cast<int>(d.height * k + 0.5), k);
+    if (!made) ADD_FAILURE() << made.error().text();
+    return {made->width, made->height, made->rgba};
+  }
+
+  static support::Image byOpenGl(const Drawing& d, double k) {
+    auto context = render::Offscreen::make();
+    if (!context) ADD_FAILURE() << context.error().text();
+    auto renderer = render::Renderer::make();
+    if (!renderer) ADD_FAILURE() << renderer.error().text();
+    (*renderer)->draw(d, static_cast<int>(d.width * k + 0.5), static_cast<int>(d.height * k + 0.5), static_cast<float>(k));
+    const auto pixels = (*renderer)->read();
+    renderer->reset();
+    return {pixels.width, pixels.height, pixels.rgba};
+  }
+
+  static std::string leave(const Case& c, const std::string& what, const support::Image& image) {
+    const fs::path folder = fs::path(BUILD_DIR) / "golden";
+    fs::create_directories(folder);
+    const std::string path = (folder / (std::string(c.name) + "-" + what + ".png")).string();
+    writePng(image, path);
+    return path;
+  }
+};
+
+}  // namespace
+
+TEST_P(Golden, LooksAsItDid) {
+  const Case& c = GetParam();
+  const auto actual = byCairo(draw(c), scaleOf(c));
+  const std::string path = std::string(SOURCE_DIR) + "/tests/golden/" + c.name + ".png";
+  if (std::getenv("PARKSCOPE_UPDATE_GOLDEN")) writePng(actual, path);
+  const auto expected = support::readPng(path);
+  const auto d = compare(actual, expected, 40);
+  ASSERT_TRUE(d.sameSize) << path << "; actual: " << leave(c, "actual", actual);
+  EXPECT_LT(d.share, 0.004) << leave(c, "actual", actual) << " " << leave(c, "expected", expected) << " " << leave(c, "difference", d.picture);
+}
+
+TEST_P(Golden, IsTheSamePictureOnScreenAndPaper) {
+  const Case& c = GetParam();
+  const Drawing d = draw(c);
+  const auto paper = byCairo(d, scaleOf(c)), screen = byOpenGl(d, scaleOf(c));
+  const auto difference = compare(shrunk(paper, 4), shrunk(screen, 4), 24);
+  ASSERT_TRUE(difference.sameSize);
+  EXPECT_LT(difference.share, 0.004) << leave(c, "paper", paper) << " " << leave(c, "screen", screen) << " " << leave(c, "both", difference.picture);
+  EXPECT_LT(difference.largest, 140);
+}
+
+// What no picture may do at any size, in either language: words over words, words over the edge, an empty box for a letter.
+TEST_P(Golden, KeepsItsWordsApartAndOnTheSheet) {
+  const Case& c = GetParam();
+  const Drawing d = draw(c);
+  struct Word {
+    std::string text;
+    scene::Rect box;
+  };
+  std::vector<Word> words;
+  for (const auto& placed : d.items) {
+    const auto* t = std::get_if<scene::Text>(&placed.item);
+    if (!t || t->angle != 0 || t->colour.a == 0) continue;
+    // The ink of the line, not its box: lines may be set solid.
+    const float size = t->run.size;
+    words.push_back({t->run.text, {t->origin.x, t->origin.y - 0.72f * size, t->run.advance, 0.76f * size}});
+  }
+  EXPECT_GT(words.size(), 20u);
+  EXPECT_TRUE(d.missingGlyphs.empty());
+  for (size_t i = 0; i < words.size(); ++i) {
+    const auto& [text, box] = words[i];
+    EXPECT_GE(box.x, 0) << text;
+    EXPECT_GE(box.y, 0) << text;
+    EXPECT_LE(box.right(), d.width) << text;
+    EXPECT_LE(box.bottom(), d.height) << text;
+    if (std::string(c.medium) == "page") continue;  // an inset covers a part of the map and its names
+    for (size_t k = 0; k < i; ++k) EXPECT_FALSE(box.meets(words[k].box)) << text << " on " << words[k].text;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(cases), [](const auto& info) {
+  std::string name = info.param.name;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
