@@ -1,5 +1,7 @@
 #include "geo/boundaries.h"
 
+#include "geo/measure.h"
+
 #include <bit>
 
 namespace geo {
@@ -118,15 +120,6 @@ void withoutRepeats(std::vector<uint32_t>& ring) {
 }
 
 }  // namespace
-
-double ringArea(std::span<const Point> ring) {
-  double twice = 0;
-  if (ring.size() < 3) return 0;
-  const Point o = ring[0];  // relative: world coordinates squared would eat the small rings' digits
-  for (size_t i = 1; i + 1 < ring.size(); ++i)
-    twice += (ring[i].x - o.x) * (ring[i + 1].y - o.y) - (ring[i + 1].x - o.x) * (ring[i].y - o.y);
-  return twice / 2;
-}
 
 void lineImportance(std::span<const Point> line, std::span<float> importance) {
   struct Range {

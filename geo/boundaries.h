@@ -80,7 +80,4 @@ class Boundaries {
 // those that depend on it. The end vertices are infinitely important.
 void lineImportance(std::span<const Point> line, std::span<float> importance);
 
-// The signed area of a ring, positive when it runs counter-clockwise.
-double ringArea(std::span<const Point> ring);
-
 }  // namespace geo

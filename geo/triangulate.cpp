@@ -1,5 +1,7 @@
 #include "geo/triangulate.h"
 
+#include "geo/measure.h"
+
 #include <GL/glu.h>
 
 #include <deque>
