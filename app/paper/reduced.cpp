@@ -1,6 +1,9 @@
 #include "app/paper/reduced.h"
 
+#include <atomic>
+#include <bit>
 #include <cmath>
+#include <optional>
 #include <thread>
 
 namespace paper {
@@ -37,14 +40,42 @@ void pushThinned(std::vector<Point>& out, size_t first, Point p) {
   out.push_back(p);
 }
 
-void closeThinned(std::vector<Point>& ring) {
-  while (ring.size() > 1 && ring.front() == ring.back()) ring.pop_back();
-  const auto straight = [](Point a, Point b, Point c) {
-    const double ux = b.x - a.x, uy = b.y - a.y, vx = c.x - b.x, vy = c.y - b.y;
-    return ux * vy - uy * vx == 0 && ux * vx + uy * vy > 0;
-  };
-  if (ring.size() > 3 && straight(ring[ring.size() - 2], ring.back(), ring[0])) ring.pop_back();
-  if (ring.size() > 3 && straight(ring.back(), ring[0], ring[1])) ring.erase(ring.begin());
+bool before(Point a, Point b) { return a.x != b.x ? a.x < b.x : a.y < b.y; }
+
+// Douglas–Peucker between two kept vertices. The arithmetic takes the ends in a fixed order and ties go to
+// the smaller point, so a border comes out the same from both of its sides.
+void markKept(std::span<const Point> chain, double tolerance, std::vector<uint8_t>& kept,
+              std::vector<std::pair<uint32_t, uint32_t>>& stack) {
+  stack.assign(1, {0, static_cast<uint32_t>(chain.size() - 1)});
+  const double tolerance2 = tolerance * tolerance;
+  while (!stack.empty()) {
+    const auto [first, last] = stack.back();
+    stack.pop_back();
+    if (last - first < 2) continue;
+    Point a = chain[first], b = chain[last];
+    if (before(b, a)) std::swap(a, b);
+    const double dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy, inverse2 = 1 / length2;
+    double farthest = tolerance2;
+    uint32_t split = 0;
+    for (uint32_t i = first + 1; i < last; ++i) {
+      const double px = chain[i].x - a.x, py = chain[i].y - a.y, along = px * dx + py * dy;
+      double distance2;
+      if (along <= 0) {
+        distance2 = px * px + py * py;
+      } else if (along >= length2) {
+        const double qx = px - dx, qy = py - dy;
+        distance2 = qx * qx + qy * qy;
+      } else {
+        const double cross = px * dy - py * dx;
+        distance2 = cross * cross * inverse2;
+      }
+      if (distance2 > farthest || (split && distance2 == farthest && before(chain[i], chain[split])))
+        farthest = distance2, split = i;
+    }
+    if (!split) continue;
+    kept[split] = 1;
+    stack.push_back({first, split}), stack.push_back({split, last});
+  }
 }
 
 // Sutherland–Hodgman against one side; inside(p) > 0.
@@ -126,6 +157,53 @@ void appendLine(Parts& out, std::span<const Point> line, bool closed, const geo:
 
 }  // namespace
 
+namespace {
+
+struct Cell {
+  int32_t x = 0, y = 0;
+  bool operator==(const Cell&) const = default;
+};
+
+// Rings on the grid, without repeats.
+struct Snapped {
+  std::vector<Cell> cells;
+  std::vector<uint32_t> start{0};
+};
+
+// How many rings come through a place on the grid: 0 to 3, two bits each. Places are told apart by a hash
+// alone: two that share a count only keep a vertex more.
+class Visits {
+ public:
+  explicit Visits(size_t vertices)
+      : places_(std::bit_ceil(std::max<size_t>(vertices * 8, 4096))), counts_(places_ / 4) {}
+  void add(Cell c) {
+    const uint64_t place = placeOf(c);
+    std::atomic_ref<uint8_t> four(counts_[place / 4]);
+    const int shift = static_cast<int>(place % 4) * 2;
+    uint8_t old = four.load(std::memory_order_relaxed);
+    while ((old >> shift & 3) < 3 &&
+           !four.compare_exchange_weak(old, static_cast<uint8_t>(old + (1 << shift)),
+                                       std::memory_order_relaxed)) {
+    }
+  }
+  int operator()(Cell c) const {
+    const uint64_t place = placeOf(c);
+    return counts_[place / 4] >> place % 4 * 2 & 3;
+  }
+
+ private:
+  uint64_t placeOf(Cell c) const {
+    uint64_t h = (static_cast<uint64_t>(static_cast<uint32_t>(c.x)) << 32 | static_cast<uint32_t>(c.y)) *
+                 0x9E3779B97F4A7C15ull;
+    h = (h ^ h >> 32) * 0xBF58476D1CE4E5B9ull;
+    return h >> (64 - std::countr_zero(places_));
+  }
+  uint64_t places_;
+  std::vector<uint8_t> counts_;
+};
+
+}  // namespace
+
 struct Reducer::View {
   double scale, offsetX, offsetY;  // target = offset ± scale · world, y down
   double grid;
@@ -137,12 +215,20 @@ struct Reducer::View {
     const Point e = exact(p);
     return {rounded(e.x / grid) * grid, rounded(e.y / grid) * grid};
   }
-  Point snapped(Point p, double inverseGrid) const {
+  // Far beyond any picture the numbers end; what is there is cut away later.
+  Cell cell(Point p, double inverseGrid) const {
     const Point e = exact(p);
-    return {rounded(e.x * inverseGrid), rounded(e.y * inverseGrid)};
+    // Adding 1.5 · 2⁵² leaves the rounded number in the low bits.
+    const auto whole = [](double v) {
+      return static_cast<int32_t>(std::bit_cast<uint64_t>(std::clamp(v, -1e9, 1e9) + 6755399441055744.0));
+    };
+    return {whole(e.x * inverseGrid), whole(e.y * inverseGrid)};
   }
 
-  void addPolygons(const geo::Shapes& shapes, size_t firstRow, size_t lastRow, Polygons& out) const;
+  void snapRows(const geo::Shapes& shapes, size_t firstRow, size_t lastRow, Snapped& out,
+                Visits* visits) const;
+  void addRows(const geo::Shapes& shapes, size_t firstRow, size_t lastRow, const Snapped& snapped,
+               const Visits* visits, Polygons& out) const;
 };
 
 Reducer::Reducer(const scene::Drawing& drawing, Resolution resolution)
@@ -162,40 +248,104 @@ Reducer::View Reducer::view(int camera) const {
   return v;
 }
 
-void Reducer::View::addPolygons(const geo::Shapes& shapes, size_t firstRow, size_t lastRow,
-                                Polygons& out) const {
+void Reducer::View::snapRows(const geo::Shapes& shapes, size_t firstRow, size_t lastRow, Snapped& out,
+                             Visits* visits) const {
+  const double inverse = 1 / grid;
+  const uint32_t firstPart = shapes.rowStart[firstRow], lastPart = shapes.rowStart[lastRow];
+  out.cells.reserve(shapes.partStart[lastPart] - shapes.partStart[firstPart]);
+  for (uint32_t p = firstPart; p < lastPart; ++p) {
+    const size_t first = out.cells.size();
+    for (Point q : shapes.part(p)) {
+      const Cell c = cell(q, inverse);
+      if (out.cells.size() > first && out.cells.back() == c) continue;
+      out.cells.push_back(c);
+    }
+    while (out.cells.size() > first + 1 && out.cells[first] == out.cells.back()) out.cells.pop_back();
+    if (visits)
+      for (size_t i = first; i < out.cells.size(); ++i) visits->add(out.cells[i]);
+    out.start.push_back(static_cast<uint32_t>(out.cells.size()));
+  }
+}
+
+void Reducer::View::addRows(const geo::Shapes& shapes, size_t firstRow, size_t lastRow,
+                            const Snapped& snapped, const Visits* visits, Polygons& out) const {
   std::vector<Point> ring, scratch;
+  std::vector<uint8_t> kept;
+  std::vector<uint32_t> nodes;
+  std::vector<std::pair<uint32_t, uint32_t>> stack;
   const double inverse = 1 / grid;
   const geo::Box keepGrid{keep.minX * inverse, keep.minY * inverse, keep.maxX * inverse, keep.maxY * inverse};
-  for (size_t row = firstRow; row < lastRow; ++row) {
-    Bounds bounds;
-    const size_t before = out.size();
-    for (int attempt = 0; attempt < 2 && out.size() == before; ++attempt) {
-      bool anyInside = false;
-      for (uint32_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1]; ++p) {
-        geo::Box box;
-        ring.clear();
-        for (Point q : shapes.part(p)) {
-          // A row that is lost on the grid (dust) keeps its true, tiny shape: much dust still tints the
-          // picture.
-          const Point s =
-              attempt == 0 ? snapped(q, inverse) : Point{exact(q).x * inverse, exact(q).y * inverse};
-          box.add(s);
-          pushThinned(ring, 0, s);
-        }
-        if (!box.intersects(keepGrid)) continue;
-        anyInside = true;
-        closeThinned(ring);
-        if (!within(keepGrid, box)) clipRing(ring, scratch, keepGrid);
-        if (ring.size() < 3) continue;
-        for (Point q : ring) {
-          const Vec v = narrowed({q.x * grid, q.y * grid});
-          out.points.push_back(v), bounds.add(v);
-        }
-        out.end(true);
-      }
-      if (!anyInside) break;
+  Bounds bounds;
+  const auto addRing = [&] {
+    geo::Box box;
+    for (Point p : ring) box.add(p);
+    if (!box.intersects(keepGrid)) return;
+    if (!within(keepGrid, box)) clipRing(ring, scratch, keepGrid);
+    if (ring.size() < 3) return;
+    for (Point q : ring) {
+      const Vec v = narrowed({q.x * grid, q.y * grid});
+      out.points.push_back(v), bounds.add(v);
     }
+    out.end(true);
+  };
+  // A ring is cut where the number of rings that come through changes, or is more than two: there borders
+  // meet.
+  const auto thinned = [&](std::span<const Cell> from) {
+    const size_t n = from.size();
+    const auto point = [&](size_t i) {
+      return Point{static_cast<double>(from[i].x), static_cast<double>(from[i].y)};
+    };
+    if (!visits || n < 4) {
+      ring.clear();
+      for (size_t i = 0; i < n; ++i) ring.push_back(point(i));
+      return;
+    }
+    nodes.clear();
+    int previous = (*visits)(from[n - 1]), here = (*visits)(from[0]);
+    for (size_t i = 0; i < n; ++i) {
+      const int next = (*visits)(from[i + 1 < n ? i + 1 : 0]);
+      if (here > 2 || here > previous || here > next) nodes.push_back(static_cast<uint32_t>(i));
+      previous = here, here = next;
+    }
+    if (nodes.empty()) {
+      const auto least = [](Cell a, Cell b) { return a.x != b.x ? a.x < b.x : a.y < b.y; };
+      nodes.push_back(
+          static_cast<uint32_t>(std::min_element(from.begin(), from.end(), least) - from.begin()));
+    }
+    ring.clear();
+    for (size_t k = 0; k < nodes.size(); ++k) {
+      const size_t first = nodes[k], last = k + 1 < nodes.size() ? nodes[k + 1] : nodes[0] + n;
+      scratch.clear();
+      for (size_t i = first; i <= last; ++i) scratch.push_back(point(i < n ? i : i - n));
+      kept.assign(scratch.size(), 0);
+      kept[0] = 1;
+      markKept(scratch, 1.2, kept, stack);
+      for (size_t i = 0; i + 1 < scratch.size(); ++i)
+        if (kept[i]) ring.push_back(scratch[i]);
+    }
+  };
+  size_t part = 0;
+  for (size_t row = firstRow; row < lastRow; ++row) {
+    bounds = {};
+    const size_t before = out.size();
+    bool inSight = false;
+    for (uint32_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1]; ++p, ++part) {
+      const std::span<const Cell> from{snapped.cells.data() + snapped.start[part],
+                                       snapped.start[part + 1] - snapped.start[part]};
+      geo::Box box;
+      for (Cell c : from) box.add(Point{static_cast<double>(c.x), static_cast<double>(c.y)});
+      if (!box.intersects(keepGrid)) continue;
+      inSight = true;
+      thinned(from);
+      addRing();
+    }
+    // A row that is lost on the grid (dust) keeps its true, tiny shape: much dust still tints the picture.
+    if (inSight && out.size() == before)
+      for (uint32_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1]; ++p) {
+        ring.clear();
+        for (Point q : shapes.part(p)) ring.push_back({exact(q).x * inverse, exact(q).y * inverse});
+        addRing();
+      }
     out.rowStart.push_back(static_cast<uint32_t>(out.size()));
     out.box.push_back(bounds);
   }
@@ -207,31 +357,34 @@ std::shared_ptr<const Polygons> Reducer::polygons(const scene::MapShapePtr& shap
   View v = view(camera);
   geo::Shapes simplified;
   const geo::Shapes* shapes = &shape->layer->shapes;
+  std::optional<Visits> visits;
   if (shape->boundaries) {
     simplified = shape->boundaries->polygons(lines(*shape->boundaries, camera));
     shapes = &simplified;
     v.grid /= 8;  // already simplified: only kept exact in single precision
+  } else {
+    visits.emplace(shapes->vertices.size());
   }
+  Visits* const counting = visits ? &*visits : nullptr;
   const size_t rows = shapes->rows();
   const size_t threads =
       shapes->vertices.size() < 50'000 ? 1 : std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
-  std::vector<Polygons> pieces(threads);
-  {
-    std::vector<std::jthread> workers;
-    size_t first = 0;
-    for (size_t t = 0; t < threads; ++t) {
-      // Equal shares of the vertices, not of the rows.
-      size_t last = t + 1 == threads ? rows : first;
-      const size_t share = shapes->vertices.size() / threads * (t + 1);
-      while (last < rows && shapes->partStart[shapes->rowStart[last + 1]] <= share) ++last;
-      const auto work = [&v, shapes, first, last, &piece = pieces[t]] {
-        v.addPolygons(*shapes, first, last, piece);
-      };
-      if (t + 1 == threads) work();
-      else workers.emplace_back(work);
-      first = last;
-    }
+  std::vector<size_t> first(threads + 1, rows);  // equal shares of the vertices, not of the rows
+  first[0] = 0;
+  for (size_t t = 1; t < threads; ++t) {
+    first[t] = first[t - 1];
+    const size_t share = shapes->vertices.size() / threads * t;
+    while (first[t] < rows && shapes->partStart[shapes->rowStart[first[t] + 1]] <= share) ++first[t];
   }
+  const auto onAll = [&](const std::function<void(size_t)>& work) {
+    std::vector<std::jthread> workers;
+    for (size_t t = 1; t < threads; ++t) workers.emplace_back(work, t);
+    work(0);
+  };
+  std::vector<Snapped> snapped(threads);
+  std::vector<Polygons> pieces(threads);
+  onAll([&](size_t t) { v.snapRows(*shapes, first[t], first[t + 1], snapped[t], counting); });
+  onAll([&](size_t t) { v.addRows(*shapes, first[t], first[t + 1], snapped[t], counting, pieces[t]); });
   auto whole = std::make_shared<Polygons>(std::move(pieces[0]));
   for (size_t t = 1; t < threads; ++t) {
     const Polygons& piece = pieces[t];
