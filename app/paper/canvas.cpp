@@ -85,7 +85,10 @@ void Coverage::edge(Vec a, Vec b) {
 // what lies right of it not at all.
 void Coverage::clippedEdge(float* values, int row, double left, double right, float area) {
   const double width = box_.width();
-  if (left >= width) return;
+  if (left >= width) {  // but what lies between it and the last touched pixel is inside
+    lastTouched_[row] = std::max(lastTouched_[row], box_.width() - 1);
+    return;
+  }
   firstTouched_[row] = right <= 0 || left < 0 ? 0 : std::min(firstTouched_[row], static_cast<int>(left));
   if (right <= 0) {
     values[0] += area;

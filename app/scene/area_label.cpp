@@ -38,14 +38,15 @@ std::optional<Vec> spotInside(const geo::Shapes& polygons, size_t row, geo::Poin
   if (!(step > 0)) return {};
   std::optional<Vec> best;
   double bestCost = 1e30;
-  const Vec home = camera.canvasFromWorld(anchor);
+  const bool anchored = !std::isnan(anchor.x);
+  const Vec home = camera.canvasFromWorld(anchored ? anchor : part.centre());
   const auto consider = [&](geo::Point p) {
     if (!geo::contains(polygons, row, p)) return;
     const Vec c = camera.canvasFromWorld(p);
     const Rect box{c.x - w / 2, c.y - h / 2, w, h};
     const Rect& f = camera.frame;
     if (box.x < f.x || box.right() > f.right() || box.y < f.y || box.bottom() > f.bottom()) return;
-    double cost = 0.02 * std::hypot(c.x - home.x, c.y - home.y) / (h / 40);
+    double cost = anchored ? 0.02 * std::hypot(c.x - home.x, c.y - home.y) / (h / 40) : 0;
     for (Vec corner : {Vec{box.x, box.y}, Vec{box.right(), box.y}, Vec{box.x, box.bottom()},
                        Vec{box.right(), box.bottom()}, Vec{box.x, c.y}, Vec{box.right(), c.y}})
       if (!geo::contains(polygons, row, camera.worldFromCanvas(corner))) cost += 9;
@@ -62,7 +63,7 @@ std::optional<Vec> spotInside(const geo::Shapes& polygons, size_t row, geo::Poin
     }
     if (cost < bestCost) bestCost = cost, best = c;
   };
-  if (!std::isnan(anchor.x)) consider(anchor);
+  if (anchored) consider(anchor);
   for (double y = std::ceil(part.minY / step) * step; y <= part.maxY; y += step)
     for (double x = std::ceil(part.minX / step) * step; x <= part.maxX; x += step) consider({x, y});
   if (costOut) *costOut = bestCost;

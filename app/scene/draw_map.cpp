@@ -106,8 +106,8 @@ class MapDrawer {
         d_.add(Borders{index_, layer.shape, W::inner, 0, Pen{t_.countyCasing, m_.countyCasing, {}, true}});
         d_.add(Borders{index_, layer.shape, W::inner, 0, Pen{t_.countyBorder, m_.countyPen, {}, true}});
         if (o_.glow && t_.dark)
-          for (float width : {26.f, 17.f, 9.f})
-            d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder.withAlpha(0.055), width * o_.unit, {}, true}});
+          for (float width : {30.f, 23.f, 16.f, 10.f})
+            d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder.withAlpha(0.03), width * o_.unit, {}, true}});
         d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder, m_.cityPen, {}, true}});
       } else if (layer.role != Role::neighbour) {
         d_.add(Borders{index_, layer.shape, Borders::Which::all, 0,

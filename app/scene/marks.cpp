@@ -23,11 +23,11 @@ struct Fan {
 // How crowded the part of the canvas is that a fan and its labels would take: lower is better.
 double crowding(const std::vector<Vec>& others, const std::vector<Vec>& fan, bool west, const Rect& frame,
                 const Metrics& m) {
-  double cost = 0;
+  double cost = west ? 1 : 0;  // names read away from their symbols
   const float labelLength = m.placeName * 7;
   for (Vec f : fan) {
     const Rect label{west ? f.x - labelLength : f.x - m.agri / 2, f.y - m.spreadPitch / 2, labelLength, m.spreadPitch};
-    if (label.x < frame.x || label.right() > frame.right() || label.y < frame.y || label.bottom() > frame.bottom())
+    if (label.x < frame.x || label.right() > frame.right() || label.y < frame.y || label.bottom() > frame.bottom() - 2 * m.node)
       cost += 50;
     for (Vec o : others)
       if (label.grown(m.node * 0.6f).contains(o)) cost += 4;
