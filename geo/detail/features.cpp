@@ -355,7 +355,11 @@ void addColumn(const ArrowArray& a, std::string_view format, Filling& out) {
 Result<bool> readArrow(OGRLayer& layer, const ReadOptions& o, Features& out, GdalErrors& errors,
                        Progress* progress) {
   // Larger batches cross malloc's mmap threshold and fault in their pages anew each time.
-  const char* const options[] = {"MAX_FEATURES_IN_BATCH=4096", "INCLUDE_FID=NO", nullptr};
+  const size_t rowsInFile = static_cast<size_t>(std::max<GIntBig>(1, layer.GetFeatureCount(TRUE)));
+  const size_t bytesPerRow = std::max<size_t>(1, o.expectedVertices * sizeof(Point) / rowsInFile);
+  const std::string batch =
+      fmt::format("MAX_FEATURES_IN_BATCH={}", std::clamp<size_t>((size_t{1} << 20) / bytesPerRow, 8, 4096));
+  const char* const options[] = {batch.c_str(), "INCLUDE_FID=NO", nullptr};
   ArrowStreamPtr stream;
   if (!layer.GetArrowStream(&stream.stream, const_cast<char**>(options))) return false;
   ArrowSchemaPtr schema;
@@ -380,9 +384,9 @@ Result<bool> readArrow(OGRLayer& layer, const ReadOptions& o, Features& out, Gda
   }
   size_t rows = 0;
   while (true) {
-    ArrowArrayPtr batch;
-    if (stream.stream.get_next(&stream.stream, &batch.array) != 0 || !batch.array.release) break;
-    const ArrowArray& a = batch.array;
+    ArrowArrayPtr next;
+    if (stream.stream.get_next(&stream.stream, &next.array) != 0 || !next.array.release) break;
+    const ArrowArray& a = next.array;
     for (size_t c = 0; c < count; ++c) {
       const ArrowArray& child = *a.children[c];
       const std::string_view format = schema.schema.children[c]->format;
