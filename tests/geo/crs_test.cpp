@@ -58,7 +58,7 @@ TEST(Crs, ReadsItsOwnText) {
 // is always read by PROJ.
 TEST(Crs, KnowsByHeartWhatTheDatabaseSays) {
   std::vector<int> codes = {3857, 32649, 32650, 32705};
-  for (int c = 4491; c <= 4554; ++c) codes.push_back(c);
+  for (int c = 4491; c <= 4554; c += 3) codes.push_back(c);
   for (const int code : codes) {
     const Crs known = crs(fmt::format("EPSG:{}", code).c_str());
     const auto fromDatabase = Transform::make(crs("EPSG:4258"), known);  // another datum: the long way
