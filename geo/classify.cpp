@@ -162,7 +162,7 @@ class Fisher {
     std::vector<std::vector<uint32_t>> argument(classCount_ + 1);
     for (int c = 2; c < classCount_; ++c) {
       argument[c].resize(n_ + 1);
-      layer(c, argument[c]);
+      layer(c, n_ - static_cast<uint32_t>(classCount_ - c), argument[c]);
       best_.swap(next_);
     }
     std::vector<size_t> ends(classCount_, n_);
@@ -172,6 +172,25 @@ class Fisher {
       ends[c - 2] = i;
     }
     return ends;
+  }
+
+  // The sum of squares between classes for 1 … classCount classes, as a share of the total.
+  std::vector<double> shares() {
+    best_.resize(n_ + 1), next_.resize(n_ + 1);
+    Number total{};
+    for (uint32_t i = 1; i <= n_; ++i) {
+      best_[i] = gain(i, 0);
+      total = total + gain(i, i - 1);
+    }
+    const Number none = best_[n_];
+    std::vector<double> shares{0};
+    std::vector<uint32_t> argument(n_ + 1);
+    for (int c = 2; c <= classCount_; ++c) {
+      layer(c, n_, argument);
+      best_.swap(next_);
+      shares.push_back(static_cast<double>((best_[n_] - none) / (total - none)));
+    }
+    return shares;
   }
 
  private:
@@ -226,9 +245,8 @@ class Fisher {
 
   // Large layers are cut into spans that two threads take in turn; each span's result depends on nothing but
   // itself, so it is the same whoever solves it.
-  void layer(int c, std::vector<uint32_t>& argument) {
-    const Span whole{static_cast<uint32_t>(c), n_ - static_cast<uint32_t>(classCount_ - c),
-                     static_cast<uint32_t>(c - 1), n_};
+  void layer(int c, uint32_t last, std::vector<uint32_t>& argument) {
+    const Span whole{static_cast<uint32_t>(c), last, static_cast<uint32_t>(c - 1), n_};
     if (n_ < 20000) return solve(whole, c, argument);
     std::vector<Span> spans{whole};
     for (int depth = 0; depth < 5; ++depth) {
@@ -541,6 +559,17 @@ Result<Breaks> classify(std::span<const double> values, BreakMethod method, int 
 
 Result<Breaks> naturalBreaks(std::span<const double> values, int classCount) {
   return classify(values, BreakMethod::natural, classCount);
+}
+
+Result<std::vector<double>> naturalFit(std::span<const double> values, int mostClasses) {
+  if (mostClasses < 1 || mostClasses > maxClasses)
+    return fail(fmt::format("{} classes cannot be made.", mostClasses),
+                fmt::format("Ask for 1 to {}.", maxClasses));
+  const Sorted s = sorted(values);
+  if (s.values.empty()) return fail("There are no values to classify.", "Choose a column that has numbers.");
+  if (s.distinct.size() == 1) return std::vector<double>{1};
+  const int k = std::min<int>(mostClasses, static_cast<int>(std::min<size_t>(s.distinct.size(), maxClasses)));
+  return s.distinct.size() > 16000 ? Fisher<double>(s, k).shares() : Fisher<DoubleDouble>(s, k).shares();
 }
 
 }  // namespace geo

@@ -56,4 +56,8 @@ Result<Breaks> classify(std::span<const double> values, BreakMethod method, int 
 // & Song 2011.
 Result<Breaks> naturalBreaks(std::span<const double> values, int classCount);
 
+// The goodness of variance fit of natural breaks with 1, 2, … mostClasses classes (fewer when there are fewer
+// distinct values), by one run of the recurrence.
+Result<std::vector<double>> naturalFit(std::span<const double> values, int mostClasses);
+
 }  // namespace geo
