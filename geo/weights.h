@@ -20,7 +20,7 @@ struct WeightsRule {
   Kind kind = Kind::queen;
   size_t k = 0;         // nearest
   double metres = 0;    // distance
-  std::string path;     // file
+  std::string path{};   // file
   bool binary = false;  // every link counts 1; else the links of a row share 1 evenly
 
   static Result<WeightsRule> parse(std::string_view text);

@@ -5,6 +5,8 @@
 #include <map>
 #include <random>
 
+#include "geo/measure.h"
+
 namespace geo {
 namespace {
 

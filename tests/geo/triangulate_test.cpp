@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "geo/measure.h"
+
 #include "geo/boundaries.h"
 
 namespace geo {
