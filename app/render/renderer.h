@@ -21,25 +21,28 @@ class Renderer {
   static geo::Result<std::unique_ptr<Renderer>> make();
   ~Renderer();
 
-  // Draws into the renderer's own framebuffer of that many pixels; pixelsPerUnit scales canvas units to pixels.
-  // Meshes not made yet are made here when `complete`; else a coarse stand-in is drawn, `wanted()` lists the work, and the
-  // picture is to be drawn again when it is done.
+  // Draws into the renderer's own framebuffer of that many pixels; pixelsPerUnit scales canvas units to
+  // pixels. Meshes not made yet are made here when `complete`; else a coarse stand-in is drawn, `wanted()`
+  // lists the work, and the picture is to be drawn again when it is done.
   void draw(const scene::Drawing& drawing, int width, int height, float pixelsPerUnit, bool complete = true);
 
-  // CPU work that would make the last picture complete: pure functions, safe on a worker; call the function returned by the
-  // work on the GL thread to hand its result over.
+  // CPU work that would make the last picture complete: pure functions, safe on a worker; call the function
+  // returned by the work on the GL thread to hand its result over.
   struct Work {
     std::string key;
     std::function<std::function<void()>()> run;
   };
   std::vector<Work> wanted();
 
-  Pixels read() const;                      // the last picture
-  void blit(int x, int y, int targetFramebuffer = 0, int targetHeight = 0) const;  // to another framebuffer (y from the top), 1:1
+  Pixels read() const;  // the last picture
+  void blit(int x, int y, int targetFramebuffer = 0,
+            int targetHeight = 0) const;  // to another framebuffer (y from the top), 1:1
   uint32_t framebuffer() const;
-  struct Counts { size_t buffers = 0, textures = 0, framebuffers = 0, drawCalls = 0, triangles = 0, bytes = 0; };
-  Counts counts() const;                    // GL objects alive; drawCalls and triangles of the last draw
-  void forgetUnused();                      // drops meshes of shapes that the last draws did not use
+  struct Counts {
+    size_t buffers = 0, textures = 0, framebuffers = 0, drawCalls = 0, triangles = 0, bytes = 0;
+  };
+  Counts counts() const;  // GL objects alive; drawCalls and triangles of the last draw
+  void forgetUnused();    // drops meshes of shapes that the last draws did not use
 
  private:
   Renderer();
