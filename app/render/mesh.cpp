@@ -263,6 +263,12 @@ void lineOf(const MapGeometry& g, LineSet set, uint32_t member, double tolerance
   }
 }
 
+enum class Join : uint8_t {
+  mitre,   // vertices shared: nothing overlaps
+  fan,     // round
+  overlap  // both segments reach past the corner by half a reach
+};
+
 // Points → the vertices of a band about them. Emit makes a vertex: (index of the point, offset, e), both in
 // half widths.
 template <class Emit, class Triangle>
@@ -275,61 +281,62 @@ class Band {
     for (size_t i = 0; i < tangent_.size(); ++i) tangent_[i] = unit(p_[(i + 1) % n] - p_[i]);
   }
 
-  // Shared, mitred vertices; a sharp corner breaks the band and overlaps by half a width.
-  void thin(float endExtension) {
-    const size_t n = p_.size();
+  // join(s) says how segment s goes over into the next one (the last of a closed line into the first).
+  template <class JoinOf>
+  void strip(JoinOf join, float endExtension) {
+    const size_t n = p_.size(), segments = tangent_.size();
     if (n < 2) return;
-    const size_t segments = tangent_.size();
-    std::pair<uint32_t, uint32_t> pair{};
+    using Pair = std::pair<uint32_t, uint32_t>;
     const auto put = [&](size_t point, Vec normal, Vec along) {
-      return std::pair{emit_(point, normal + along, Vec{1, 0}),
-                       emit_(point, normal * -1 + along, Vec{-1, 0})};
+      return Pair{emit_(point, normal + along, Vec{1, 0}), emit_(point, normal * -1 + along, Vec{-1, 0})};
     };
-    const auto quad = [&](std::pair<uint32_t, uint32_t> a, std::pair<uint32_t, uint32_t> b) {
+    const auto quad = [&](Pair a, Pair b) {
       triangle_(a.first, a.second, b.first), triangle_(b.first, a.second, b.second);
-    };
-    const auto sharp = [&](size_t before, size_t after) {
-      return dot(tangent_[before], tangent_[after]) < -0.1f;
     };
     const auto mitre = [&](size_t before, size_t after) {
       const Vec m = left(tangent_[before]) + left(tangent_[after]);
       return m * (2 / dot(m, m));
     };
-    std::pair<uint32_t, uint32_t> first;
-    const bool seam = closed_ && !sharp(segments - 1, 0);
-    if (seam) first = put(0, mitre(segments - 1, 0), {});
-    else first = put(0, left(tangent_[0]), tangent_[0] * -(closed_ ? 0.5f : endExtension));
-    pair = first;
+    const Join seam = closed_ ? join(segments - 1) : Join::overlap;
+    const float seamExtension = closed_ ? (seam == Join::fan ? 0.f : 0.5f) : endExtension;
+    const Pair first = closed_ && seam == Join::mitre
+                           ? put(0, mitre(segments - 1, 0), {})
+                           : put(0, left(tangent_[0]), tangent_[0] * -seamExtension);
+    Pair pair = first;
     for (size_t s = 0; s < segments; ++s) {
-      const size_t to = (s + 1) % n;
+      const size_t to = (s + 1) % n, after = (s + 1) % segments;
       const bool last = s + 1 == segments;
-      if (last && seam) {
+      const Join here = last ? seam : join(s);
+      if (last && closed_ && seam == Join::mitre) {
         quad(pair, first);
-      } else if (last || sharp(s, s + 1)) {
-        quad(pair, put(to, left(tangent_[s]), tangent_[s] * (last && !closed_ ? endExtension : 0.5f)));
-        if (!last) pair = put(to, left(tangent_[s + 1]), tangent_[s + 1] * -0.5f);
-      } else {
-        const auto next = put(to, mitre(s, s + 1), {});
+      } else if (last && !closed_) {
+        quad(pair, put(to, left(tangent_[s]), tangent_[s] * endExtension));
+      } else if (here == Join::mitre) {
+        const Pair next = put(to, mitre(s, after), {});
         quad(pair, next);
         pair = next;
+      } else {
+        const float extension = here == Join::fan ? 0.f : 0.5f;
+        quad(pair, put(to, left(tangent_[s]), tangent_[s] * extension));
+        if (here == Join::fan) fan(to, tangent_[s], tangent_[after]);
+        if (!last) pair = put(to, left(tangent_[after]), tangent_[after] * -extension);
       }
     }
   }
 
-  // A quad for each segment, a fan outside each corner.
-  void wide(bool roundCap) {
-    const size_t n = p_.size(), segments = tangent_.size();
-    for (size_t s = 0; s < segments; ++s) {
-      const Vec nrm = left(tangent_[s]);
-      const size_t a = s, b = (s + 1) % n;
-      const uint32_t a1 = emit_(a, nrm, {1, 0}), a2 = emit_(a, nrm * -1, {-1, 0});
-      const uint32_t b1 = emit_(b, nrm, {1, 0}), b2 = emit_(b, nrm * -1, {-1, 0});
-      triangle_(a1, a2, b1), triangle_(b1, a2, b2);
-      if (s + 1 < segments) fan(b, tangent_[s], tangent_[s + 1]);
-      else if (closed_) fan(0, tangent_[s], tangent_[0]);
-    }
-    if (!closed_ && segments && roundCap) cap(0, tangent_.front() * -1), cap(n - 1, tangent_.back());
+  // A sharp corner of a thin line: both sides reach past it by half a width.
+  void thin(float endExtension) {
+    strip([&](size_t s) { return cosine(s) < -0.1f ? Join::overlap : Join::mitre; }, endExtension);
   }
+
+  void wide(bool roundCap) {
+    strip([](size_t) { return Join::fan; }, 0);
+    if (!closed_ && !tangent_.empty() && roundCap) caps();
+  }
+
+  void caps() { cap(0, tangent_.front() * -1), cap(p_.size() - 1, tangent_.back()); }
+
+  float cosine(size_t s) const { return dot(tangent_[s], tangent_[(s + 1) % tangent_.size()]); }
 
   // A half disc beyond the end.
   void cap(size_t point, Vec outward) {
@@ -487,9 +494,6 @@ void appendStroke(Mesh<StrokeVertex>& mesh, std::span<const Vec> given, bool clo
     if (points.empty() || length(points.back() - p) > 1e-3f) points.push_back(p);
   if (closed && points.size() > 1 && length(points.back() - points.front()) < 1e-3f) points.pop_back();
   closed = closed && points.size() > 2;
-  const auto colourOf = [&](float width) {  // thinner than a pixel: a pixel, fainter
-    return pen.colour.withAlpha(std::min(width, 1.f));
-  };
   if (points.size() == 1 && pen.roundCap) {  // a dot
     points.push_back(points[0] + Vec{1e-3f, 0});
   }
@@ -503,9 +507,9 @@ void appendStroke(Mesh<StrokeVertex>& mesh, std::span<const Vec> given, bool clo
       widths[i] = pen.width + (pen.endWidth - pen.width) * (along.back() > 0 ? along[i] / along.back() : 0);
   }
   const auto emit = [&](size_t i, Vec o, Vec e) {
-    const float half = std::max(widths[i], 1.f) / 2, reach = half + 0.5f;
+    const float half = widths[i] / 2, reach = half + 0.5f;
     const Vec p = points[i] + o * reach;
-    mesh.vertices.push_back({p.x, p.y, e.x * reach, e.y * reach, half, colourOf(widths[i])});
+    mesh.vertices.push_back({p.x, p.y, e.x * reach, e.y * reach, half, pen.colour});
     return static_cast<uint32_t>(mesh.vertices.size() - 1);
   };
   const auto triangle = [&](uint32_t a, uint32_t b, uint32_t c) {
@@ -514,12 +518,11 @@ void appendStroke(Mesh<StrokeVertex>& mesh, std::span<const Vec> given, bool clo
   // A butt end fades over the pixel that it cuts: the band is drawn in by half a pixel and a ramp stands
   // before it.
   const auto ramp = [&](size_t point, Vec outward) {
-    const float half = std::max(widths[point], 1.f) / 2, reach = half + 0.5f;
+    const float half = widths[point] / 2, reach = half + 0.5f;
     const Vec nrm = left(outward) * reach, in = points[point] + outward * -0.5f,
               out = points[point] + outward * 0.5f;
-    const scene::Rgba colour = colourOf(widths[point]);
     const auto first = static_cast<uint32_t>(mesh.vertices.size());
-    for (const auto& [at, c] : {std::pair{in, colour}, std::pair{out, colour.withAlpha(0)}}) {
+    for (const auto& [at, c] : {std::pair{in, pen.colour}, std::pair{out, pen.colour.withAlpha(0)}}) {
       const Vec a = at + nrm, b = at - nrm;
       mesh.vertices.push_back({a.x, a.y, reach, 0, half, c});
       mesh.vertices.push_back({b.x, b.y, -reach, 0, half, c});
@@ -551,15 +554,19 @@ void appendStroke(Mesh<StrokeVertex>& mesh, std::span<const Vec> given, bool clo
     if (points.size() < 2) return;
   }
   Band band(points, closed, emit, triangle);
-  const float widest = std::max(pen.width, pen.endWidth);
-  if (widest <= 2.2f) {
-    band.thin(0);
-    if (!closed && pen.roundCap)
-      band.cap(0, unit(points[0] - points[1])),
-          band.cap(points.size() - 1, unit(points.back() - points[points.size() - 2]));
-  } else {
-    band.wide(pen.roundCap);
-  }
+  const float reach = std::max({pen.width, pen.endWidth, 0.f}) / 2 + 0.5f;
+  band.strip(
+      [&](size_t s) {
+        // Gentle bends share their vertices as long as the inner side does not fold.
+        const size_t n = points.size();
+        const float cosine = band.cosine(s),
+                    bend = std::sqrt(std::max(0.f, (1 - cosine) / std::max(1 + cosine, 1e-6f)));
+        const float shortest = std::min(length(points[(s + 1) % n] - points[s]),
+                                        length(points[(s + 2) % n] - points[(s + 1) % n]));
+        return cosine > 0.8f && bend * reach < shortest * 0.9f ? Join::mitre : Join::fan;
+      },
+      0);
+  if (!closed && pen.roundCap) band.caps();
 }
 
 }  // namespace render

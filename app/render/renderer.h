@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/scene/drawing.h"
+#include "geo/result.h"
 
 namespace render {
 
@@ -34,7 +35,8 @@ class Renderer {
   };
   std::vector<Work> wanted();
 
-  Pixels read() const;  // the last picture
+  Pixels read() const;            // the last picture
+  void read(Pixels& into) const;  // the same without new memory
   void blit(int x, int y, int targetFramebuffer = 0,
             int targetHeight = 0) const;  // to another framebuffer (y from the top), 1:1
   uint32_t framebuffer() const;

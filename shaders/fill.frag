@@ -1,0 +1,5 @@
+#version 330 core
+flat in vec4 fill;
+out vec4 colour;
+
+void main() { colour = fill; }
