@@ -32,6 +32,7 @@ class MapDrawer {
     borders();
     dots();
     marks_ = placeMarks(s_, cam_, m_);
+    if (!o_.spreadMarks) std::erase_if(marks_, [](const Mark& mark) { return mark.spread; });
     rings();
     placeArcs();
     placeAllLabels();
@@ -42,6 +43,8 @@ class MapDrawer {
   }
 
  private:
+  void put(Item item) { d_.add(std::move(item), cam_.frame); }  // canvas items end at the frame as map items do
+
   // Areas ----------------------------------------------------------------------------------------------------------------
   Rgba groundOf(const SceneLayer& layer) const {
     if (layer.role == Role::county) return t_.land;
@@ -150,8 +153,8 @@ class MapDrawer {
       const long row = layer.countyRow.size() > mark.row ? layer.countyRow[mark.row] : -1;
       const bool clipped = mark.certainty == Certainty::countyOnly && row >= 0 && counties && counties->shape;
       if (!clipped) {
-        d_.add(Fill{Path::circle(mark.place, r), colour.withAlpha(0.05)});
-        d_.add(Stroke{Path::circle(mark.place, r), Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
+        put(Fill{Path::circle(mark.place, r), colour.withAlpha(0.05)});
+        put(Stroke{Path::circle(mark.place, r), Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
       } else {
         clippedRing(mark.place, r, counties->shape->layer->shapes, static_cast<size_t>(row), colour);
       }
@@ -168,7 +171,7 @@ class MapDrawer {
       std::vector<Vec> ring;  // cut by the circle's edges, one after the other (Sutherland–Hodgman: the circle is convex)
       for (geo::Point q : counties.part(p)) ring.push_back(cam_.canvasFromWorld(q));
       ring = insideCircle(ring, centre, r);
-      if (ring.size() > 2) d_.add(Fill{Path::polyline(ring, true), colour.withAlpha(0.06)});
+      if (ring.size() > 2) put(Fill{Path::polyline(ring, true), colour.withAlpha(0.06)});
     }
     Path dashes;
     const auto inside = [&](Vec v) { return geo::contains(counties, row, cam_.worldFromCanvas(v)); };
@@ -178,7 +181,7 @@ class MapDrawer {
       if (is) was ? dashes.line(circle[i % n]) : dashes.move(circle[i % n]);
       was = is;
     }
-    if (!dashes.empty()) d_.add(Stroke{std::move(dashes), Pen{colour.withAlpha(0.8), 1.2f * o_.unit, {8 * o_.unit, 6 * o_.unit}, false}, -1});
+    if (!dashes.empty()) put(Stroke{std::move(dashes), Pen{colour.withAlpha(0.8), 1.2f * o_.unit, {8 * o_.unit, 6 * o_.unit}, false}, -1});
   }
 
   // A ring with every vertex beyond the circle pulled on to it: the edge along the circle follows it closely enough for a
@@ -227,7 +230,7 @@ class MapDrawer {
     if (!o_.glow || !t_.dark) return;
     for (const Mark& mark : marks_)
       if (s_.layers[mark.layer].role == Role::core)
-        d_.add(Glow{mark.at, (mark.symbol == Symbol::coreNational ? 96 : 84) * o_.unit, t_.core.withAlpha(0.55)});
+        put(Glow{mark.at, (mark.symbol == Symbol::coreNational ? 96 : 84) * o_.unit, t_.core.withAlpha(0.55)});
   }
 
   void drawArcs() {
@@ -235,8 +238,8 @@ class MapDrawer {
       Path p;
       p.move(arc.start).cubic(arc.a, arc.b, arc.end);
       const float casing = 3 * o_.unit;
-      d_.add(Stroke{p, Pen{t_.halo.withAlpha(0.45), m_.arcStart + casing, {}, true}, m_.arcEnd + casing});
-      d_.add(Stroke{p, Pen{t_.core.withAlpha(0.92), m_.arcStart, {}, true}, m_.arcEnd});
+      put(Stroke{p, Pen{t_.halo.withAlpha(0.45), m_.arcStart + casing, {}, true}, m_.arcEnd + casing});
+      put(Stroke{p, Pen{t_.core.withAlpha(0.92), m_.arcStart, {}, true}, m_.arcEnd});
     }
   }
 
@@ -269,6 +272,17 @@ class MapDrawer {
     return row < layer.labels.size() ? layer.labels[row] : none;
   }
 
+  // One line up to eleven ems, else two of about the same length.
+  std::vector<std::string> balanced(const std::string& name, const TextStyle& style) const {
+    const float whole = d_.fonts->width(name, style);
+    if (whole <= style.size * 11) return {name};
+    for (float most = whole * 0.5f; most < whole; most += style.size * 0.5f) {
+      auto lines = d_.fonts->wrap(name, style, most);
+      if (lines.size() <= 2) return lines;
+    }
+    return {name};
+  }
+
   std::vector<LabelLine> linesFor(const SceneLayer& layer, const Mark& mark) {
     const std::string& name = labelOf(layer, mark.row);
     if (name.empty()) return {};
@@ -280,7 +294,7 @@ class MapDrawer {
     else if (layer.role == Role::town || layer.role == Role::station) size = m_.townName, colour = t_.dark ? t_.text2 : t_.text3;
     else if (layer.role == Role::rail) size = m_.townName, colour = t_.text2;
     std::vector<LabelLine> lines;
-    for (const std::string& part : d_.fonts->wrap(name, {face, size, 0, true}, size * 11))
+    for (const std::string& part : balanced(name, {face, size, 0, true}))
       lines.push_back({run(part, {face, size, 0, true}), colour});
     if (mark.row < layer.sublabels.size() && !layer.sublabels[mark.row].empty())
       lines.push_back({run(layer.sublabels[mark.row], {Face::sans, m_.coreSub, 0, true}), t_.text2});
@@ -332,7 +346,7 @@ class MapDrawer {
         around_.boxes.push_back({mark.at.x - half, mark.at.y - half, 2 * half, 2 * half});
       }
     takeStage(wishesFor({Role::core}, true));
-    countyNames();
+    if (o_.countyNames) countyNames();
     takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, true));
     waterNames();
     takeStage(wishesFor({Role::enterprise, Role::rail}, false));
@@ -488,7 +502,7 @@ class MapDrawer {
       if (mark.spread) {
         Path tie;
         tie.move(mark.place).line(mark.at);
-        d_.add(Stroke{std::move(tie), Pen{t_.text1.withAlpha(0.5), o_.unit, {}, false}, -1});
+        put(Stroke{std::move(tie), Pen{t_.text1.withAlpha(0.5), o_.unit, {}, false}, -1});
       }
     for (const Mark& mark : marks_) {
       const SceneLayer& layer = s_.layers[mark.layer];
@@ -498,11 +512,11 @@ class MapDrawer {
       if (small && !selected && !hovered && ownLabel(object) == nullptr && covered(mark)) continue;
       if (layer.role == Role::town && hasStation(mark)) continue;
       const float size = mark.size * (hovered ? 1.15f : 1);
-      addSymbol(d_, mark.symbol, mark.certainty, mark.at, size, t_, m_.casing);
+      addSymbol(d_, mark.symbol, mark.certainty, mark.at, size, t_, m_.casing, cam_.frame);
       if (selected) {
         const float r = size / 2 + 4 * o_.unit;
-        d_.add(Stroke{Path::circle(mark.at, r), Pen{t_.halo, 5 * o_.unit, {}, false}, -1});
-        d_.add(Stroke{Path::circle(mark.at, r), Pen{t_.accent, 2 * o_.unit, {}, false}, -1});
+        put(Stroke{Path::circle(mark.at, r), Pen{t_.halo, 5 * o_.unit, {}, false}, -1});
+        put(Stroke{Path::circle(mark.at, r), Pen{t_.accent, 2 * o_.unit, {}, false}, -1});
       }
       const float reach = std::max(size / 2, 5 * o_.unit);
       d_.hits.push_back({{mark.at.x - reach, mark.at.y - reach, 2 * reach, 2 * reach}, object});
@@ -516,7 +530,7 @@ class MapDrawer {
   }
 
   void drawLabels() {
-    for (Text& item : bulk_) d_.add(std::move(item));
+    for (Text& item : bulk_) put(std::move(item));
     for (const WaterName& name : waterNames_) {
       const Vec dir{std::cos(name.spot.angle), std::sin(name.spot.angle)}, down{-dir.y, dir.x};
       Text item;
@@ -524,7 +538,7 @@ class MapDrawer {
       item.origin = name.spot.centre - dir * (name.run.advance / 2) + down * (0.36f * name.run.size);
       item.angle = name.spot.angle;
       item.colour = t_.waterName, item.halo = t_.halo, item.haloWidth = m_.halo * 0.7f;
-      d_.add(std::move(item));
+      put(std::move(item));
     }
     for (const AreaName& name : areaNames_) {
       float y = name.box.y;
@@ -537,12 +551,12 @@ class MapDrawer {
           item.colour = halo ? line.colour.withAlpha(0) : line.colour;
           if (halo) item.halo = t_.halo, item.haloWidth = name.halo;
           y += line.run.ascent + line.run.descent;
-          if (!halo || name.halo > 0) d_.add(std::move(item));
+          if (!halo || name.halo > 0) put(std::move(item));
         }
       }
       d_.hits.push_back({name.box, name.object});
     }
-    for (const auto& [wish, place] : placed_) addLabel(d_, wish, place);
+    for (const auto& [wish, place] : placed_) addLabel(d_, wish, place, cam_.frame);
   }
 
   Drawing& d_;

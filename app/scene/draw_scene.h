@@ -27,7 +27,8 @@ struct MapOptions {
   float unit = 1;           // canvas units in one px of the look's sizes (paper: millimetres per px of the A3 look)
   bool paper = false;
   bool glow = false;        // wall: core glow, city glow
-  bool townNames = true;
+  bool townNames = true, countyNames = true;
+  bool spreadMarks = true;  // false: those that share a place with another are shown in an inset instead
   DrawCache* cache = nullptr;
   const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units
 };

@@ -138,7 +138,7 @@ void drawLegendSymbol(const Board& b, const LegendSymbol& e, Vec centre, float s
   if (e.symbol) {
     const bool core = *e.symbol == Symbol::coreNational || *e.symbol == Symbol::coreProvincial;
     const bool small = *e.symbol == Symbol::station;
-    addSymbol(b.drawing, *e.symbol, e.certainty, centre, small ? size * 0.5f : core ? size * 1.15f : size * 0.92f, b.theme, 1.2f * b.unit);
+    addSymbol(b.drawing, *e.symbol, e.certainty, centre, small ? 9 * b.unit : core ? size * 1.15f : size * 0.92f, b.theme, 1.5f * b.unit);
     return;
   }
   const float r = size * 0.42f;

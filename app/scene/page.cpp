@@ -92,7 +92,7 @@ class Page {
     clear.push_back({north.x - 40 * px, north.y, 80 * px, 130 * px});
     clear.push_back({bar.x - 20 * px, bar.y - 44 * px, barRoom(inner), 70 * px});
     MapOptions o;
-    o.frame = inner, o.unit = px, o.paper = true, o.keepClear = &clear;
+    o.frame = inner, o.unit = px, o.paper = true, o.keepClear = &clear, o.spreadMarks = inset_.w <= 0;
     graticule_ = makeGraticule(camera);
     drawMap(d_, s_, 0, t_, o);
     drawGraticule(camera);
@@ -224,6 +224,7 @@ class Page {
       for (const Mark& other : marks) here += other.spread && std::hypot(other.place.x - mark.place.x, other.place.y - mark.place.y) < 0.5f;
       if (!mark.spread && here > most) most = here, cluster_ = d_.cameras[0].worldFromCanvas(mark.place);
     }
+    clusterSize_ = most;
     if (most >= 3 && denominator_ > 500000) {
       const float w = std::min(520 * px, inner.w * 0.33f);
       if (const auto r = cornerFor(inner, w, w * 0.94f, {})) inset_ = *r;
@@ -244,13 +245,16 @@ class Page {
     const int index = static_cast<int>(d_.cameras.size());
     d_.cameras.push_back(camera);
     MapOptions o;
-    o.frame = camera.frame, o.unit = px * 0.94f, o.paper = true;
+    o.frame = camera.frame, o.unit = px * 0.94f, o.paper = true, o.countyNames = false;
     const size_t hits = d_.hits.size();
     drawMap(d_, s_, index, t_, o);
     d_.hits.resize(hits);
     b_.fill({inset_.x, inset_.y, inset_.w, head}, t_.background);
-    b_.text(inset_.x + 12 * px, inset_.y + 30 * px, s_.language == Language::zh ? "集聚区" : "The cluster", 22 * px, t_.text1, Align::left, Face::sansBold);
-    b_.text(inset_.right() - 12 * px, inset_.y + 30 * px, scaleWords(400000), 19 * px, t_.text2, Align::right);
+    const bool zh = s_.language == Language::zh;
+    const float w = b_.text(inset_.right() - 12 * px, inset_.y + 30 * px, scaleWords(400000), 19 * px, t_.text2, Align::right);
+    const float x = inset_.x + 12 * px + b_.text(inset_.x + 12 * px, inset_.y + 30 * px, zh ? "集聚区" : "The cluster", 22 * px, t_.text1, Align::left, Face::sansBold);
+    b_.textWithin(x + 14 * px, inset_.y + 30 * px, fmt::format(fmt::runtime(zh ? "同址 {} 项散开表示" : "{} at one place, spread"), clusterSize_ + 1), 18 * px, t_.text3,
+                  inset_.right() - w - x - 40 * px);
     b_.line({inset_.x, inset_.y + head}, {inset_.right(), inset_.y + head}, t_.text1, 1.2f * px);
     b_.frame(inset_, t_.text1, 2 * px);
     // Its extent on the main map.
@@ -311,11 +315,11 @@ class Page {
     return y + 62 * px;
   }
 
-  static constexpr float gap = 34 * px;
+  static constexpr float gap = 26 * px;
 
   float legendHeightMm() const {
     const float rows = std::ceil(legendSymbols(s_).size() / 3.0f);
-    return 62 * px + (s_.choropleth ? 104 * px : 0) + rows * 43 * px + 34 * px + gap;
+    return 62 * px + (s_.choropleth ? 104 * px : 0) + rows * 40 * px + 32 * px + gap;
   }
 
   float legend(const Rect& c, float y) const {
@@ -338,7 +342,7 @@ class Page {
       y += 104 * px;
     }
     const auto symbols = legendSymbols(s_);
-    const float third = c.w / 3, pitch = 43 * px;
+    const float third = c.w / 3, pitch = 40 * px;
     for (size_t i = 0; i < symbols.size(); ++i) {
       const float x = c.x + (i % 3) * third, mid = y + (i / 3) * pitch + pitch / 2;
       drawLegendSymbol(b_, symbols[i], {x + 16 * px, mid}, 28 * px);
@@ -348,15 +352,15 @@ class Page {
     }
     y += std::ceil(symbols.size() / 3.0f) * pitch;
     b_.textWithin(c.x, y + 22 * px, s_.words.pieces, 18 * px, t_.text3, c.w);
-    return y + 34 * px + gap;
+    return y + 32 * px + gap;
   }
 
-  float tableHeight() const { return s_.table.empty() ? 0 : (62 + 34 + 40 * (s_.areaNames.size() + 1) + 8) * px + gap; }
+  float tableHeight() const { return s_.table.empty() ? 0 : (62 + 38 + 36 * (s_.areaNames.size() + 1) + 8) * px + gap; }
 
   float table(const Rect& c, float y) const {
     y = head(c, y, s_.words.figureTable, "");
     const size_t n = std::min<size_t>(s_.table.size(), 5);
-    const float names = c.w * 0.32f, cell = (c.w - names) / n, pitch = 40 * px;
+    const float names = c.w * 0.32f, cell = (c.w - names) / n, pitch = 36 * px;
     for (size_t k = 0; k < n; ++k)
       b_.textWithin(c.x + names + (k + 1) * cell, y + 10 * px, s_.table[k].name, 18 * px, s_.table[k].current ? t_.text1 : t_.text2, cell - 10 * px, Align::right);
     for (size_t k = 0; k < n; ++k)
@@ -402,11 +406,11 @@ class Page {
     return y + 8 * px + gap;
   }
 
-  float targetsHeight() const { return s_.ledger.empty() ? 0 : (62 + 62 * std::ceil(s_.ledger.size() / 2.0f) + 22) * px + gap; }
+  float targetsHeight() const { return s_.ledger.empty() ? 0 : (62 + 58 * std::ceil(s_.ledger.size() / 2.0f) + 22) * px + gap; }
 
   float targets(const Rect& c, float y) const {
     y = head(c, y, s_.words.planTargets, fmt::format("{} / {}", s_.ledger.size(), s_.ledgerTotal));
-    const float half = (c.w - 30 * px) / 2, pitch = 62 * px;
+    const float half = (c.w - 30 * px) / 2, pitch = 58 * px;
     for (size_t i = 0; i < s_.ledger.size(); ++i) {
       const LedgerRow& row = s_.ledger[i];
       const float x = c.x + (i % 2) * (half + 30 * px), top = y + (i / 2) * pitch;
@@ -439,7 +443,7 @@ class Page {
     return lines;
   }
 
-  static constexpr float noteType = 17 * px, notePitch = 27 * px;
+  static constexpr float noteType = 17 * px, notePitch = 25 * px;
 
   float notesHeight(float width) const { return 62 * px + noteLines(width).size() * notePitch; }
 
@@ -478,6 +482,7 @@ class Page {
   double denominator_ = 0;
   Rect inset_, locator_;
   geo::Point cluster_;
+  size_t clusterSize_ = 0;
 };
 
 }  // namespace
