@@ -156,14 +156,17 @@ std::string idOf(const PJ* crs) {
   return authority && code ? fmt::format("{}:{}", authority, code) : std::string();
 }
 
-// The code of an equal system in the database, when PROJ is certain of it.
+// The code of an equal system in the database, when PROJ is certain of it or nothing but the name differs.
 std::string identified(PJ_CONTEXT* context, const PJ* crs) {
   int* confidence = nullptr;
   PJ_OBJ_LIST* list = proj_identify(context, crs, "EPSG", nullptr, &confidence);
   std::string best;
-  if (list && proj_list_get_count(list) > 0 && confidence[0] == 100) {
-    PjPtr first(proj_list_get(context, list, 0));
-    best = idOf(first.get());
+  for (int i = 0; list && best.empty() && i < proj_list_get_count(list); ++i) {
+    if (confidence[i] < 70) break;
+    PjPtr candidate(proj_list_get(context, list, i));
+    if (confidence[i] == 100 || proj_is_equivalent_to_with_ctx(context, crs, candidate.get(),
+                                                               PJ_COMP_EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS))
+      best = idOf(candidate.get());
   }
   proj_int_list_destroy(confidence);
   proj_list_destroy(list);

@@ -65,7 +65,8 @@ class GdalErrors {
 class GdalSetting {
  public:
   GdalSetting(const std::string& key, const char* value) : key_(key) {
-    if (const char* before = CPLGetThreadLocalConfigOption(key_.c_str(), nullptr)) before_ = before, had_ = true;
+    if (const char* before = CPLGetThreadLocalConfigOption(key_.c_str(), nullptr))
+      before_ = before, had_ = true;
     CPLSetThreadLocalConfigOption(key_.c_str(), value);
   }
   ~GdalSetting() { CPLSetThreadLocalConfigOption(key_.c_str(), had_ ? before_.c_str() : nullptr); }

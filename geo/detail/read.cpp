@@ -360,8 +360,10 @@ Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress*
   if (unit(0) == 0xff && unit(1) == 0xfe) r.encodingDeclared = forced = "UTF-16LE";
   if (unit(0) == 0xfe && unit(1) == 0xff) r.encodingDeclared = forced = "UTF-16BE";
   const bool wide = forced.starts_with("UTF-16");
-  if (!wide && all.substr(0, 4096).find('\0') != all.npos) {
-    const std::string content = contentOf(path);
+  const std::string content = contentOf(path);
+  const bool plain = content.empty() || content == "a JSON text" || content == "an XML text" ||
+                     content == "a Windows program";
+  if (!wide && (!plain || all.substr(0, 4096).find('\0') != all.npos)) {
     return fail(
         fmt::format("{} is {}, not a text table.", fileName(path), content.empty() ? "binary data" : content),
         "Choose a CSV file.");
@@ -547,6 +549,12 @@ Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* pr
   auto features = readFeatures(OGRLayer::ToHandle(&layer), ro, errors, progress);
   if (!features) return tl::unexpected(features.error());
   r.layer.table = std::move(features->table);
+  if (errors.failed())
+    r.report.add(
+        {"read-errors",
+         {},
+         fmt::format("Something in {} could not be read: {}.", fileName(path), errors.firstFailure()),
+         ""});
   if (auto done = decode(r, o.encoding, shapefile); !done) return tl::unexpected(done.error());
   if (opened->driver == "LIBKML" || opened->driver == "KML") dropUnusedKmlColumns(r.layer.table);
   if (auto kept = keepFields(r.layer.table, o); !kept) return tl::unexpected(inFile(path, kept.error()));

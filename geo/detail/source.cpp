@@ -83,7 +83,10 @@ Result<std::string> shxFor(const std::string& shp, const std::string& path) {
   std::string out = shp.substr(0, 100);
   for (size_t at = 100; at + 8 <= shp.size();) {
     const size_t words = bigEndian(shp.data() + at + 4);
-    if (at + 8 + 2 * words > shp.size()) break;
+    if (at + 8 + 2 * words > shp.size())
+      return fail(
+          fmt::format("{} is cut short inside its record {}.", fileName(path), (out.size() - 100) / 8 + 1),
+          "Copy or download it again, with its .shx and .dbf.");
     const uint32_t entry[2] = {__builtin_bswap32(static_cast<uint32_t>(at / 2)),
                                __builtin_bswap32(static_cast<uint32_t>(words))};
     out.append(reinterpret_cast<const char*>(entry), 8);
@@ -170,6 +173,9 @@ Error notReadable(const std::string& path, const GdalErrors& errors, bool raster
                                              "a JSON text",
                                              "an XML text",
                                              "a ZIP archive"};
+  if (content == "a JSON text" && !errors.failed())
+    return {fmt::format("{} is a JSON text without geographic features.", name),
+            "GeoJSON begins with {\"type\": \"FeatureCollection\", …}."};
   if (ours.count(content))
     return {fmt::format("{} is {} that cannot be read: it is damaged or cut short{}.", name, content,
                         errors.failed() ? fmt::format(" ({})", errors.firstFailure()) : ""),
@@ -341,6 +347,10 @@ Result<Opened> openVector(const std::string& path, GdalErrors& errors) {
         return fail(fmt::format("{} holds no vector or table file.", fileName(path)),
                     "Unpack it and name a file.");
     }
+    if (ending == "dbf")  // GDAL then opens the shapes beside it too
+      if (const std::string shp = sidecar(path, "shp"), shx = shp.empty() ? shp : sidecar(shp, "shx");
+          !shx.empty())
+        if (auto whole = checkShapefile(shp, shx); !whole) return tl::unexpected(whole.error());
     if (ending == "shp") {
       if (contentOf(path) != "a shapefile") return tl::unexpected(notReadable(path, errors, false));
       const std::string shx = sidecar(path, "shx");
