@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "geo/measure.h"
 #include "geo/triangulate.h"
 
 namespace render {
