@@ -326,7 +326,9 @@ class Preparation {
   void add(const scene::Borders& borders) {
     const PixelBox clip = frame(borders.camera);
     if (clip.empty() || !borders.shape || !borders.shape->layer) return;
-    addLines(reducer_.borders(borders), borders.pen, -1, clip);
+    scene::Pen pen = borders.pen;
+    pen.roundCap = pen.roundCap || pen.dash.empty();  // arcs meet at their ends
+    addLines(reducer_.borders(borders), pen, -1, clip);
   }
   void add(const scene::Courses& courses) {
     const PixelBox clip = frame(courses.camera);

@@ -1,0 +1,142 @@
+#include "app/paper/vectors.h"
+
+#include <cmath>
+#include <unordered_map>
+
+namespace paper {
+
+using scene::Path;
+using scene::Rgba;
+using scene::Vec;
+
+Path taperedOutline(const std::vector<std::vector<Vec>>& lines, float width, float endWidth) {
+  Path out;
+  for (const auto& given : lines) {
+    std::vector<Vec> line;
+    for (Vec p : given)
+      if (line.empty() || !(line.back() == p)) line.push_back(p);
+    if (line.size() < 2) continue;
+    std::vector<float> done{0};
+    for (size_t i = 1; i < line.size(); ++i)
+      done.push_back(done.back() + std::hypot(line[i].x - line[i - 1].x, line[i].y - line[i - 1].y));
+    std::vector<Vec> left, right;
+    for (size_t i = 0; i < line.size(); ++i) {
+      // Across the mean direction of the two pieces that meet here.
+      const Vec before = i ? line[i] - line[i - 1] : line[1] - line[0];
+      const Vec after = i + 1 < line.size() ? line[i + 1] - line[i] : before;
+      const auto unit = [](Vec v) { return v * (1 / std::max(1e-12f, std::hypot(v.x, v.y))); };
+      Vec along = unit(before) + unit(after);
+      if (std::hypot(along.x, along.y) < 1e-3f) along = before;
+      along = unit(along);
+      const float half = (width + (endWidth - width) * done[i] / done.back()) / 2;
+      const Vec across{-along.y * half, along.x * half};
+      left.push_back(line[i] + across), right.push_back(line[i] - across);
+    }
+    out.move(left[0]);
+    for (size_t i = 1; i < left.size(); ++i) out.line(left[i]);
+    for (size_t i = right.size(); i-- > 0;) out.line(right[i]);
+    out.close();
+  }
+  return out;
+}
+
+std::vector<std::pair<Vec, Vec>> stripes(const scene::Hatch& hatch, const Bounds& box) {
+  std::vector<std::pair<Vec, Vec>> out;
+  const double step = std::max(hatch.pitch, 1e-3f) * M_SQRT2;  // along x
+  const double first = std::ceil((box.x0 + box.y0) / step - 1),
+               last = std::floor((box.x1 + box.y1) / step + 1);
+  if (!(last - first < 1e5)) return out;
+  for (double i = first; i <= last; ++i) {
+    const double sum = i * step;  // x + y along this line
+    out.push_back({{static_cast<float>(sum - box.y1), box.y1}, {static_cast<float>(sum - box.y0), box.y0}});
+  }
+  return out;
+}
+
+std::vector<ColourBatch> batches(const std::vector<Rgba>& colours, const std::vector<uint32_t>& rows,
+                                 size_t most) {
+  std::vector<ColourBatch> out;
+  std::unordered_map<uint32_t, size_t> open;
+  for (uint32_t row : rows) {
+    if (row >= colours.size()) continue;
+    const Rgba c = colours[row];
+    if (c.a == 0) continue;
+    const uint32_t key = static_cast<uint32_t>(c.r) << 24 | c.g << 16 | c.b << 8 | c.a;
+    auto [entry, isNew] = open.try_emplace(key, out.size());
+    if (isNew || out[entry->second].rows.size() >= most) {
+      entry->second = out.size();
+      out.push_back({c, {}});
+    }
+    out[entry->second].rows.push_back(row);
+  }
+  return out;
+}
+
+std::vector<Stop> stops(const scene::Glow& glow) {
+  std::vector<Stop> out;
+  constexpr int count = 24;
+  for (int i = 0; i <= count; ++i) {
+    const double t = static_cast<double>(i) / count, rest = 1 - t * t;
+    out.push_back({t, glow.colour.withAlpha(rest * rest)});
+  }
+  return out;
+}
+
+std::vector<Stop> stops(const scene::Fade& fade) {
+  std::vector<Stop> out;
+  constexpr int count = 12;
+  const auto byte = [](double v) { return static_cast<uint8_t>(std::clamp(v, 0.0, 255.0) + 0.5); };
+  for (int i = 0; i <= count; ++i) {
+    // Mixed with alpha multiplied in, so that a transparent end lends no colour.
+    const double t = static_cast<double>(i) / count, from = fade.from.a * (1 - t), to = fade.to.a * t,
+                 a = from + to;
+    const Rgba end = fade.from.a ? fade.from : fade.to;
+    const auto mix = [&](uint8_t p, uint8_t q, uint8_t e) {
+      return a > 0 ? byte((p * from + q * to) / a) : e;
+    };
+    out.push_back({t,
+                   {mix(fade.from.r, fade.to.r, i ? fade.from.r : end.r),
+                    mix(fade.from.g, fade.to.g, i ? fade.from.g : end.g),
+                    mix(fade.from.b, fade.to.b, i ? fade.from.b : end.b), byte(a)}});
+  }
+  return out;
+}
+
+DotPlaces dotPlaces(const scene::Drawing& drawing, const scene::Dots& dots) {
+  DotPlaces out;
+  if (!dots.shape || !dots.shape->layer) return out;
+  const auto& camera = drawing.cameras.at(dots.camera);
+  const auto& shapes = dots.shape->layer->shapes;
+  const geo::Box seen = camera.world().grown((dots.radius + dots.edge.width) * camera.metresPerUnit);
+  for (size_t row = 0; row < shapes.rows(); ++row)
+    for (uint32_t v = shapes.partStart[shapes.rowStart[row]]; v < shapes.partStart[shapes.rowStart[row + 1]];
+         ++v)
+      if (seen.contains(shapes.vertices[v])) {
+        out.at.push_back(camera.canvasFromWorld(shapes.vertices[v]));
+        out.row.push_back(static_cast<uint32_t>(row));
+      }
+  return out;
+}
+
+scene::Rect worldRect(const scene::Camera& camera, const geo::Box& world) {
+  const Vec a = camera.canvasFromWorld({world.minX, world.maxY}),
+            b = camera.canvasFromWorld({world.maxX, world.minY});
+  return {a.x, a.y, b.x - a.x, b.y - a.y};
+}
+
+std::vector<GlyphStretch> stretches(const scene::GlyphRun& run) {
+  std::vector<GlyphStretch> out;
+  for (size_t i = 0; i < run.glyphs.size(); ++i) {
+    const auto& glyph = run.glyphs[i];
+    // A cluster is never torn: a change of font inside one starts no stretch of text.
+    if (out.empty() || glyph.font != out.back().font) {
+      const size_t byte = out.empty() ? 0 : glyph.cluster;
+      if (!out.empty()) out.back().lastGlyph = i, out.back().lastByte = byte;
+      out.push_back({i, i, byte, byte, glyph.font});
+    }
+  }
+  if (!out.empty()) out.back().lastGlyph = run.glyphs.size(), out.back().lastByte = run.text.size();
+  return out;
+}
+
+}  // namespace paper
