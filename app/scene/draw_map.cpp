@@ -31,6 +31,8 @@ class MapDrawer {
     lines();
     borders();
     dots();
+    if (o_.fades)
+      for (const Fade& fade : *o_.fades) put(fade);
     marks_ = placeMarks(s_, cam_, m_);
     if (!o_.spreadMarks) std::erase_if(marks_, [](const Mark& mark) { return mark.spread; });
     rings();

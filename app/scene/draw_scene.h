@@ -30,6 +30,7 @@ struct MapOptions {
   bool townNames = true, countyNames = true;
   bool spreadMarks = true;  // false: those that share a place with another are shown in an inset instead
   DrawCache* cache = nullptr;
+  const std::vector<Fade>* fades = nullptr;     // over the ground, under symbols and names
   const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units
 };
 

@@ -192,11 +192,11 @@ std::vector<size_t> ranked(const Choropleth& c) {
 
 }  // namespace
 
-float legendHeight(const Scene& s, const Theme& theme, float unit, float loose) {
-  const auto symbols = legendSymbols(s).size();
+float legendHeight(const Typesetter& fonts, const Scene& s, const Theme& theme, float width, float unit, float loose) {
+  const auto cells = legendCells(fonts, legendSymbols(s), width, 2, 16 * unit);
   float h = head.at(loose, unit) + 6 * unit;
   if (s.choropleth) h += legendClasses(s, theme).size() * classRow.at(loose, unit) + 34 * unit;
-  h += std::ceil(symbols / 2.0f) * symbolRow.at(loose, unit) + 26 * unit;
+  h += (cells.empty() ? 0 : cells.back().row + 1) * symbolRow.at(loose, unit) + 34 * unit;
   return h;
 }
 
@@ -211,6 +211,14 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
     const auto classes = legendClasses(s, b.theme);
     float rangeWidth = 0;
     for (const auto& row : classes) rangeWidth = std::max(rangeWidth, b.width(row.range, 18 * u));
+    const float squares = column.x + 58 * u + std::max(rangeWidth, 92 * u) + 14 * u;
+    const bool few = c.figures.size() <= 12;
+    size_t most = 1;
+    for (const auto& row : classes) most = std::max(most, row.rows.size());
+    const float countX = squares + (few ? std::max<float>(most, 3) * 11 * u + 5 * u : 0);
+    bool named = few;  // all classes list their areas, or none does
+    for (const auto& row : classes)
+      named = named && b.width(joinNames(c, row.rows), 14 * u) * 0.85f < column.right() - countX - 24 * u;
     for (const auto& row : classes) {
       const float mid = y + pitch / 2, base = mid + 6.3f * u;
       const Rect swatch{column.x, mid - 10 * u, 44 * u, 20 * u};
@@ -218,19 +226,11 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
       else b.fill(swatch, row.colour);
       if (row.missing) b.frame(swatch, b.theme.hatchLine, u);
       b.text(column.x + 58 * u, base, row.range, 18 * u, b.theme.text1);
-      const float squares = column.x + 58 * u + std::max(rangeWidth, 92 * u) + 14 * u;
-      const bool few = c.figures.size() <= 12;
       float x = squares;
       if (few)
         for (size_t i = 0; i < row.rows.size(); ++i, x += 11 * u) b.fill({x, mid - 4.5f * u, 9 * u, 9 * u}, b.theme.text2);
-      size_t most = 1;
-      for (const auto& other : classes) most = std::max(most, other.rows.size());
-      const float countX = squares + (few ? std::max<float>(most, 3) * 11 * u + 5 * u : 0);
       const float w = b.text(countX, base, fmt::format("{}", row.rows.size()), 17 * u, b.theme.text2);
-      const std::string names = few ? joinNames(c, row.rows) : "";
-      const float room = column.right() - countX - w - 10 * u;
-      if (!names.empty() && b.width(names, 14 * u) * 0.85f < room)
-        b.textWithin(column.right(), base, names, 14 * u, b.theme.text3, room, Align::right);
+      if (named) b.textWithin(column.right(), base, joinNames(c, row.rows), 14 * u, b.theme.text3, column.right() - countX - w - 10 * u, Align::right);
       y += pitch;
     }
     b.textWithin(column.x, y + 20 * u, c.sourceText, 14 * u, b.theme.text3, column.w);
@@ -240,23 +240,43 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
   if (symbols.empty()) return y;
   b.line({column.x, y}, {column.right(), y}, b.theme.rule, u);
   y += 8 * u;
-  const float pitch = symbolRow.at(loose, u);
-  const float half = column.w / 2;
-  bool partly = false;
-  for (size_t i = 0; i < symbols.size(); ++i) {
-    const float x = column.x + (i % 2) * (half + 6 * u), mid = y + pitch / 2;
-    drawLegendSymbol(b, symbols[i], {x + 13 * u, mid}, 21 * u);
-    const float right = x + half - 10 * u;
-    const float w = symbols[i].count.empty() ? 0 : b.text(right, mid + 5.6f * u, symbols[i].count, 15 * u, b.theme.text3, Align::right);
-    b.textWithin(x + 34 * u, mid + 5.6f * u, symbols[i].name, 16 * u, b.theme.text1, right - x - 34 * u - w - 6 * u);
-    partly = partly || symbols[i].count.find('/') != std::string::npos;
-    if (i % 2 == 1 || i + 1 == symbols.size()) y += pitch;
-  }
+  y = drawLegendSymbols(b, symbols, {column.x, y, column.w, 0}, 2, 16 * u, symbolRow.at(loose, u));
+  const bool partly = std::any_of(symbols.begin(), symbols.end(), [](const auto& e) { return e.count.find('/') != std::string::npos; });
   if (partly) {
     b.textWithin(column.x, y + 17 * u, s.words.pieces, 14 * u, b.theme.text3, column.w);
     y += 22 * u;
   }
   return y;
+}
+
+std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<LegendSymbol>& symbols, float width, int columns, float type) {
+  std::vector<LegendCell> cells;
+  const float gap = type * 0.8f, cell = (width - (columns - 1) * gap) / columns;
+  int row = 0, column = 0;
+  for (const LegendSymbol& e : symbols) {
+    const float count = e.count.empty() ? 0 : fonts.width(e.count, {Face::sans, type * 0.94f, 0, true}) + type * 0.5f;
+    const float needs = type * 2.1f + fonts.width(e.name, {Face::sans, type, 0, true}) * 0.88f + count;
+    int span = 1;
+    while (span < columns && needs > span * cell + (span - 1) * gap) ++span;
+    if (column + span > columns) ++row, column = 0;
+    cells.push_back({column * (cell + gap), row, span * cell + (span - 1) * gap});
+    column += span;
+    if (column >= columns) ++row, column = 0;
+  }
+  return cells;
+}
+
+float drawLegendSymbols(const Board& b, const std::vector<LegendSymbol>& symbols, Rect column, int columns, float type, float pitch) {
+  const auto cells = legendCells(*b.drawing.fonts, symbols, column.w, columns, type);
+  int rows = 0;
+  for (size_t i = 0; i < symbols.size(); ++i) {
+    const float x = column.x + cells[i].x, mid = column.y + cells[i].row * pitch + pitch / 2, right = x + cells[i].width;
+    rows = std::max(rows, cells[i].row + 1);
+    drawLegendSymbol(b, symbols[i], {x + type * 0.82f, mid}, type * 1.32f);
+    const float w = symbols[i].count.empty() ? 0 : b.text(right, mid + type * 0.35f, symbols[i].count, type * 0.94f, b.theme.text3, Align::right);
+    b.textWithin(x + type * 2.1f, mid + type * 0.35f, symbols[i].name, type, b.theme.text1, right - x - type * 2.1f - w - type * 0.35f);
+  }
+  return column.y + rows * pitch;
 }
 
 // Ranking --------------------------------------------------------------------------------------------------------------
@@ -384,7 +404,9 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
       b.fill({track.x + track.w * share - u, track.y - 3 * u, 2 * u, track.h + 6 * u}, b.theme.text1);
     } else {
       const float w = b.text(column.x, figureBase, s.words.baselineUnknown, 15 * u, b.theme.text3);
-      if (row.shownIllustrative) b.text(column.x + w + 14 * u, figureBase, s.words.onMapIllustrative, 14 * u, b.theme.warning);
+      const float taken = targetWidth + 8 * u + b.width(fmt::format("{} {}", row.targetYear, s.words.target), 15 * u);
+      if (row.shownIllustrative && w + 26 * u + taken + b.width(s.words.onMapIllustrative, 14 * u) < column.w)
+        b.text(column.x + w + 14 * u, figureBase, s.words.onMapIllustrative, 14 * u, b.theme.warning);
     }
     b.fill({track.right() - 2 * u, track.y - 4 * u, 2 * u, track.h + 8 * u}, b.theme.text1);
     y += pitch;

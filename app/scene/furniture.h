@@ -41,7 +41,17 @@ void drawLegendSymbol(const Board& board, const LegendSymbol& entry, Vec centre,
 // Columns, from the top y down. `loose` 0…1 opens the rows from their tightest to the look's own pitch.
 float rankingHeight(const Scene& scene, float unit, float loose);
 float drawRanking(const Board& board, const Scene& scene, Rect column, float loose);
-float legendHeight(const Scene& scene, const Theme& theme, float unit, float loose);
+// Legend entries in columns; a long name takes more than one.
+struct LegendCell {
+  float x = 0;
+  int row = 0;
+  float width = 0;
+};
+std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<LegendSymbol>& symbols, float width, int columns,
+                                    float type);
+float drawLegendSymbols(const Board& board, const std::vector<LegendSymbol>& symbols, Rect column, int columns, float type,
+                        float pitch);
+float legendHeight(const Typesetter& fonts, const Scene& scene, const Theme& theme, float width, float unit, float loose);
 float drawLegend(const Board& board, const Scene& scene, Rect column, float loose);
 float ledgerHeight(size_t rows, float unit, float loose);
 float drawLedger(const Board& board, const Scene& scene, Rect column, size_t rows, float loose);

@@ -27,7 +27,7 @@ double crowding(const std::vector<Vec>& others, const std::vector<Vec>& fan, boo
   const float labelLength = m.placeName * 7;
   for (Vec f : fan) {
     const Rect label{west ? f.x - labelLength : f.x - m.agri / 2, f.y - m.spreadPitch / 2, labelLength, m.spreadPitch};
-    if (label.x < frame.x || label.right() > frame.right() || label.y < frame.y || label.bottom() > frame.bottom() - 2 * m.node)
+    if (label.x < frame.x || label.right() > frame.right() || label.y < frame.y || label.bottom() > frame.bottom() - 0.4f * m.node)
       cost += 50;
     for (Vec o : others)
       if (label.grown(m.node * 0.6f).contains(o)) cost += 4;
@@ -115,11 +115,11 @@ std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Met
     std::vector<Vec> places;
     bool west = false;
     for (bool w : {false, true})
-      for (float degrees : {14.f, 0.f, -14.f, 30.f, -30.f, 48.f, -48.f}) {
+      for (float degrees : {10.f, 0.f, -10.f, 22.f, -22.f, 36.f, -36.f, 48.f, -48.f}) {
         if (pair && std::abs(degrees) < 20) continue;  // beside it stands its own label
         const Fan fan{degrees * pi / 180, w};
         auto tried = fanPlaces(marks[lead].place, members.size(), fan, radius, m.spreadPitch);
-        const double cost = crowding(others, tried, w, camera.frame, m);
+        const double cost = crowding(others, tried, w, camera.frame, m) + 0.03 * std::abs(degrees);
         if (cost < best - 1e-9) best = cost, places = tried, west = w;
       }
     for (size_t k = 0; k < members.size(); ++k) {

@@ -318,7 +318,8 @@ class Page {
   static constexpr float gap = 26 * px;
 
   float legendHeightMm() const {
-    const float rows = std::ceil(legendSymbols(s_).size() / 3.0f);
+    const auto cells = legendCells(*d_.fonts, legendSymbols(s_), l_.columns[0].w, 3, 20 * px);
+    const float rows = cells.empty() ? 0 : cells.back().row + 1;
     return 62 * px + (s_.choropleth ? 104 * px : 0) + rows * 40 * px + 32 * px + gap;
   }
 
@@ -341,16 +342,7 @@ class Page {
       }
       y += 104 * px;
     }
-    const auto symbols = legendSymbols(s_);
-    const float third = c.w / 3, pitch = 40 * px;
-    for (size_t i = 0; i < symbols.size(); ++i) {
-      const float x = c.x + (i % 3) * third, mid = y + (i / 3) * pitch + pitch / 2;
-      drawLegendSymbol(b_, symbols[i], {x + 16 * px, mid}, 28 * px);
-      const float right = x + third - 14 * px;
-      const float w = symbols[i].count.empty() ? 0 : b_.text(right, mid + 7 * px, symbols[i].count, 19 * px, t_.text3, Align::right);
-      b_.textWithin(x + 42 * px, mid + 7 * px, symbols[i].name, 20 * px, t_.text1, right - x - 42 * px - w - 5 * px);
-    }
-    y += std::ceil(symbols.size() / 3.0f) * pitch;
+    y = drawLegendSymbols(b_, legendSymbols(s_), {c.x, y, c.w, 0}, 3, 20 * px, 40 * px);
     b_.textWithin(c.x, y + 22 * px, s_.words.pieces, 18 * px, t_.text3, c.w);
     return y + 32 * px + gap;
   }

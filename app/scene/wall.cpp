@@ -16,7 +16,7 @@ struct WallLayout {
   Rect left2, right2;        // second columns of a very wide wall
   Rect strip;
   float titleBase = 72, titleSize = 44;
-  bool portrait = false, wide = false;
+  bool portrait = false, wide = false, low = false;
 };
 
 WallLayout layoutFor(float w, float h) {
@@ -40,8 +40,9 @@ WallLayout layoutFor(float w, float h) {
   const float column = std::clamp(w * 0.19f, 250 * u, 348 * u), gap = 36 * u;
   const float bottom = h - footer - strip;
   l.strip = {margin, bottom, w - 2 * margin, strip};
-  if (h < 900 * u) l.titleBase = 58, l.titleSize = 38;
-  const float columnTop = h < 900 * u ? 92 * u : top - 12 * u;
+  l.low = h < 900 * u;
+  if (l.low) l.titleBase = 54, l.titleSize = 38;
+  const float columnTop = l.low ? 98 * u : top - 12 * u;
   l.left = {margin, columnTop, column, bottom - columnTop - 6 * u};
   l.right = {w - margin - column, columnTop, column, l.left.h};
   float side = column;
@@ -63,12 +64,29 @@ float loosest(float room, Height height) {
   return 0;
 }
 
+// The map's edges sink into the ground, so that no line marks where the panels begin or the data ends.
+std::vector<Fade> fadesFor(const Scene& s, const Theme& theme, const WallLayout& l, const Camera& camera) {
+  Rect m = l.map;
+  for (const SceneLayer& layer : s.layers)
+    if (layer.role == Role::neighbour && layer.visible && layer.shape) {
+      const geo::Box b = layer.shape->layer->bounds;
+      const Vec a = camera.canvasFromWorld({b.minX, b.maxY}), c = camera.canvasFromWorld({b.maxX, b.minY});
+      const float x0 = std::max(m.x, a.x), y0 = std::max(m.y, a.y);
+      m = {x0, y0, std::min(m.right(), c.x) - x0, std::min(m.bottom(), c.y) - y0};
+    }
+  const Rgba to = theme.background, from = to.withAlpha(0);
+  const float u = l.unit, side = 150 * u, edge = 60 * u;
+  return {{{m.x, m.y, side, m.h}, to, from, true},
+          {{m.right() - side, m.y, side, m.h}, from, to, true},
+          {{m.x, m.y, m.w, edge}, to, from, false},
+          {{m.x, m.bottom() - edge, m.w, edge}, from, to, false}};
+}
+
 class Wall {
  public:
   Wall(Drawing& d, const Scene& s, const Theme& t, const WallLayout& l) : s_(s), l_(l), u_(l.unit), b_{d, t, l.unit} {}
 
   void draw() {
-    ground();
     title();
     columns();
     drawStrip(b_, s_, l_.strip);
@@ -76,31 +94,17 @@ class Wall {
   }
 
  private:
-  // The map's edges sink into the ground, so that no line marks where the panels begin.
-  void ground() {
-    const Rgba to = b_.theme.background, from = to.withAlpha(0);
-    const Rect& m = l_.map;
-    const float w = 120 * u_;
-    if (!l_.portrait) {
-      b_.drawing.add(Fade{{m.x, m.y, w, m.h}, to, from, true});
-      b_.drawing.add(Fade{{m.right() - w, m.y, w, m.h}, from, to, true});
-      b_.drawing.add(Fade{{m.x, m.y, m.w, 70 * u_}, to, from, false});
-    } else {
-      b_.drawing.add(Fade{{m.x, m.y, m.w, 50 * u_}, to, from, false});
-    }
-    b_.drawing.add(Fade{{m.x, m.bottom() - 50 * u_, m.w, 50 * u_}, from, to, false});
-  }
-
   void title() {
     const float x = 32 * u_, right = b_.drawing.width - 32 * u_;
-    float free = right - x - 200 * u_;
+    const float free = right - x - (l_.low ? 420 : 200) * u_;
     const float size = l_.titleSize * u_;
     b_.textWithin(x, l_.titleBase * u_, s_.title, size, b_.theme.text1, free, Align::left, Face::sansBold);
-    b_.textWithin(x, (l_.titleBase + 28) * u_, s_.subtitle, 17 * u_, b_.theme.text3, l_.portrait ? free : std::max(l_.left.w * 2, 400 * u_));
-    float y = 33 * u_;
-    if (s_.illustrative) y = drawBadge(b_, right, y, 18 * u_, s_.words.illustrativeBadge, Align::right).bottom();
-    else y = 44 * u_;
-    b_.text(right, y + 28 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
+    b_.textWithin(x, (l_.titleBase + (l_.low ? 25 : 28)) * u_, s_.subtitle, 17 * u_, b_.theme.text3, l_.portrait ? free : std::max(l_.left.w * 2, 400 * u_));
+    // Badge over period; on a low wall side by side.
+    Rect badge{right, 33 * u_, 0, 11 * u_};
+    if (s_.illustrative) badge = drawBadge(b_, right, (l_.low ? 24 : 33) * u_, 18 * u_, s_.words.illustrativeBadge, Align::right);
+    if (l_.low) b_.text(badge.x - 18 * u_, badge.y + 23 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
+    else b_.text(right, badge.bottom() + 28 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
   }
 
   void columns() {
@@ -109,9 +113,9 @@ class Wall {
     // Right: ranking over legend; on a very wide wall side by side.
     if (l_.wide) {
       drawRanking(b_, s_, l_.right2, loosest(l_.right2.h, [&](float k) { return rankingHeight(s_, u_, k); }));
-      drawLegend(b_, s_, l_.right, loosest(l_.right.h, [&](float k) { return legendHeight(s_, t, u_, k); }));
+      drawLegend(b_, s_, l_.right, loosest(l_.right.h, [&](float k) { return legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k); }));
     } else {
-      const float loose = loosest(right.h, [&](float k) { return rankingHeight(s_, u_, k) + legendHeight(s_, t, u_, k); });
+      const float loose = loosest(right.h, [&](float k) { return rankingHeight(s_, u_, k) + legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k); });
       float y = drawRanking(b_, s_, right, loose);
       drawLegend(b_, s_, {right.x, y, right.w, right.bottom() - y}, loose);
     }
@@ -171,7 +175,7 @@ Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float 
   const float u = l.unit;
   // The city stands clear of the title above and the strip below.
   const float top = l.portrait ? 20 * u : std::min(96 * u, l.map.h * 0.1f), bottom = l.portrait ? 40 * u : 26 * u;
-  const Rect inner{l.map.x + 10 * u, l.map.y + top, l.map.w - 20 * u, l.map.h - top - bottom};
+  const Rect inner{l.map.x + 40 * u, l.map.y + top, l.map.w - 80 * u, l.map.h - top - bottom};
   Camera camera = Camera::fit(inner, extent.value_or(s.home), 4 * u);
   camera.centre = camera.worldFromCanvas({l.map.centre().x, l.map.centre().y});
   camera.frame = l.map;
@@ -184,6 +188,8 @@ Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float 
                                 {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : 70 * u}};
   MapOptions options;
   options.frame = l.map, options.unit = u, options.glow = true, options.townNames = true, options.keepClear = &clear;
+  const auto fades = fadesFor(s, theme, l, camera);
+  options.fades = &fades;
   drawMap(d, s, 0, theme, options);
   Wall(d, s, theme, l).draw();
   drawNorthArrow(b, north, 46 * u, s.words.north, 16 * u);

@@ -11,8 +11,12 @@ namespace {
 
 constexpr float legendWidth = 196;
 
-float legendCardHeight(const Scene& s, const Theme& theme) {
-  return s.choropleth ? 40 + 22.0f * legendClasses(s, theme).size() + 44 : 0;
+std::vector<std::string> sourceLines(const Scene& s, const Typesetter& fonts) {
+  return fonts.wrap(s.choropleth->sourceText, {Face::sans, 12, 0, true}, legendWidth - 24);
+}
+
+float legendCardHeight(const Scene& s, const Theme& theme, const Typesetter& fonts) {
+  return s.choropleth ? 40 + 22.0f * legendClasses(s, theme).size() + 28 + 17.0f * sourceLines(s, fonts).size() : 0;
 }
 
 void drawLegendCard(const Board& b, const Scene& s, Rect card) {
@@ -37,7 +41,8 @@ void drawLegendCard(const Board& b, const Scene& s, Rect card) {
     y += 22 * u;
   }
   b.textWithin(x, y + 15 * u, c.methodText, 12 * u, b.theme.text3, right - x);
-  b.textWithin(x, y + 32 * u, c.sourceText, 12 * u, b.theme.text3, right - x);
+  y += 15 * u;
+  for (const std::string& line : sourceLines(s, *b.drawing.fonts)) b.textWithin(x, y += 17 * u, line, 12 * u, b.theme.text3, right - x);
 }
 
 }  // namespace
@@ -54,7 +59,7 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   std::vector<Rect> clear;
   const float badgeHeight = s.illustrative ? 14 * 1.9f * u : 0;
   if (s.illustrative) clear.push_back({x, y, 150 * u, badgeHeight});
-  const Rect card{x, y + (s.illustrative ? badgeHeight + 12 * u : 0), legendWidth * u, legendCardHeight(s, theme) * u};
+  const Rect card{x, y + (s.illustrative ? badgeHeight + 12 * u : 0), legendWidth * u, legendCardHeight(s, theme, *d.fonts) * u};
   const bool legend = s.choropleth && f.h > card.h + 120 * u && f.w > 420 * u;
   if (legend) clear.push_back(card.grown(4 * u));
   const Vec north{f.right() - 40 * u, f.y + 16 * u}, bar{f.x + 24 * u, f.bottom() - 26 * u};
