@@ -99,8 +99,12 @@ Shape shapeOf(Symbol symbol) {
       return leaf();
     case Symbol::platformEducation:  // an opened book
       s = hexagon();
-      s.marks = Path::polygon({{-0.85f, -2.6f}, {-0.85f, 5}, {-6, 2.9f}, {-6, -4.7f}});
-      s.marks.append(Path::polygon({{0.85f, -2.6f}, {6, -4.7f}, {6, 2.9f}, {0.85f, 5}}));
+      for (float side : {-1.0f, 1.0f})
+        s.marks.move({side * 0.85f, -2.7f})
+            .cubic({side * 2.2f, -4}, {side * 4.2f, -4.4f}, {side * 6.4f, -4.2f})
+            .line({side * 6.4f, 3.2f})
+            .cubic({side * 4.2f, 3}, {side * 2.2f, 3.4f}, {side * 0.85f, 4.8f})
+            .close();
       return s;
     case Symbol::platformDigital:
       s = hexagon();
@@ -217,11 +221,11 @@ void addShape(const Pencil& p, const Shape& shape, Certainty certainty, bool det
   p.stroke(body, p.halo, 2 * p.casing);
   p.fill(body, solid ? p.colour : certainty == Certainty::hollow ? mix(p.halo, p.colour, 0.12) : p.halo);
   if (!solid) {
-    const float width = std::max(1.7f * p.k, 0.75f * p.casing);
+    const float width = std::max(1.7f * p.k, 0.85f * p.casing);
     const float inside = 1 - width / 2 / (shape.reach * p.k);
     const Path outline = shape.body.scaled(p.k * inside, p.centre + shape.middle * (p.k * (1 - inside)));
     if (certainty == Certainty::hollow) p.stroke(outline, p.colour, width);
-    else p.drawing.add(dashedLoop(outline, p.colour, width, 5.1f * p.k), p.clip);
+    else p.drawing.add(dashedLoop(outline, p.colour, width, std::max(5.1f * p.k, 2.6f * p.casing)), p.clip);
   }
   if (!detailed) return;
   const Rgba ink = solid ? p.halo : p.colour;
