@@ -49,7 +49,9 @@ TEST(Marks, ThatShareAPlaceAreSpreadAndNoneHidesAnother) {
     const bool core = s.layers[marks[i].layer].role == Role::core;
     EXPECT_EQ(marks[i].spread, !core);
     EXPECT_EQ(marks[i].place, camera().canvasFromWorld(place));
-    if (core) EXPECT_EQ(marks[i].at, marks[i].place);
+    if (core) {
+      EXPECT_EQ(marks[i].at, marks[i].place);
+    }
     for (size_t k = 0; k < i; ++k)
       EXPECT_GE(std::hypot(marks[i].at.x - marks[k].at.x, marks[i].at.y - marks[k].at.y), 19.f) << i << " on " << k;
   }
@@ -67,7 +69,9 @@ TEST(Marks, SpreadToTheSideThatHasRoom) {
   const geo::Point place{760, 0};  // at the frame's east edge
   const Scene s = sceneOf({{Role::enterprise, {place, place, place}}, {Role::core, {place}}});
   for (const Mark& mark : placeMarks(s, camera(), metricsFor(Medium::wall, 1)))
-    if (mark.spread) EXPECT_LT(mark.at.x, mark.place.x);
+    if (mark.spread) {
+      EXPECT_LT(mark.at.x, mark.place.x);
+    }
 }
 
 TEST(Marks, OfStationsAndTownsShareAPlaceOnPurpose) {
