@@ -27,7 +27,6 @@ template <class T>
 using Owned = std::unique_ptr<T, Release>;
 
 // Characters
-// ------------------------------------------------------------------------------------------------------------
 
 struct Char {
   char32_t code = 0;
@@ -143,7 +142,6 @@ std::vector<bool> chineseContext(const std::vector<Char>& chars) {
 }  // namespace
 
 // Fonts
-// -----------------------------------------------------------------------------------------------------------------
 
 struct FontFile::Impl {
   std::string path;
@@ -288,7 +286,6 @@ std::pair<std::string, int> matched(FcConfig* config, const char* family, bool b
 }  // namespace
 
 // Shaping
-// ---------------------------------------------------------------------------------------------------------------
 
 struct Typesetter::Impl {
   Owned<FcConfig> config;  // owns the character sets
@@ -493,8 +490,15 @@ std::set<char32_t> Typesetter::missing(std::string_view utf8) const {
   return absent;
 }
 
+std::set<char32_t> missingFrom(const GlyphRun& run) {
+  std::set<char32_t> absent;
+  for (const Glyph& glyph : run.glyphs)
+    if (glyph.id == 0 && glyph.cluster < run.text.size())
+      absent.insert(decoded(std::string_view(run.text).substr(glyph.cluster, 4)).front().code);
+  return absent;
+}
+
 // Lines
-// -----------------------------------------------------------------------------------------------------------------
 
 namespace {
 

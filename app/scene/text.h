@@ -72,6 +72,9 @@ class Typesetter {
   std::shared_ptr<const Impl> impl_;
 };
 
+// Characters of the run that are drawn as an empty box.
+std::set<char32_t> missingFrom(const GlyphRun& run);
+
 using TypesetterPtr = std::shared_ptr<const Typesetter>;
 
 }  // namespace scene

@@ -90,7 +90,6 @@ Rgba rgbaFrom(Lab c, double alpha) {
 }
 
 // Palettes
-// --------------------------------------------------------------------------------------------------------------
 
 struct Ramp {
   std::string_view name;

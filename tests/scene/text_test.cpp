@@ -162,7 +162,6 @@ TEST(Typesetter, ShapesTheSameFromManyThreads) {
 }
 
 // Lines
-// -----------------------------------------------------------------------------------------------------------------
 
 std::vector<std::string> wrapped(std::string_view text, float ems) {
   return fonts()->wrap(text, {.size = 10}, ems * 10);

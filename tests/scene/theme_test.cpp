@@ -7,7 +7,6 @@ namespace scene {
 namespace {
 
 // Colour blindness and colour difference, from the publications
-// ---------------------------------------------------------
 
 using Triple = std::array<double, 3>;
 
@@ -122,7 +121,6 @@ TEST(ColourDifference, AgreesWithThePublishedPairs) {
 }
 
 // Palettes
-// --------------------------------------------------------------------------------------------------------------
 
 TEST(Palette, KeepsNeighbouringClassesApartForEveryEye) {
   for (std::string_view name : paletteNames())
@@ -176,7 +174,6 @@ TEST(Palette, KeepsEveryPairOfTheBivariateSetApart) {
 }
 
 // Themes
-// ----------------------------------------------------------------------------------------------------------------
 
 TEST(Theme, KeepsEveryTwoRolesApartForEveryEye) {
   for (const Theme* t : {&darkTheme(), &lightTheme()}) {
