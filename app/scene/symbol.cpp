@@ -229,8 +229,9 @@ void addShape(const Pencil& p, const Shape& shape, Certainty certainty, bool det
   }
   if (!detailed) return;
   const Rgba ink = solid ? p.halo : p.colour;
-  if (!shape.marks.empty()) p.fill(shape.marks.scaled(p.k, p.centre), ink);
-  for (const Line& line : shape.lines) p.stroke(line.path.scaled(p.k, p.centre), ink, line.width * p.k, true);
+  const float k = solid ? p.k : 0.87f * p.k;  // inside an outline there is less room
+  if (!shape.marks.empty()) p.fill(shape.marks.scaled(k, p.centre), ink);
+  for (const Line& line : shape.lines) p.stroke(line.path.scaled(k, p.centre), ink, line.width * k, true);
 }
 
 }  // namespace
