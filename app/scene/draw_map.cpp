@@ -34,7 +34,10 @@ class MapDrawer {
     if (o_.fades)
       for (const Fade& fade : *o_.fades) put(fade);
     marks_ = placeMarks(s_, cam_, m_);
-    if (!o_.spreadMarks) std::erase_if(marks_, [](const Mark& mark) { return mark.spread; });
+    if (o_.insetOf) {
+      const Vec place = cam_.canvasFromWorld(*o_.insetOf);
+      std::erase_if(marks_, [&](const Mark& mark) { return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f; });
+    }
     rings();
     placeArcs();
     placeAllLabels();

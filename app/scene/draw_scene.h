@@ -28,7 +28,7 @@ struct MapOptions {
   bool paper = false;
   bool glow = false;        // wall: core glow, city glow
   bool townNames = true, countyNames = true;
-  bool spreadMarks = true;  // false: those that share a place with another are shown in an inset instead
+  std::optional<geo::Point> insetOf;  // symbols spread from this place are shown in an inset instead
   DrawCache* cache = nullptr;
   const std::vector<Fade>* fades = nullptr;     // over the ground, under symbols and names
   const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units

@@ -92,7 +92,8 @@ class Page {
     clear.push_back({north.x - 40 * px, north.y, 80 * px, 130 * px});
     clear.push_back({bar.x - 20 * px, bar.y - 44 * px, barRoom(inner), 70 * px});
     MapOptions o;
-    o.frame = inner, o.unit = px, o.paper = true, o.keepClear = &clear, o.spreadMarks = inset_.w <= 0;
+    o.frame = inner, o.unit = px, o.paper = true, o.keepClear = &clear;
+    if (inset_.w > 0) o.insetOf = cluster_;
     graticule_ = makeGraticule(camera);
     drawMap(d_, s_, 0, t_, o);
     drawGraticule(camera);
@@ -241,7 +242,7 @@ class Page {
     camera.frame = {inset_.x, inset_.y + head, inset_.w, inset_.h - head};
     camera.metresPerUnit = 400;
     // The cluster stands left of the middle: its names fan out to the right.
-    camera.centre = {cluster_.x + camera.frame.w * 0.08 * 400, cluster_.y + camera.frame.h * 0.02 * 400};
+    camera.centre = {cluster_.x + camera.frame.w * 0.16 * 400, cluster_.y + camera.frame.h * 0.02 * 400};
     const int index = static_cast<int>(d_.cameras.size());
     d_.cameras.push_back(camera);
     MapOptions o;
