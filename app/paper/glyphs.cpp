@@ -2,6 +2,7 @@
 
 #include <ft2build.h>
 #include FT_FREETYPE_H
+#include FT_ADVANCES_H
 #include FT_OUTLINE_H
 
 namespace paper {
@@ -107,6 +108,13 @@ const Path& GlyphOutlines::outline(uint16_t font, uint32_t glyph) {
   if (!tracer.path.empty()) tracer.path.close();
   entry->second = std::move(tracer.path);
   return entry->second;
+}
+
+float GlyphOutlines::advance(uint16_t font, uint32_t glyph) const {
+  if (font >= impl_->faces.size() || !impl_->faces[font]) return 0;
+  FT_Fixed advance = 0;
+  FT_Get_Advance(impl_->faces[font], glyph, FT_LOAD_NO_SCALE, &advance);
+  return static_cast<float>(advance) / impl_->faces[font]->units_per_EM;
 }
 
 }  // namespace paper

@@ -17,6 +17,7 @@ class GlyphOutlines {
   ~GlyphOutlines();
   // In em, y down, origin on the baseline.
   const scene::Path& outline(uint16_t font, uint32_t glyph);
+  float advance(uint16_t font, uint32_t glyph) const;  // em; 0 for a font that is not open
 
  private:
   GlyphOutlines();

@@ -6,6 +6,7 @@
 
 #include "app/paper/atomic_file.h"
 #include "app/paper/pictures.h"
+#include "app/paper/png_bytes.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -102,6 +103,24 @@ class Deflater {
   z_stream stream_{};
   bool ok_ = false;
 };
+
+}  // namespace
+
+std::vector<uint8_t> pngBytes(const std::vector<scene::Rgba>& pixels, int columns, int rows) {
+  Bytes out{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, ihdr, filtered, deflated{0x78, 0x01}, packed;
+  push32(ihdr, static_cast<uint32_t>(columns)), push32(ihdr, static_cast<uint32_t>(rows));
+  ihdr.insert(ihdr.end(), {8, 6, 0, 0, 0});
+  static_assert(sizeof(scene::Rgba) == 4);
+  filter(reinterpret_cast<const uint8_t*>(pixels.data()), columns, rows, true, filtered);
+  Deflater(6).run(filtered, true, packed);
+  deflated.insert(deflated.end(), packed.begin(), packed.end());
+  push32(deflated, static_cast<uint32_t>(adler32_z(1, filtered.data(), filtered.size())));
+  for (const Bytes& c : {chunk("IHDR", ihdr), chunk("IDAT", deflated), chunk("IEND", {})})
+    out.insert(out.end(), c.begin(), c.end());
+  return out;
+}
+
+namespace {
 
 // Reads the last strip back from the disk and compares it with what was painted.
 bool lastStripArrived(std::FILE* file, long at, const Strip& strip) {

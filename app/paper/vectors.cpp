@@ -72,6 +72,37 @@ std::vector<ColourBatch> batches(const std::vector<Rgba>& colours, const std::ve
   return out;
 }
 
+AreaRows areaRows(const scene::Areas& areas, const Polygons& polygons) {
+  AreaRows out;
+  std::vector<uint8_t> isHatched(polygons.rows());
+  for (uint32_t row : areas.hatched)
+    if (row < isHatched.size()) isHatched[row] = 1;
+  bool alike = true;
+  for (uint32_t row = 0; row < polygons.rows(); ++row) {
+    if (polygons.rowStart[row] == polygons.rowStart[row + 1]) continue;
+    if (isHatched[row]) {
+      out.hatched.push_back(row);
+    } else if (areas.fills && row < areas.fills->size() && (*areas.fills)[row].a) {
+      const int alpha = (*areas.fills)[row].a;
+      alike = alike && (out.filled.empty() || alpha == out.alpha);
+      out.alpha = alpha;
+      out.filled.push_back(row);
+    }
+  }
+  if (!alike) out.alpha = -1;
+  return out;
+}
+
+Bounds boundsOfRows(const Polygons& polygons, std::span<const uint32_t> rows, const scene::Rect& within) {
+  Bounds box;
+  for (uint32_t row : rows) {
+    const Bounds& b = polygons.box[row];
+    box.add({std::max(b.x0, within.x), std::max(b.y0, within.y)});
+    box.add({std::min(b.x1, within.right()), std::min(b.y1, within.bottom())});
+  }
+  return box;
+}
+
 std::vector<Stop> stops(const scene::Glow& glow) {
   std::vector<Stop> out;
   constexpr int count = 24;

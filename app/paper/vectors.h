@@ -24,6 +24,14 @@ struct ColourBatch {
 std::vector<ColourBatch> batches(const std::vector<scene::Rgba>& colours, const std::vector<uint32_t>& rows,
                                  size_t most);
 
+// The rows of an Areas item that can be seen. alpha: of all filled rows alike, else −1.
+struct AreaRows {
+  std::vector<uint32_t> filled, hatched;
+  int alpha = -1;
+};
+AreaRows areaRows(const scene::Areas& areas, const Polygons& polygons);
+Bounds boundsOfRows(const Polygons& polygons, std::span<const uint32_t> rows, const scene::Rect& within);
+
 // Stops of a glow or a fade as vector formats want them: straight colours, fine enough that none shows.
 struct Stop {
   double offset;
