@@ -337,7 +337,7 @@ class MapDrawer {
     for (const Mark& mark : marks_) {
       const Role role = s_.layers[mark.layer].role;
       const auto at = std::find(roles.begin(), roles.end(), role);
-      if (at == roles.end() || !cam_.frame.contains(mark.at)) continue;
+      if (at == roles.end() || !cam_.frame.grown(-mark.size / 2).contains(mark.at)) continue;
       LabelWish wish = wishFor(mark, static_cast<int>(at - roles.begin()), mandatory || mark.spread);
       if (!wish.lines.empty()) wishes.push_back(std::move(wish));
     }
