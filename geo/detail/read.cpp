@@ -119,7 +119,6 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
     if (c.type == ColumnType::text)
       for (const std::string& s : c.texts) evidence.add(s);
   }
-  if (!legacyFormat && r.encodingDeclared.empty()) r.encodingDeclared = "UTF-8";
   settleEncoding(r, evidence, forced);
   auto decoder = Decoder::make(r.encodingUsed);
   if (!decoder) return tl::unexpected(decoder.error());
@@ -416,9 +415,7 @@ Result<Reading> readSheet(Reading r, OGRLayer& layer, const std::string& path, c
     endRow();
   }
   for (const auto& [at, size] : spans) grid.cells.emplace_back(grid.text.data() + at, size);
-  if (grid.rows() == 0)
-    return fail(fmt::format("The sheet \"{}\" of {} holds no rows.", r.layer.name, fileName(path)),
-                "Choose another sheet.");
+  if (grid.rows() == 0) return r;  // an unused sheet
   return fromCells(std::move(r), grid, path, o);
 }
 
@@ -445,19 +442,6 @@ Result<OGRLayer*> chosenLayer(GDALDataset& dataset, const std::string& path, con
     return fail(fmt::format("{} holds no layer.", fileName(path)), "Choose another file.");
   return fail(fmt::format("{} holds no rows in any layer ({}).", fileName(path), names),
               "Choose another file.");
-}
-
-Crs crsOf(const OGRSpatialReference* srs) {
-  if (!srs) return {};
-  const char *authority = srs->GetAuthorityName(nullptr), *code = srs->GetAuthorityCode(nullptr);
-  if (authority && code && !srs->IsCompound())
-    if (auto crs = Crs::parse(fmt::format("{}:{}", authority, code))) return *crs;
-  char* wkt = nullptr;
-  const char* const options[] = {"FORMAT=WKT2_2019", nullptr};
-  srs->exportToWkt(&wkt, options);
-  auto crs = Crs::parse(wkt ? wkt : "");
-  CPLFree(wkt);
-  return crs ? *crs : Crs();
 }
 
 // Drivers that keep the authority's axis order in their data (latitude first) say so in the mapping.
@@ -518,6 +502,10 @@ Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* pr
   r.report = std::move(opened->report);
   r.layer.name = layer.GetName();
   r.layer.source = {path, opened->driver, r.layer.name};
+  static const std::set<std::string> utf8ByDefinition = {"GPKG",       "GeoJSON", "GeoJSONSeq", "TopoJSON",
+                                                         "FlatGeobuf", "KML",     "LIBKML",     "GML",
+                                                         "GPX",        "XLSX",    "ODS",        "SQLite"};
+  if (utf8ByDefinition.count(opened->driver)) r.encodingDeclared = "UTF-8";
   if (isSpreadsheet(opened->driver)) return readSheet(std::move(r), layer, path, o, errors);
 
   const bool shapefile = opened->driver == "ESRI Shapefile";

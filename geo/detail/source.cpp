@@ -3,6 +3,7 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <fmt/format.h>
+#include <ogr_spatialref.h>
 #include <unistd.h>
 
 #include <array>
@@ -325,6 +326,20 @@ std::string contentOf(const std::string& path) {
     return s.substr(i, 14).find("html") != s.npos || s.substr(i, 14).find("HTML") != s.npos ? "an HTML page"
                                                                                             : "an XML text";
   return {};
+}
+
+Crs crsOf(const void* handle) {
+  const auto* srs = static_cast<const OGRSpatialReference*>(handle);
+  if (!srs) return {};
+  const char *authority = srs->GetAuthorityName(nullptr), *code = srs->GetAuthorityCode(nullptr);
+  if (authority && code && !srs->IsCompound())
+    if (auto crs = Crs::parse(fmt::format("{}:{}", authority, code))) return *crs;
+  char* wkt = nullptr;
+  const char* const options[] = {"FORMAT=WKT2_2019", nullptr};
+  srs->exportToWkt(&wkt, options);
+  auto crs = Crs::parse(wkt ? wkt : "");
+  CPLFree(wkt);
+  return crs ? *crs : Crs();
 }
 
 Result<Opened> openVector(const std::string& path, GdalErrors& errors) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "geo/crs.h"
 #include "geo/detail/gdal.h"
 #include "geo/report.h"
 #include "geo/result.h"
@@ -43,6 +44,9 @@ Result<void> checkReadable(const std::string& path);
 
 // "a PNG image", from the first bytes; empty when they say nothing.
 std::string contentOf(const std::string& path);
+
+// By its code, else by its text; unknown for nullptr. `srs` is an OGRSpatialReference.
+Crs crsOf(const void* srs);
 
 Result<Opened> openVector(const std::string& path, GdalErrors& errors);
 Result<Opened> openRaster(const std::string& path, GdalErrors& errors);

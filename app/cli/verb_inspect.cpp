@@ -1,0 +1,298 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/verbs.h"
+#include "geo/inspect.h"
+
+namespace cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Arguments {
+  std::vector<std::string> paths;
+  std::string reference, encoding, crs;
+};
+
+double rounded(double v, double steps) { return std::round(v * steps) / steps; }
+
+Json boxJson(const std::optional<geo::Box>& b) {
+  if (!b) return nullptr;
+  return Json::array(
+      {rounded(b->minX, 1e6), rounded(b->minY, 1e6), rounded(b->maxX, 1e6), rounded(b->maxY, 1e6)});
+}
+
+Json textOrNull(const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); }
+
+Json problemsJson(const std::vector<geo::Problem>& problems) {
+  Json out = Json::array();
+  for (const geo::Problem& p : problems)
+    out.push_back({{"kind", p.kind}, {"rows", p.rows}, {"message", p.message}, {"fix", textOrNull(p.fix)}});
+  return out;
+}
+
+Json crsJson(const geo::CrsFacts& c) {
+  return {{"declared", textOrNull(c.declared)},
+          {"used", textOrNull(c.used)},
+          {"confidence", rounded(c.confidence, 1e3)},
+          {"shift_metres", rounded(c.shiftMetres, 10)}};
+}
+
+Json layerJson(const geo::LayerFacts& l) {
+  Json fields = Json::array();
+  for (const auto& f : l.fields) fields.push_back({{"name", f.name}, {"type", f.type}});
+  return {{"name", l.name},
+          {"features", l.features},
+          {"vertices", l.vertices},
+          {"geometry", l.geometry},
+          {"fields", fields},
+          {"encoding",
+           {{"declared", textOrNull(l.encoding.declared)},
+            {"used", l.encoding.used},
+            {"confidence", rounded(l.encoding.confidence, 1e3)}}},
+          {"crs", crsJson(l.crs)},
+          {"bounds_lonlat", boxJson(l.lonLat)},
+          {"problems", problemsJson(l.problems)}};
+}
+
+Json rasterJson(const geo::SourceFacts& s) {
+  Json bands = Json::array();
+  for (const geo::RasterBand& b : s.raster->bands)
+    bands.push_back({{"type", b.type},
+                     {"colour", b.colour},
+                     {"nodata", b.noData && std::isfinite(*b.noData) ? Json(*b.noData)
+                                : b.noData                           ? Json("nan")
+                                                                     : Json(nullptr)}});
+  return {{"width", s.raster->width},
+          {"height", s.raster->height},
+          {"bands", bands},
+          {"crs",
+           {{"declared", textOrNull(s.raster->crs.text())},
+            {"used", textOrNull(s.raster->crs.text())},
+            {"confidence", s.raster->crs.known() ? 1 : 0}}},
+          {"bounds_lonlat", boxJson(s.rasterLonLat)},
+          {"problems", problemsJson(s.rasterProblems)}};
+}
+
+Json sourceJson(const geo::SourceFacts& s) {
+  Json out = {{"path", s.path}, {"driver", textOrNull(s.driver)}};
+  Json layers = Json::array();
+  for (const auto& l : s.layers) layers.push_back(layerJson(l));
+  out["layers"] = layers;
+  if (s.raster) out["raster"] = rasterJson(s);
+  if (s.error) out["error"] = s.error->text();
+  return out;
+}
+
+// ---- for people ----
+
+struct Words {
+  const char *kind, *zh;
+};
+// What each kind of problem is, for Chinese readers; the report's own lines are English.
+constexpr Words problemsInChinese[] = {{"ring-self-intersection", "环自相交或自触"},
+                                       {"self-intersection", "同一要素的环互相穿越"},
+                                       {"hole-outside", "洞在外环之外"},
+                                       {"nested-holes", "洞中有洞"},
+                                       {"nested-polygons", "同一要素的面互相包含"},
+                                       {"duplicate-rings", "环重复"},
+                                       {"disconnected-interior", "面被环切断"},
+                                       {"invalid-geometry", "图形无效"},
+                                       {"too-few-points", "环少于三点或线少于两点，已略去"},
+                                       {"non-finite-coordinates", "坐标不是有限数，已略去"},
+                                       {"mixed-geometry", "与多数行不同类的图形，已略去"},
+                                       {"broken-geometry", "图形数据损坏"},
+                                       {"empty-geometry", "没有图形"},
+                                       {"no-geometry", "没有任何一行有图形"},
+                                       {"no-coordinates", "没有坐标"},
+                                       {"bad-coordinates", "坐标不是有限数"},
+                                       {"duplicate-vertices", "相邻顶点重复"},
+                                       {"duplicate-geometry", "图形与前面某行相同"},
+                                       {"duplicate-row", "图形和属性与前面某行都相同"},
+                                       {"encoding-undeclared", "没有声明编码，按字节判断"},
+                                       {"encoding-contradiction", "声明的编码与字节不符，以字节为准"},
+                                       {"unreadable-text", "有无法解码的字节"},
+                                       {"text-cut-off", "文字在字中间被截断（字段太短）"},
+                                       {"crs-undeclared", "没有声明坐标系，按坐标判断"},
+                                       {"crs-unknown", "没有声明坐标系，坐标也不足以判断"},
+                                       {"crs-contradiction", "声明的坐标系与坐标不符"},
+                                       {"axes-swapped", "横纵坐标颠倒，已换正"},
+                                       {"datum-shifted", "坐标经过加密偏移"},
+                                       {"missing-shx", "缺 .shx，已在内存中重建索引"},
+                                       {"missing-dbf", "缺 .dbf，没有属性"},
+                                       {"read-errors", "部分内容无法读取"},
+                                       {"not-placed", "栅格没有位置信息"}};
+
+constexpr Words fixesInChinese[] = {{"repair", "修复图形"},
+                                    {"write-cpg", "写出正确的 .cpg"},
+                                    {"declare-crs", "用 --crs 声明坐标系"},
+                                    {"swap-axes", "交换横纵坐标"},
+                                    {"remove-duplicates", "删去重复"},
+                                    {"drop-row", "删去该行"},
+                                    {"drop-part", "删去该部分"},
+                                    {"drop-vertices", "删去顶点"},
+                                    {"drop-shape", "删去图形"},
+                                    {"split-layer", "按图形类别拆分"},
+                                    {"edit-coordinates", "补上坐标"},
+                                    {"save-again", "另存一份"},
+                                    {"georeference", "配准"},
+                                    {"unshift", "纠偏"}};
+
+template <size_t N>
+std::string chinese(const Words (&words)[N], const std::string& kind) {
+  for (const Words& w : words)
+    if (kind == w.kind) return w.zh;
+  return {};
+}
+
+std::string rowList(const std::vector<size_t>& rows) {
+  std::string out;
+  for (size_t i = 0; i < rows.size() && i < 10; ++i) out += fmt::format("{}{}", i ? ", " : "", rows[i]);
+  return rows.size() > 10 ? out + " …" : out;
+}
+
+class Page {
+ public:
+  explicit Page(bool zh) : zh_(zh) {}
+
+  void source(const geo::SourceFacts& s) {
+    if (s.error && s.layers.empty()) return;
+    fmt::print("{}  ({})\n", s.path, s.driver);
+    for (const auto& l : s.layers) layer(l);
+    if (s.raster) raster(s);
+  }
+
+ private:
+  const char* word(const char* zh, const char* en) const { return zh_ ? zh : en; }
+
+  std::string crs(const std::string& text) const {
+    const auto crs = geo::Crs::parse(text);
+    return crs && crs->name() != text
+               ? fmt::format("{} {}", text.size() < 40 ? text : std::string(), crs->name())
+               : text;
+  }
+
+  void layer(const geo::LayerFacts& l) {
+    fmt::print("  {} {}\n", word("图层", "layer"), l.name);
+    fmt::print("    {}: {} × {}, {} {}\n", word("要素", "features"), l.features, l.geometry, l.vertices,
+               word("个顶点", "vertices"));
+    std::string fields;
+    for (const auto& f : l.fields)
+      fields += fmt::format("{}{} ({})", fields.empty() ? "" : ", ", f.name, typeName(f.type));
+    if (!fields.empty()) fmt::print("    {}: {}\n", word("字段", "fields"), fields);
+    fmt::print("    {}: {}\n", word("编码", "encoding"),
+               declaredAndUsed(l.encoding.declared, l.encoding.used, l.encoding.confidence));
+    const std::string used = l.crs.used.empty() ? word("未知", "unknown") : crs(l.crs.used);
+    if (l.geometry != "None") {
+      fmt::print("    {}: {}\n", word("坐标系", "CRS"),
+                 declaredAndUsed(l.crs.declared.empty() || l.crs.declared == l.crs.used
+                                     ? l.crs.declared.empty() ? "" : used
+                                     : crs(l.crs.declared),
+                                 used, l.crs.confidence));
+      if (!l.crs.evidence.empty()) fmt::print("      {}\n", l.crs.evidence);
+      bounds(l.lonLat);
+    }
+    problems(l.problems);
+  }
+
+  void raster(const geo::SourceFacts& s) {
+    const geo::RasterFacts& r = *s.raster;
+    fmt::print("  {} {} × {}\n", word("栅格", "raster"), r.width, r.height);
+    for (size_t b = 0; b < r.bands.size(); ++b)
+      fmt::print(
+          "    {} {}: {}, {}{}\n", word("波段", "band"), b + 1, r.bands[b].type, r.bands[b].colour,
+          r.bands[b].noData ? fmt::format(", {} {}", word("无数据值", "no data"), *r.bands[b].noData) : "");
+    fmt::print("    {}: {}\n", word("坐标系", "CRS"),
+               r.crs.known() ? crs(r.crs.text()) : word("未知", "unknown"));
+    bounds(s.rasterLonLat);
+    problems(s.rasterProblems);
+  }
+
+  std::string declaredAndUsed(const std::string& declared, const std::string& used, double confidence) const {
+    if (declared == used) return used;
+    const std::string how = declared.empty() ? word("未声明", "not declared")
+                                             : fmt::format("{} {}", word("声明为", "declared as"), declared);
+    return zh_ ? fmt::format("{}（{}，把握 {:.0f} %）", used, how, confidence * 100)
+               : fmt::format("{} ({}, {:.0f} % certain)", used, how, confidence * 100);
+  }
+
+  void bounds(const std::optional<geo::Box>& b) {
+    if (b)
+      fmt::print("    {}: {:.5f} … {:.5f} °E, {:.5f} … {:.5f} °N\n", word("范围", "extent"), b->minX, b->maxX,
+                 b->minY, b->maxY);
+  }
+
+  void problems(const std::vector<geo::Problem>& list) {
+    for (const geo::Problem& p : list) {
+      const std::string zh = chinese(problemsInChinese, p.kind), fix = chinese(fixesInChinese, p.fix);
+      std::string line = zh_ && !zh.empty() ? zh : p.message;
+      if (!p.rows.empty())
+        line += zh_ ? fmt::format("：{} 行（行号从 0 起：{}）", p.rows.size(), rowList(p.rows))
+                    : fmt::format(" {} rows (from 0: {})", p.rows.size(), rowList(p.rows));
+      if (!p.fix.empty()) line += fmt::format(" → {}", zh_ && !fix.empty() ? fix : p.fix);
+      fmt::print("    ! {}\n", line);
+    }
+  }
+
+  const char* typeName(const std::string& t) const {
+    if (t == "integer") return word("整数", "integer");
+    if (t == "real") return word("小数", "real");
+    if (t == "date") return word("日期", "date");
+    return word("文本", "text");
+  }
+
+  bool zh_;
+};
+
+int inspectAll(const Arguments& a, const Common& common) {
+  geo::InspectOptions options;
+  options.encoding = a.encoding;
+  if (!a.crs.empty()) {
+    auto crs = geo::Crs::parse(a.crs);
+    if (!crs) return complain(crs.error());
+    options.crs = *crs;
+  }
+  if (!a.reference.empty()) {
+    geo::LoadOptions load;
+    load.reprojectTo = geo::Crs::lonLat();
+    auto reference = geo::load(a.reference, load);
+    if (!reference) return complain(reference.error());
+    options.reference = reference->layer;
+  }
+  Json sources = Json::array();
+  int code = done;
+  Page page(common.language == scene::Language::zh);
+  for (const std::string& path : a.paths) {
+    const geo::SourceFacts facts = geo::inspect(path, options);
+    if (common.json) sources.push_back(sourceJson(facts));
+    else page.source(facts);
+    if (facts.error) code = complain(*facts.error);
+  }
+  if (common.json)
+    fmt::print("{}\n", Json{{"sources", sources}}.dump(2, ' ', false, Json::error_handler_t::replace));
+  return code;
+}
+
+}  // namespace
+
+void addInspect(CLI::App& app, Common& common, Action& action) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("inspect", "What each file really is, and what is wrong with it");
+  verb->add_option("DATA", arguments->paths, "Files to look at")->required();
+  verb->add_option("--reference", arguments->reference,
+                   "A layer that is trusted, to hold the coordinates against");
+  verb->add_option("--encoding", arguments->encoding,
+                   "Read the texts in this encoding, whatever the file says");
+  verb->add_option("--crs", arguments->crs, "Read the coordinates in this CRS, whatever the file says");
+  if (!verb->get_option_no_throw("--json"))
+    verb->add_flag("--json", common.json, "One JSON document on stdout");
+  verb->footer("Example: parkscope inspect towns.shp enterprises.csv --json");
+  verb->callback([arguments, &common, &action] {
+    action = [arguments, &common] { return inspectAll(*arguments, common); };
+  });
+}
+
+}  // namespace cli
