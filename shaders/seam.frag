@@ -1,5 +1,5 @@
 #version 330 core
-in float off;  // half pixels to the left of the edge
+in float off;
 flat in vec4 leftFill, rightFill;
 out vec4 colour;
 

@@ -14,7 +14,7 @@ vec4 fillOf(uint row) {
 }
 
 void main() {
-  off = band.z / 4096.0;
+  off = band.z / 8192.0;  // pixels to the left of the edge
   leftFill = fillOf(rows.x), rightFill = fillOf(rows.y);
   gl_Position = vec4(position * view.xy + view.zw + band.xy * reach / 4096.0, 0.0, 1.0);
 }

@@ -6,6 +6,7 @@
 #include FT_STROKER_H
 
 #include <bit>
+#include <climits>
 #include <cstring>
 #include <unordered_map>
 
@@ -67,18 +68,46 @@ Mask rasterised(FT_Library library, FT_Outline& outline) {
   return mask;
 }
 
-// The larger of both, where they meet: two glyphs' halos are one.
+// An outline of our own, that FreeType can draw from at any place.
+struct Outline {
+  std::vector<FT_Vector> points;
+  std::vector<char> tags;
+  std::vector<short> ends;
+  int flags = 0;
+
+  Outline() = default;
+  explicit Outline(const FT_Outline& o)
+      : points(o.points, o.points + o.n_points),
+        tags(o.tags, o.tags + o.n_points),
+        ends(o.contours, o.contours + o.n_contours),
+        flags(o.flags) {}
+  Mask mask(FT_Library library, long dx, long dy) const {
+    std::vector<FT_Vector> moved(points);
+    for (FT_Vector& v : moved) v.x += dx, v.y += dy;
+    FT_Outline o{};
+    o.n_contours = static_cast<short>(ends.size()), o.n_points = static_cast<short>(moved.size());
+    o.points = moved.data(), o.tags = const_cast<char*>(tags.data()),
+    o.contours = const_cast<short*>(ends.data());
+    o.flags = flags;
+    return rasterised(library, o);
+  }
+};
+
+// The larger of both, where they meet: two glyphs' halos are one. `from` lies within `into`.
 void unite(Mask& into, const Mask& from, int dx, int dy) {
+  using Bytes = uint8_t __attribute__((vector_size(16)));
   for (int y = 0; y < from.height; ++y) {
-    const int ty = from.top + dy + y - into.top;
-    if (ty < 0 || ty >= into.height) continue;
     const uint8_t* source = from.coverage.data() + static_cast<size_t>(y) * from.width;
-    for (int x = 0; x < from.width; ++x) {
-      const int tx = from.left + dx + x - into.left;
-      if (tx < 0 || tx >= into.width) continue;
-      uint8_t& t = into.coverage[static_cast<size_t>(ty) * into.width + tx];
-      t = std::max(t, source[x]);
+    uint8_t* target = into.coverage.data() + static_cast<size_t>(from.top + dy + y - into.top) * into.width +
+                      (from.left + dx - into.left);
+    int x = 0;
+    for (; x + 16 <= from.width; x += 16) {
+      Bytes a, b;
+      std::memcpy(&a, source + x, 16), std::memcpy(&b, target + x, 16);
+      b = a > b ? a : b;
+      std::memcpy(target + x, &b, 16);
     }
+    for (; x < from.width; ++x) target[x] = std::max(target[x], source[x]);
   }
 }
 
@@ -98,6 +127,9 @@ struct GlyphAtlas::Impl {
   struct GlyphPair {
     Mask fill, halo;
   };
+  struct GlyphOutlines {
+    Outline fill, halo;
+  };
   struct Entry {
     Sprite sprite;
     uint64_t lastUsed = 0;
@@ -107,7 +139,8 @@ struct GlyphAtlas::Impl {
   Library library;
   std::vector<Page> pages;
   std::unordered_map<uint64_t, Entry> sprites;
-  std::unordered_map<uint64_t, GlyphPair> glyphs;
+  std::unordered_map<uint64_t, GlyphPair> glyphs;        // by place within the pixel too
+  std::unordered_map<uint64_t, GlyphOutlines> outlines;  // stroking is dear, drawing is not
   size_t glyphBytes = 0;
   uint64_t frame = 0;
   const scene::Typesetter* fontsOf = nullptr;
@@ -130,27 +163,23 @@ struct GlyphAtlas::Impl {
     if (fontsOf) {
       for (auto& [key, f] : library.faces)
         if (f) FT_Done_Face(f);
-      library.faces.clear(), glyphs.clear(), sprites.clear();
+      library.faces.clear(), glyphs.clear(), outlines.clear(), sprites.clear();
       for (Page& p : pages) clear(p);
       glyphBytes = 0;
     }
     fontsOf = fonts;
   }
 
-  // phase: quarter pixels right of the whole-pixel origin.
-  const GlyphPair& glyph(const scene::Typesetter& fonts, const scene::Glyph& g, float size, float halo,
-                         float angle, int phaseX, int phaseY) {
-    uint64_t key = mixed(g.id, g.font);
-    key = mixed(key, bitsOf(size) | bitsOf(halo) << 32);
-    key = mixed(key, bitsOf(angle) << 8 | static_cast<uint64_t>(phaseX << 2 | phaseY));
-    const auto [it, isNew] = glyphs.try_emplace(key);
-    if (!isNew) return it->second;
-    GlyphPair& pair = it->second;
+  const GlyphOutlines& outlinesOf(uint64_t key, const scene::Typesetter& fonts, const scene::Glyph& g,
+                                  float size, float halo, float angle) {
+    const auto [it, isNew] = outlines.try_emplace(key);
+    GlyphOutlines& made = it->second;
+    if (!isNew) return made;
     FT_Face f = face(fonts, g.font);
     if (!f || FT_Set_Char_Size(f, 0, static_cast<FT_F26Dot6>(std::lround(size * 64)), 72, 72) ||
         FT_Load_Glyph(f, g.id, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) ||
         f->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
-      return pair;
+      return made;
     FT_Outline& outline = f->glyph->outline;
     if (angle != 0) {  // clockwise with y down is negative with y up
       const double c = std::cos(-angle), s = std::sin(-angle);
@@ -158,25 +187,51 @@ struct GlyphAtlas::Impl {
                      static_cast<FT_Fixed>(s * 65536), static_cast<FT_Fixed>(c * 65536)};
       FT_Outline_Transform(&outline, &turn);
     }
-    FT_Outline_Translate(&outline, phaseX * 16, -phaseY * 16);
+    made.fill = Outline(outline);
+    if (halo <= 0) return made;
+    // The band about the contours; the fill lies over its inside.
+    FT_Stroker_Set(library.stroker, static_cast<FT_Fixed>(halo * 64), FT_STROKER_LINECAP_ROUND,
+                   FT_STROKER_LINEJOIN_ROUND, 0);
+    FT_UInt points = 0, contours = 0;
+    FT_Outline band;
+    if (FT_Stroker_ParseOutline(library.stroker, &outline, 0) ||
+        FT_Stroker_GetCounts(library.stroker, &points, &contours) ||
+        FT_Outline_New(library.library, points, static_cast<FT_Int>(contours), &band))
+      return made;
+    band.n_points = 0, band.n_contours = 0;
+    FT_Stroker_Export(library.stroker, &band);
+    made.halo = Outline(band);
+    FT_Outline_Done(library.library, &band);
+    return made;
+  }
+
+  // phases: quarter pixels from the whole-pixel origin.
+  const GlyphPair& glyph(const scene::Typesetter& fonts, const scene::Glyph& g, float size, float halo,
+                         float angle, int phaseX, int phaseY) {
+    uint64_t key = mixed(g.id, g.font);
+    key = mixed(key, bitsOf(size) | bitsOf(halo) << 32);
+    key = mixed(key, bitsOf(angle));
+    const auto [it, isNew] =
+        glyphs.try_emplace(mixed(key, static_cast<uint64_t>(1 + (phaseX << 2 | phaseY))));
+    GlyphPair& pair = it->second;
+    if (!isNew) return pair;
+    const GlyphOutlines& o = outlinesOf(key, fonts, g, size, halo, angle);
+    pair.fill = o.fill.mask(library.library, phaseX * 16, -phaseY * 16);
     if (halo > 0) {
-      FT_Stroker_Set(library.stroker, static_cast<FT_Fixed>(halo * 64), FT_STROKER_LINECAP_ROUND,
-                     FT_STROKER_LINEJOIN_ROUND, 0);
-      // The band about the contours; the fill lies over its inside.
-      FT_UInt points = 0, contours = 0;
-      if (!FT_Stroker_ParseOutline(library.stroker, &outline, 0) &&
-          !FT_Stroker_GetCounts(library.stroker, &points, &contours)) {
-        FT_Outline band;
-        if (!FT_Outline_New(library.library, points, static_cast<FT_Int>(contours), &band)) {
-          band.n_points = 0, band.n_contours = 0;
-          FT_Stroker_Export(library.stroker, &band);
-          pair.halo = rasterised(library.library, band);
-          FT_Outline_Done(library.library, &band);
-        }
+      const Mask band = o.halo.mask(library.library, phaseX * 16, -phaseY * 16);
+      Mask& m = pair.halo;
+      if (band.coverage.empty()) {
+        m = pair.fill;
+      } else if (!pair.fill.coverage.empty()) {
+        m.left = std::min(band.left, pair.fill.left), m.top = std::min(band.top, pair.fill.top);
+        m.width = std::max(band.left + band.width, pair.fill.left + pair.fill.width) - m.left;
+        m.height = std::max(band.top + band.height, pair.fill.top + pair.fill.height) - m.top;
+        m.coverage.assign(static_cast<size_t>(m.width) * m.height, 0);
+        unite(m, band, 0, 0), unite(m, pair.fill, 0, 0);
+      } else {
+        m = band;
       }
     }
-    pair.fill = rasterised(library.library, outline);
-    if (halo > 0) unite(pair.halo, pair.fill, 0, 0);
     glyphBytes += pair.fill.coverage.size() + pair.halo.coverage.size();
     return pair;
   }
@@ -264,7 +319,8 @@ GlyphAtlas::~GlyphAtlas() = default;
 
 void GlyphAtlas::startFrame() {
   ++impl_->frame;
-  if (impl_->glyphBytes > maxGlyphBytes) impl_->glyphs.clear(), impl_->glyphBytes = 0;
+  if (impl_->glyphBytes > maxGlyphBytes)
+    impl_->glyphs.clear(), impl_->outlines.clear(), impl_->glyphBytes = 0;
 }
 
 void GlyphAtlas::place(const scene::TypesetterPtr& fonts, const scene::Text& text, float k,
@@ -389,7 +445,6 @@ std::optional<GlyphAtlas::Placed> GlyphAtlas::place(const scene::Path& path, flo
   for (const FT_Vector& v : points)
     key = mixed(key, static_cast<uint64_t>(v.x) << 32 ^ static_cast<uint64_t>(v.y));
   if (const Sprite* s = i.known(key)) return Placed{*s, x, y};
-  // A contour must not end on a control point.
   FT_Outline outline{};
   outline.n_contours = static_cast<short>(ends.size()), outline.n_points = static_cast<short>(points.size());
   outline.points = points.data(), outline.tags = tags.data(), outline.contours = ends.data();

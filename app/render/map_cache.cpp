@@ -21,8 +21,10 @@ const Chunks& chunksOf(const MapGeometry& g, MeshKind kind) {
     case MeshKind::fill:
       return g.rows;
     case MeshKind::inner:
+    case MeshKind::innerSeam:
       return g.innerArcs;
     case MeshKind::outer:
+    case MeshKind::outerSeam:
       return g.outerArcs;
     case MeshKind::courses:
       return g.lines;
@@ -162,13 +164,16 @@ MapCache::Built MapCache::build(const MapGeometry& g, MeshKey key, const Chunk& 
     built.rowEnds = std::move(rowEnds);
     return built;
   }
+  if (key.kind == MeshKind::innerSeam || key.kind == MeshKind::outerSeam)
+    return Built(seamMesh(g, setOf(key.kind), chunk, tolerance, origin));
   return Built(lineMesh(g, setOf(key.kind), chunk, tolerance, origin, key.look, key.roundCap));
 }
 
 void MapCache::append(Layer& layer, Level& level, std::vector<std::pair<size_t, Built>> pieces) {
   const std::vector<Chunk>& chunks = chunksOf(*layer.geometry, level.key.kind).chunks;
   const bool fill = level.key.kind == MeshKind::fill;
-  const size_t vertexSize = fill ? sizeof(FillVertex) : sizeof(LineVertex);
+  const bool seam = level.key.kind == MeshKind::innerSeam || level.key.kind == MeshKind::outerSeam;
+  const size_t vertexSize = fill ? sizeof(FillVertex) : seam ? sizeof(SeamVertex) : sizeof(LineVertex);
   std::map<std::pair<int, int>, std::vector<std::pair<size_t, Built>*>> byCell;  // one upload for each arena
   for (auto& p : pieces)
     if (!level.pieces[p.first].built) byCell[cellOf(layer, level, chunks[p.first])].push_back(&p);
@@ -202,11 +207,15 @@ void MapCache::append(Layer& layer, Level& level, std::vector<std::pair<size_t, 
       glBindBuffer(GL_ARRAY_BUFFER, a.vertices.id());
       glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, a.indices.id());
       const auto at = [](size_t offset) { return reinterpret_cast<const void*>(offset); };
+      const auto stride = static_cast<GLsizei>(vertexSize);
       glEnableVertexAttribArray(0), glEnableVertexAttribArray(1);
-      glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, static_cast<GLsizei>(vertexSize), at(0));
-      if (fill)
-        glVertexAttribIPointer(1, 1, GL_UNSIGNED_INT, sizeof(FillVertex), at(offsetof(FillVertex, row)));
-      else glVertexAttribPointer(1, 4, GL_SHORT, GL_FALSE, sizeof(LineVertex), at(offsetof(LineVertex, ox)));
+      glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, stride, at(0));
+      if (fill) glVertexAttribIPointer(1, 1, GL_UNSIGNED_INT, stride, at(offsetof(FillVertex, row)));
+      else glVertexAttribPointer(1, 4, GL_SHORT, GL_FALSE, stride, at(offsetof(LineVertex, ox)));
+      if (seam) {
+        glEnableVertexAttribArray(2);
+        glVertexAttribIPointer(2, 2, GL_UNSIGNED_INT, stride, at(offsetof(SeamVertex, left)));
+      }
     }
     glBindBuffer(GL_COPY_WRITE_BUFFER, a.vertices.id());
     glBufferSubData(GL_COPY_WRITE_BUFFER, static_cast<GLintptr>(vertexBytes),

@@ -39,7 +39,7 @@ struct Ranges {
   void add(uint32_t first, uint32_t count);
 };
 
-enum class MeshKind : uint8_t { fill, inner, outer, courses };
+enum class MeshKind : uint8_t { fill, inner, outer, courses, innerSeam, outerSeam };
 
 struct MeshKey {
   MeshKind kind = MeshKind::fill;

@@ -416,6 +416,33 @@ Mesh<LineVertex> lineMesh(const MapGeometry& g, LineSet set, const Chunk& chunk,
   return mesh;
 }
 
+Mesh<SeamVertex> seamMesh(const MapGeometry& g, LineSet set, const Chunk& chunk, double tolerance,
+                          Point origin) {
+  Mesh<SeamVertex> mesh;
+  if (!g.boundaries) return mesh;
+  std::vector<Point> line;
+  std::vector<Vec> points;
+  const Chunks& chunks = chunksOf(g, set);
+  for (uint32_t m = chunk.first; m < chunk.first + chunk.count; ++m) {
+    const geo::Arc& arc = g.boundaries->arcs()[chunks.members[m]];
+    lineOf(g, set, chunks.members[m], tolerance, line);
+    const bool closed = prepared(line, origin, points);
+    if (points.size() < 2) continue;
+    const auto emit = [&](size_t i, Vec o, Vec e) {
+      mesh.vertices.push_back(
+          {{points[i].x, points[i].y, quantised(o.x), quantised(o.y), quantised(e.x), quantised(e.y)},
+           arc.left,
+           arc.right});
+      return static_cast<uint32_t>(mesh.vertices.size() - 1);
+    };
+    const auto triangle = [&](uint32_t a, uint32_t b, uint32_t c) {
+      mesh.indices.insert(mesh.indices.end(), {a, b, c});
+    };
+    Band(points, closed, emit, triangle).thin(0);
+  }
+  return mesh;
+}
+
 std::vector<std::vector<Point>> linesOf(const MapGeometry& g, LineSet set, const Chunk& chunk,
                                         double tolerance) {
   std::vector<std::vector<Point>> lines;

@@ -25,6 +25,12 @@ struct LineVertex {
   static constexpr int lineUnit = 4096;
 };
 
+// Edges between areas: the same band, half a pixel wide on either side, that knows both rows.
+struct SeamVertex {
+  LineVertex at;
+  uint32_t left, right;
+};
+
 template <class Vertex>
 struct Mesh {
   std::vector<Vertex> vertices;
@@ -81,6 +87,8 @@ enum class LineSet : uint8_t { inner, outer, courses };
 const Chunks& chunksOf(const MapGeometry& geometry, LineSet set);
 Mesh<LineVertex> lineMesh(const MapGeometry& geometry, LineSet set, const Chunk& chunk, double tolerance,
                           geo::Point origin, LineLook look, bool roundCap);
+Mesh<SeamVertex> seamMesh(const MapGeometry& geometry, LineSet set, const Chunk& chunk, double tolerance,
+                          geo::Point origin);
 // The lines themselves, as they are at that tolerance: for dashes, which are cut in pixels.
 std::vector<std::vector<geo::Point>> linesOf(const MapGeometry& geometry, LineSet set, const Chunk& chunk,
                                              double tolerance);

@@ -111,6 +111,10 @@ struct Renderer::Impl {
                    const scene::Pen& pen);
   void drawLines(const scene::MapShapePtr& shape, std::initializer_list<MeshKind> kinds, int camera,
                  const scene::Pen& pen);
+  // Are the edges of these areas hidden under borders that come later? {inner, outer}
+  std::pair<bool, bool> bordered(const scene::Areas& areas) const;
+  void markSeams(const scene::Areas& areas, const View& view, MeshKind kind);
+  void useStencil();
   void largeFill(const scene::Path& path, Rgba colour, const PixelRect& clip);
   void hatchUniforms(const scene::Hatch& hatch, double phase);
 
@@ -138,6 +142,7 @@ geo::Result<void> Renderer::Impl::start() {
                           {&hatch, "area.vert", "hatch.frag", {"position"}},
                           {&lineThin, "line.vert", "line_thin.frag", {"position", "band"}},
                           {&lineWide, "line.vert", "line_wide.frag", {"position", "band"}},
+                          {&seam, "seam.vert", "seam.frag", {"position", "band", "rows"}},
                           {&solid, "solid.vert", "solid.frag", {"position", "tint"}},
                           {&stroke, "stroke.vert", "stroke.frag", {"position", "band", "tint"}},
                           {&glow, "stroke.vert", "glow.frag", {"position", "band", "tint"}},
@@ -268,6 +273,51 @@ void Renderer::Impl::hatchUniforms(const scene::Hatch& h, double phase) {
 // Map items
 // ------------------------------------------------------------------------------------------------------------
 
+// A line of a pixel or more hides the steps of the fills below it.
+std::pair<bool, bool> Renderer::Impl::bordered(const scene::Areas& a) const {
+  bool inner = false, outer = false;
+  for (size_t i = itemIndex + 1; i < drawing->items.size(); ++i) {
+    const auto* b = std::get_if<scene::Borders>(&drawing->items[i].item);
+    if (!b || b->shape != a.shape || b->camera != a.camera || drawing->items[i].clip != placed->clip)
+      continue;
+    if (!b->pen.dash.empty() || b->pen.width * k < 0.9f || b->pen.colour.a < 150) continue;
+    inner = inner || b->which == scene::Borders::Which::all || b->which == scene::Borders::Which::inner;
+    outer = outer || b->which == scene::Borders::Which::all || b->which == scene::Borders::Which::outer;
+  }
+  return {inner, outer};
+}
+
+// A stencil of its own value for each user; 0 is nobody.
+void Renderer::Impl::useStencil() {
+  if (!stencilBuffer) {
+    stencilBuffer = gl::Renderbuffer(tally);
+    glBindRenderbuffer(GL_RENDERBUFFER, stencilBuffer.id());
+    glRenderbufferStorage(GL_RENDERBUFFER, GL_DEPTH24_STENCIL8, width, height);
+    stencilBuffer.setBytes(size_t{4} * width * height);
+    glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_DEPTH_STENCIL_ATTACHMENT, GL_RENDERBUFFER,
+                              stencilBuffer.id());
+    stencilMark = 255;
+  }
+  if (++stencilMark > 255) {
+    glDisable(GL_SCISSOR_TEST);
+    glClearStencil(0);
+    glClear(GL_STENCIL_BUFFER_BIT);
+    glEnable(GL_SCISSOR_TEST);
+    stencilMark = 1;
+  }
+}
+
+// Where no border hides an edge, the pixels that it cuts are painted first, in the mix that its two sides
+// make, and kept from the fills.
+void Renderer::Impl::markSeams(const scene::Areas& a, const View& view, MeshKind kind) {
+  seam.use();
+  glUniform2f(seam.at("reach"), 1.f / static_cast<float>(width), 1.f / static_cast<float>(height));
+  for (const Ranges& r : map.ranges(a.shape, {kind}, view.world, view.metresPerPixel)) {
+    setView(seam, view, r.arena->origin);
+    draw(r);
+  }
+}
+
 void Renderer::Impl::visit(const scene::Areas& a) {
   const View view = viewOf(a.camera, 1);
   if (view.clip.empty()) return;
@@ -281,12 +331,25 @@ void Renderer::Impl::visit(const scene::Areas& a) {
   fill.use();
   glActiveTexture(GL_TEXTURE0);
   glBindTexture(GL_TEXTURE_2D, colours(a.fills, a.shape->layer->shapes.rows(), &a.hatched));
+  const auto [innerHidden, outerHidden] = bordered(a);
+  const bool seams = (!innerHidden || !outerHidden) && !g->overlapping && g->boundaries;
+  if (seams) {
+    useStencil();
+    glEnable(GL_STENCIL_TEST);
+    glStencilFunc(GL_NOTEQUAL, stencilMark, 0xff);
+    glStencilOp(GL_KEEP, GL_KEEP, GL_REPLACE);
+    if (!innerHidden) markSeams(a, view, MeshKind::innerSeam);
+    if (!outerHidden) markSeams(a, view, MeshKind::outerSeam);
+    glStencilOp(GL_KEEP, GL_KEEP, GL_KEEP);
+    fill.use();
+  }
   if (opaque) glDisable(GL_BLEND);
   for (const Ranges& r : map.ranges(a.shape, {MeshKind::fill}, view.world, view.metresPerPixel)) {
     setView(fill, view, r.arena->origin);
     draw(r);
   }
   glEnable(GL_BLEND);
+  if (seams) glDisable(GL_STENCIL_TEST);
   if (a.hatched.empty()) return;
   hatch.use();
   hatchUniforms(a.hatch, view.x0 + view.y0);  // fixed to the map, so that stripes do not swim in a pan
