@@ -18,8 +18,8 @@ void Canvas::clear() {
   solids_.clear(), sprites_.clear(), strokes_.vertices.clear(), strokes_.indices.clear();
 }
 
-// The latest batch of that kind that nothing in between covers, or a new one. Null when nothing of the box
-// shows.
+// The earliest batch of that kind after which nothing covers the box, or a new one: so the parts of many
+// symbols gather part by part. Null when nothing of the box shows.
 Batch* Canvas::batchFor(Pipe pipe, int page, const PixelRect& clip, float x0, float y0, float x1, float y1) {
   const auto whole = [](float v) { return static_cast<int>(std::clamp(v, -1e6f, 1e6f)); };
   if (!(x0 <= x1 && y0 <= y1)) return nullptr;
@@ -42,10 +42,7 @@ Batch* Canvas::batchFor(Pipe pipe, int page, const PixelRect& clip, float x0, fl
   Batch* found = nullptr;
   for (size_t i = used_; i-- > 0 && used_ - i <= farthest;) {
     Batch& b = batches_[i];
-    if (b.pipe == pipe && b.page == page && b.clip == useful) {
-      found = &b;
-      break;
-    }
+    if (b.pipe == pipe && b.page == page && b.clip == useful) found = &b;
     if (eachCell(b, [](uint64_t& word, uint64_t bit) { return (word & bit) != 0; })) break;
   }
   if (!found) {

@@ -407,49 +407,27 @@ std::optional<GlyphAtlas::Placed> GlyphAtlas::place(const scene::Path& path, flo
              qy = static_cast<long>(std::floor(static_cast<double>(box.y) * k * 8 + 0.5));
   const int x = static_cast<int>(qx >> 3), y = static_cast<int>(qy >> 3);
   const long phaseX = qx & 7, phaseY = qy & 7;
-  std::vector<FT_Vector> points;
-  std::vector<char> tags;
-  std::vector<short> ends;
   uint64_t key = mixed(0x70617468u, static_cast<uint64_t>(phaseX << 8 | phaseY));
   const auto at = [&](Vec p) {
     return FT_Vector{std::lround((p.x - box.x) * static_cast<double>(k) * 64) + phaseX * 8,
                      -(std::lround((p.y - box.y) * static_cast<double>(k) * 64) + phaseY * 8)};
   };
-  const auto endContour = [&] {
-    const size_t first = ends.empty() ? 0 : static_cast<size_t>(ends.back()) + 1;
-    if (points.size() > first) ends.push_back(static_cast<short>(points.size() - 1));
-  };
-  size_t p = 0;
-  for (const auto verb : path.verbs) {
-    key = mixed(key, static_cast<uint64_t>(verb));
-    switch (verb) {
-      case scene::Path::Verb::move:
-        endContour();
-        [[fallthrough]];
-      case scene::Path::Verb::line:
-        points.push_back(at(path.points[p++])), tags.push_back(FT_CURVE_TAG_ON);
-        break;
-      case scene::Path::Verb::cubic:
-        for (int c = 0; c < 3; ++c) {
-          points.push_back(at(path.points[p++]));
-          tags.push_back(c < 2 ? FT_CURVE_TAG_CUBIC : FT_CURVE_TAG_ON);
-        }
-        break;
-      case scene::Path::Verb::close:
-        endContour();
-        break;
-    }
-  }
-  endContour();
-  if (points.size() > 30000) return {};  // FreeType counts in shorts
-  for (const FT_Vector& v : points)
+  for (const auto verb : path.verbs) key = mixed(key, static_cast<uint64_t>(verb));
+  for (const Vec p : path.points) {
+    const FT_Vector v = at(p);
     key = mixed(key, static_cast<uint64_t>(v.x) << 32 ^ static_cast<uint64_t>(v.y));
+  }
   if (const Sprite* s = i.known(key)) return Placed{*s, x, y};
-  FT_Outline outline{};
-  outline.n_contours = static_cast<short>(ends.size()), outline.n_points = static_cast<short>(points.size());
-  outline.points = points.data(), outline.tags = tags.data(), outline.contours = ends.data();
+  Outline outline;  // of lines: FreeType's own curves may be a tenth of a pixel off
   outline.flags = FT_OUTLINE_EVEN_ODD_FILL;
-  return Placed{i.store(key, rasterised(i.library.library, outline), nullptr), x, y};
+  for (const auto& line : scene::flattened(path, 0.03f / k)) {
+    for (const Vec p : line) outline.points.push_back(at(p));
+    if (!line.empty() && outline.points.size() < 30000)
+      outline.ends.push_back(static_cast<short>(outline.points.size() - 1));
+  }
+  if (outline.points.size() >= 30000) return {};  // FreeType counts in shorts
+  outline.tags.assign(outline.points.size(), FT_CURVE_TAG_ON);
+  return Placed{i.store(key, outline.mask(i.library.library, 0, 0), nullptr), x, y};
 }
 
 void GlyphAtlas::upload() {

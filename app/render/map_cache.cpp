@@ -33,9 +33,18 @@ const Chunks& chunksOf(const MapGeometry& g, MeshKind kind) {
 }
 
 LineSet setOf(MeshKind kind) {
-  return kind == MeshKind::inner   ? LineSet::inner
-         : kind == MeshKind::outer ? LineSet::outer
-                                   : LineSet::courses;
+  switch (kind) {
+    case MeshKind::inner:
+    case MeshKind::innerSeam:
+      return LineSet::inner;
+    case MeshKind::outer:
+    case MeshKind::outerSeam:
+      return LineSet::outer;
+    case MeshKind::fill:
+    case MeshKind::courses:
+      break;
+  }
+  return LineSet::courses;
 }
 
 // Room for more, keeping what is there.
@@ -101,7 +110,7 @@ MapCache::Layer& MapCache::layer(const scene::MapShapePtr& shape) {
   if (l.geometry && !boundaries) return l;
   l.alive = shape;
   l.levels.clear();
-  l.geometry = MapGeometry::make(shape, std::move(boundaries));
+  l.geometry = MapGeometry::make(shape->layer, std::move(boundaries));
   l.box = shape->layer->bounds.empty() ? shape->layer->shapes.box() : shape->layer->bounds;
   return l;
 }

@@ -44,7 +44,7 @@ void appendSnapped(std::span<const Point> ring, double tolerance, std::vector<Po
 
 void appendRing(const MapGeometry& g, uint32_t ring, double tolerance, std::vector<Point>& out) {
   if (g.boundaries) g.boundaries->appendRing(ring, tolerance, out);
-  else appendSnapped(g.shape->layer->shapes.part(ring), tolerance, out);
+  else appendSnapped(g.layer->shapes.part(ring), tolerance, out);
 }
 
 bool encloses(std::span<const Point> ring, Point p) {
@@ -127,10 +127,10 @@ Chunks Chunks::make(std::span<const Member> members, uint32_t verticesPerChunk, 
   return made;
 }
 
-std::shared_ptr<const MapGeometry> MapGeometry::make(scene::MapShapePtr shape,
+std::shared_ptr<const MapGeometry> MapGeometry::make(geo::LayerPtr layer,
                                                      std::shared_ptr<const geo::Boundaries> boundaries) {
   auto made = std::make_shared<MapGeometry>();
-  const geo::Shapes& s = shape->layer->shapes;
+  const geo::Shapes& s = layer->shapes;
   made->boundaries = std::move(boundaries);
   const auto byRow = [&](uint32_t perChunk) {
     std::vector<Chunks::Member> members(s.rows());
@@ -171,7 +171,7 @@ std::shared_ptr<const MapGeometry> MapGeometry::make(scene::MapShapePtr shape,
     case geo::ShapeKind::none:
       break;
   }
-  made->shape = std::move(shape);
+  made->layer = std::move(layer);
   return made;
 }
 
@@ -180,7 +180,7 @@ FillMesh fillMesh(const MapGeometry& g, const Chunk& chunk, double tolerance, Po
   geo::Triangulator triangulator;
   std::vector<Point> vertices, extra;
   std::vector<uint32_t> ringEnds, triangles;
-  const geo::Shapes& shapes = g.shape->layer->shapes;
+  const geo::Shapes& shapes = g.layer->shapes;
   // What is wrong over less than a pixel or so needs no second opinion.
   const double allowed = 8 * tolerance * tolerance;
 
@@ -246,7 +246,7 @@ namespace {
 // One line of the set at a tolerance, into a scratch vector. Closed lines repeat their first vertex.
 void lineOf(const MapGeometry& g, LineSet set, uint32_t member, double tolerance, std::vector<Point>& out) {
   out.clear();
-  const geo::Shapes& shapes = g.shape->layer->shapes;
+  const geo::Shapes& shapes = g.layer->shapes;
   if (set == LineSet::courses) {
     const auto part = shapes.part(member);
     const float* importance = g.lineImportance.data() + shapes.partStart[member];
@@ -456,7 +456,7 @@ std::vector<std::vector<Point>> linesOf(const MapGeometry& g, LineSet set, const
 
 std::vector<std::vector<Point>> outlineOf(const MapGeometry& g, uint32_t row, double tolerance) {
   std::vector<std::vector<Point>> lines;
-  const geo::Shapes& shapes = g.shape->layer->shapes;
+  const geo::Shapes& shapes = g.layer->shapes;
   if (row >= shapes.rows()) return lines;
   for (uint32_t ring = shapes.rowStart[row]; ring < shapes.rowStart[row + 1]; ++ring) {
     std::vector<Point> line;

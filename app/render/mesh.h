@@ -58,7 +58,7 @@ struct Chunks {
 
 // What is drawn of one layer, prepared for meshes at any tolerance.
 struct MapGeometry {
-  scene::MapShapePtr shape;
+  geo::LayerPtr layer;  // not the shape: whether that is alive says how long meshes are kept
   std::shared_ptr<const geo::Boundaries>
       boundaries;                     // the shape's own or made later; null: rings are thinned one by one
   Chunks rows;                        // polygons and their members by row
@@ -68,7 +68,7 @@ struct MapGeometry {
   bool overlapping = false;           // rows cover one another: their order counts
   double fullDetail = 0;              // tolerances below it leave out nothing to speak of
 
-  static std::shared_ptr<const MapGeometry> make(scene::MapShapePtr shape,
+  static std::shared_ptr<const MapGeometry> make(geo::LayerPtr layer,
                                                  std::shared_ptr<const geo::Boundaries> boundaries);
 };
 using MapGeometryPtr = std::shared_ptr<const MapGeometry>;
