@@ -74,11 +74,12 @@ std::string number(double v) {
   return out;
 }
 
-// Path data in steps from point to point: each step is between rounded places, so errors do not add up.
+// Path data in steps from point to point (a first m is absolute in any case): each step is between rounded
+// places, so errors do not add up.
 class PathText {
  public:
   explicit PathText(double step) : step_(step) {}
-  void move(Vec p) { out_ += out_.empty() ? "M" : "m", go(p, true), start_ = at_, last_ = 'm'; }
+  void move(Vec p) { out_ += 'm', go(p, true), start_ = at_, last_ = 'm'; }
   void line(Vec p) {
     if (last_ != 'l' && last_ != 'm') out_ += 'l';  // after m, l is understood
     go(p, last_ != 'l' && last_ != 'm'), last_ = 'l';

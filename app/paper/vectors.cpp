@@ -170,4 +170,11 @@ std::vector<GlyphStretch> stretches(const scene::GlyphRun& run) {
   return out;
 }
 
+std::string textOfGlyph(const scene::GlyphRun& run, size_t glyph) {
+  const uint32_t start = run.glyphs[glyph].cluster;
+  if (glyph > 0 && run.glyphs[glyph - 1].cluster == start) return {};
+  const size_t end = glyph + 1 < run.glyphs.size() ? run.glyphs[glyph + 1].cluster : run.text.size();
+  return end > start && end <= run.text.size() ? run.text.substr(start, end - start) : std::string();
+}
+
 }  // namespace paper

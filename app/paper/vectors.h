@@ -56,5 +56,7 @@ struct GlyphStretch {
   uint16_t font = 0;
 };
 std::vector<GlyphStretch> stretches(const scene::GlyphRun& run);
+// The part of the text that one glyph stands for; empty inside a cluster of several glyphs.
+std::string textOfGlyph(const scene::GlyphRun& run, size_t glyph);
 
 }  // namespace paper

@@ -1,0 +1,109 @@
+#include "app/paper/pdf_file.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace paper {
+
+std::string deflated(std::string_view bytes) {
+  uLongf size = compressBound(bytes.size());
+  std::string out(size, '\0');
+  if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
+                bytes.size(), 6) != Z_OK)
+    throw std::bad_alloc();
+  out.resize(size);
+  return out;
+}
+
+std::string utf16Hex(std::string_view utf8) {
+  std::string out;
+  for (size_t i = 0; i < utf8.size();) {
+    const auto lead = static_cast<unsigned char>(utf8[i]);
+    const size_t more = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+    char32_t c = lead < 0x80 ? lead : lead & (0x3F >> more);
+    for (size_t k = 1; k <= more && i + k < utf8.size(); ++k)
+      c = c << 6 | (static_cast<unsigned char>(utf8[i + k]) & 0x3F);
+    i += more + 1;
+    if (c >= 0x10000)
+      out += fmt::format("{:04X}{:04X}", 0xD800 + ((c - 0x10000) >> 10 & 0x3FF),
+                         0xDC00 + ((c - 0x10000) & 0x3FF));
+    else out += fmt::format("{:04X}", static_cast<uint32_t>(c));
+  }
+  return out;
+}
+
+std::string pdfText(std::string_view utf8) { return "<FEFF" + utf16Hex(utf8) + ">"; }
+
+void pdfNumber(std::string& out, double v) {
+  auto hundredths = static_cast<long long>(std::llround(std::clamp(v, -1e9, 1e9) * 100));
+  if (hundredths < 0) out += '-', hundredths = -hundredths;
+  const int rest = static_cast<int>(hundredths % 100);
+  char digits[24];
+  if (hundredths >= 100 || rest == 0)
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, hundredths / 100).ptr);
+  if (rest == 0) return;
+  out += '.';
+  out += static_cast<char>('0' + rest / 10);
+  if (rest % 10) out += static_cast<char>('0' + rest % 10);
+}
+
+PdfFile::PdfFile(AtomicFile& file) : file_(file), hash_{0xcbf29ce484222325ull, 0x84222325cbf29ce4ull} {
+  put("%PDF-1.5\n%\xE2\xE3\xCF\xD3\n");
+}
+
+void PdfFile::put(std::string_view bytes) {
+  if (!result_) return;
+  result_ = file_.write(bytes.data(), bytes.size());
+  written_ += bytes.size();
+  for (unsigned char c : bytes)
+    hash_[0] = (hash_[0] ^ c) * 0x100000001b3ull, hash_[1] = (hash_[1] ^ (c + 1)) * 0x100000001b3ull;
+}
+
+int PdfFile::reserve() {
+  offset_.push_back(0);
+  return static_cast<int>(offset_.size()) - 1;
+}
+
+void PdfFile::object(int number, std::string_view body) {
+  offset_[number] = written_;
+  put(fmt::format("{} 0 obj\n", number)), put(body), put("\nendobj\n");
+}
+
+int PdfFile::object(std::string_view body) {
+  const int number = reserve();
+  object(number, body);
+  return number;
+}
+
+void PdfFile::stream(int number, std::string_view dictionary, std::string_view bytes, bool isDeflated) {
+  if (!isDeflated) {
+    const std::string packed = paper::deflated(bytes);
+    stream(number, dictionary, packed, true);
+    return;
+  }
+  offset_[number] = written_;
+  put(fmt::format("{} 0 obj\n<<{}/Filter/FlateDecode/Length {}>>stream\n", number, dictionary, bytes.size()));
+  put(bytes), put("\nendstream\nendobj\n");
+}
+
+int PdfFile::stream(std::string_view dictionary, std::string_view bytes, bool isDeflated) {
+  const int number = reserve();
+  stream(number, dictionary, bytes, isDeflated);
+  return number;
+}
+
+geo::Result<void> PdfFile::finish(int catalog, int info) {
+  const std::string id = fmt::format("<{:016X}{:016X}>", hash_[0], hash_[1]);
+  const size_t start = written_;
+  std::string table = fmt::format("xref\n0 {}\n0000000000 65535 f \n", offset_.size());
+  for (size_t i = 1; i < offset_.size(); ++i) table += fmt::format("{:010} 00000 n \n", offset_[i]);
+  table += fmt::format("trailer\n<</Size {}/Root {} 0 R/Info {} 0 R/ID[{}{}]>>\nstartxref\n{}\n%%EOF\n",
+                       offset_.size(), catalog, info, id, id, start);
+  put(table);
+  return result_;
+}
+
+}  // namespace paper
