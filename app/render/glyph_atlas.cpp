@@ -93,6 +93,40 @@ struct Outline {
   }
 };
 
+FT_BBox boxOf(const FT_Outline& outline, int contour) {
+  const int from = contour ? outline.contours[contour - 1] + 1 : 0;
+  FT_BBox box{outline.points[from].x, outline.points[from].y, outline.points[from].x, outline.points[from].y};
+  for (int i = from; i <= outline.contours[contour]; ++i) {
+    const FT_Vector p = outline.points[i];
+    box.xMin = std::min(box.xMin, p.x), box.xMax = std::max(box.xMax, p.x);
+    box.yMin = std::min(box.yMin, p.y), box.yMax = std::max(box.yMax, p.y);
+  }
+  return box;
+}
+
+// A contour no wider than the band (a full stop, the eye of a %) lies in it altogether. The band's inner
+// border has then turned inside out and would punch a hole: it is left out.
+void dropTurnedBorders(FT_Outline& band, const FT_Outline& glyph, FT_Pos reach) {
+  const int n = glyph.n_contours;
+  if (band.n_contours != 2 * n) return;  // all left borders, then all right ones
+  const auto extent = [](const FT_BBox& b) { return std::pair(b.xMax - b.xMin, b.yMax - b.yMin); };
+  std::vector<bool> dropped(static_cast<size_t>(2 * n));
+  for (int i = 0; i < n; ++i) {
+    const auto [w, h] = extent(boxOf(glyph, i));
+    if (std::min(w, h) > 2 * reach) continue;
+    dropped[static_cast<size_t>(extent(boxOf(band, i)) < extent(boxOf(band, n + i)) ? i : n + i)] = true;
+  }
+  int contours = 0, points = 0;
+  for (int i = 0, from = 0; i < 2 * n; ++i) {
+    const int end = band.contours[i];
+    for (; from <= end; ++from)
+      if (!dropped[static_cast<size_t>(i)])
+        band.points[points] = band.points[from], band.tags[points] = band.tags[from], ++points;
+    if (!dropped[static_cast<size_t>(i)]) band.contours[contours++] = static_cast<short>(points - 1);
+  }
+  band.n_contours = static_cast<short>(contours), band.n_points = static_cast<short>(points);
+}
+
 // The larger of both, where they meet: two glyphs' halos are one. `from` lies within `into`.
 void unite(Mask& into, const Mask& from, int dx, int dy) {
   using Bytes = uint8_t __attribute__((vector_size(16)));
@@ -200,6 +234,7 @@ struct GlyphAtlas::Impl {
       return made;
     band.n_points = 0, band.n_contours = 0;
     FT_Stroker_Export(library.stroker, &band);
+    dropTurnedBorders(band, outline, static_cast<FT_Pos>(halo * 64));
     made.halo = Outline(band);
     FT_Outline_Done(library.library, &band);
     return made;

@@ -452,6 +452,25 @@ TEST_F(TextTest, TheHaloLiesUnderTheFillAndReachesBeyondIt) {
   EXPECT_GT(reds, 500);
 }
 
+TEST_F(TextTest, TheHaloOfAFullStopHasNoHole) {
+  for (const char* small : {".", "·", "°", ":"}) {
+    auto d = blank(60, 60);
+    d.fonts = fonts;
+    auto t = text(small, {24, 40}, 15);
+    t.halo = black, t.haloWidth = 4;
+    d.add(t);
+    const Pixels p = draw(d);
+    // From the first dark pixel of each row to its last there is no light one: these halos are all of a
+    // piece.
+    for (int y = 0; y < 60; ++y) {
+      int from = 60, to = -1;
+      for (int x = 0; x < 60; ++x)
+        if (at(p, x, y).r < 20) from = std::min(from, x), to = x;
+      for (int x = from; x < to; ++x) EXPECT_LT(at(p, x, y).r, 128) << small << " " << x << " " << y;
+    }
+  }
+}
+
 TEST_F(TextTest, OverlappingHalosOfOneLabelAreNoDenser) {
   auto d = blank(140, 60);
   d.fonts = fonts;
