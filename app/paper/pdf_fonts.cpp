@@ -5,7 +5,6 @@
 #include <hb.h>
 #include FT_FREETYPE_H
 #include FT_ADVANCES_H
-#include FT_CID_H
 
 #include <cmath>
 
@@ -37,6 +36,80 @@ std::string bytesOf(hb_blob_t* blob) {
   return std::string(data, length);
 }
 
+// A CFF program that is keyed by CID is addressed by CID, and its charset says which glyph has which: read
+// from the subset's own bytes. Empty when the font is not keyed so; it is then addressed by glyph number.
+class CffReader {
+ public:
+  explicit CffReader(std::string_view bytes) : bytes_(bytes) {}
+  std::vector<uint16_t> cids() {
+    at_ = byte(2);
+    skipIndex();  // names
+    const auto [first, last] = firstOfIndex();
+    size_t charset = 0, charStrings = 0;
+    bool keyed = false;
+    std::vector<long> operands;
+    for (at_ = first; at_ < last;) {
+      const int b = byte(at_++);
+      if (b <= 21) {
+        const int op = b == 12 ? 1200 + byte(at_++) : b;
+        keyed = keyed || op == 1230;
+        if (op == 15 && !operands.empty()) charset = static_cast<size_t>(operands[0]);
+        if (op == 17 && !operands.empty()) charStrings = static_cast<size_t>(operands[0]);
+        operands.clear();
+      } else if (b == 28) {
+        operands.push_back(static_cast<int16_t>(number(at_, 2))), at_ += 2;
+      } else if (b == 29) {
+        operands.push_back(static_cast<int32_t>(number(at_, 4))), at_ += 4;
+      } else if (b == 30) {
+        while (at_ < last && (byte(at_) & 15) != 15 && byte(at_) >> 4 != 15) ++at_;
+        ++at_, operands.push_back(0);
+      } else if (b <= 246) {
+        operands.push_back(b - 139);
+      } else {
+        operands.push_back(b <= 250 ? (b - 247) * 256 + byte(at_) + 108 : -(b - 251) * 256 - byte(at_) - 108),
+            ++at_;
+      }
+    }
+    if (!keyed) return {};
+    const size_t glyphs = number(charStrings, 2);
+    std::vector<uint16_t> out{0};
+    if (charset < 3) {
+      for (size_t g = 1; g < glyphs; ++g) out.push_back(static_cast<uint16_t>(g));
+      return out;
+    }
+    const int format = byte(charset);
+    for (size_t p = charset + 1; out.size() < glyphs && p < bytes_.size();) {
+      const uint32_t cid = number(p, 2), more = format == 0 ? 0 : number(p + 2, format);
+      p += format == 0 ? 2 : 2 + static_cast<size_t>(format);
+      for (uint32_t k = 0; k <= more && out.size() < glyphs; ++k)
+        out.push_back(static_cast<uint16_t>(cid + k));
+    }
+    return out;
+  }
+
+ private:
+  int byte(size_t i) const { return i < bytes_.size() ? static_cast<unsigned char>(bytes_[i]) : 0; }
+  uint32_t number(size_t i, int width) const {
+    uint32_t v = 0;
+    for (int k = 0; k < width; ++k) v = v << 8 | static_cast<uint32_t>(byte(i + static_cast<size_t>(k)));
+    return v;
+  }
+  void skipIndex() {
+    const uint32_t count = number(at_, 2);
+    if (!count) return void(at_ += 2);
+    const size_t width = static_cast<size_t>(byte(at_ + 2)), offsets = at_ + 3;
+    at_ = offsets + (count + 1) * width - 1 + number(offsets + count * width, static_cast<int>(width));
+  }
+  std::pair<size_t, size_t> firstOfIndex() const {
+    const uint32_t count = number(at_, 2);
+    const int width = byte(at_ + 2);
+    const size_t base = at_ + 3 + static_cast<size_t>(count + 1) * static_cast<size_t>(width) - 1;
+    return {base + number(at_ + 3, width), base + number(at_ + 3 + static_cast<size_t>(width), width)};
+  }
+  std::string_view bytes_;
+  size_t at_ = 0;
+};
+
 geo::Result<void> subset(Font& font, const scene::FontFile& file) {
   const auto bytes = file.bytes();
   Owned<hb_blob_t, hb_blob_destroy> blob(hb_blob_create(reinterpret_cast<const char*>(bytes.data()),
@@ -60,16 +133,6 @@ geo::Result<void> subset(Font& font, const scene::FontFile& file) {
   if (!plan) return failed();
   Owned<hb_face_t, hb_face_destroy> made(hb_subset_plan_execute_or_fail(plan.get()));
   if (!made) return failed();
-  const hb_map_t* numbers = hb_subset_plan_old_to_new_glyph_mapping(plan.get());
-  for (auto& [glyph, code] : font.code) {
-    // A font that is keyed by CID is addressed by CID, which outlives the subset; any other by its new glyph
-    // number.
-    FT_UInt cid = 0;
-    code = static_cast<uint16_t>(FT_IS_CID_KEYED(font.face) &&
-                                         FT_Get_CID_From_Glyph_Index(font.face, glyph, &cid) == 0
-                                     ? cid
-                                     : hb_map_get(numbers, glyph));
-  }
   Owned<hb_blob_t, hb_blob_destroy> cff(hb_face_reference_table(made.get(), HB_TAG('C', 'F', 'F', ' ')));
   font.program = bytesOf(cff.get());
   font.cff = !font.program.empty();
@@ -78,6 +141,13 @@ geo::Result<void> subset(Font& font, const scene::FontFile& file) {
     font.program = bytesOf(whole.get());
   }
   if (font.program.empty()) return failed();
+  const auto cids = font.cff ? CffReader(font.program).cids() : std::vector<uint16_t>();
+  const hb_map_t* numbers = hb_subset_plan_old_to_new_glyph_mapping(plan.get());
+  for (auto& [glyph, code] : font.code) {
+    const hb_codepoint_t number = hb_map_get(numbers, glyph);
+    if (number == HB_MAP_VALUE_INVALID) continue;
+    code = number < cids.size() ? cids[number] : static_cast<uint16_t>(number);
+  }
   return {};
 }
 
