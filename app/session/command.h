@@ -61,7 +61,7 @@ using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).
 struct CommandHelp { std::string id, name, help, shortcut; };
-CommandHelp describe(const Command& command);
-const std::vector<CommandHelp>& allCommands();  // in the order of the variant
+CommandHelp describe(const Command& command, scene::Language language = scene::Language::zh);
+const std::vector<CommandHelp>& allCommands(scene::Language language = scene::Language::zh);  // in the order of the variant
 
 }  // namespace session

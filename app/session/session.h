@@ -21,6 +21,7 @@ struct View {                       // this user's moment, not saved work
   scene::Camera camera;             // of the window's map; frame set by the window
   bool cameraIsFit = true;          // follow the frame until the user moves
   std::string scene;                // id of the scene shown; empty: none
+  bool sceneEdited = false;         // the project has taken over its look and was changed since
   std::optional<scene::ObjectRef> selected, hovered;
   std::string search;
   bool layersPanel = true, inspectorPanel = true, stripPanel = true, messagesPanel = false, helpOpen = false;

@@ -1,0 +1,84 @@
+#include "app/cli/project_input.h"
+
+#include <charconv>
+#include <filesystem>
+
+namespace cli {
+namespace {
+
+bool isProject(const std::string& path) { return path.ends_with(".toml"); }
+
+bool readSize(std::string_view text, int& width, int& height) {
+  const char* end = text.data() + text.size();
+  const auto [x, first] = std::from_chars(text.data(), end, width);
+  if (first != std::errc() || x == end || (*x != 'x' && *x != 'X')) return false;
+  const auto [last, second] = std::from_chars(x + 1, end, height);
+  return second == std::errc() && last == end && width > 0 && height > 0;
+}
+
+}  // namespace
+
+void addBareOptions(CLI::App& app, session::BareOptions& bare) {
+  const std::string group = "Styling of bare data files";
+  app.add_option("--field", bare.field, "Numeric column to colour the areas by")->group(group);
+  app.add_option_function<std::string>(
+         "--method",
+         [&bare](const std::string& name) {
+           const auto method = geo::breakMethod(name);
+           if (!method) throw CLI::ValidationError("--method", method.error().text());
+           bare.method = *method;
+         },
+         "natural, quantile, equal, stddev, pretty, headtail, box, percentile, geometric or manual")
+      ->group(group);
+  app.add_option("--classes", bare.classes, "Number of classes")->check(CLI::Range(1, 12))->group(group);
+  app.add_option("--breaks", bare.breaks, "Upper bounds of manual classes: a,b,c")
+      ->delimiter(',')
+      ->group(group);
+  app.add_option("--palette", bare.palette, "Colours: teal, rose or diverging")->group(group);
+  app.add_option("--label", bare.label, "Column to write on the map")->group(group);
+  app.add_option("--crs", bare.crs, "Coordinate system of the data, over what the file says: EPSG:4547")
+      ->group(group);
+}
+
+CLI::Option* addSizeOption(CLI::App& app, int& width, int& height, const std::string& help) {
+  return app.add_option_function<std::string>(
+      "--size",
+      [&width, &height](const std::string& text) {
+        if (!readSize(text, width, height))
+          throw CLI::ValidationError("--size", fmt::format("\"{}\" is not WIDTHxHEIGHT in pixels", text));
+      },
+      help);
+}
+
+geo::Result<void> loadProject(session::Session& session, const ProjectInput& input, const Common& common) {
+  const bool project = input.paths.size() == 1 && isProject(input.paths[0]);
+  // Known before anything loads: names, labels and messages are made in it.
+  if (auto done = apply(session, session::SetLanguage{common.language}); !done) return done;
+  if (project) {
+    if (auto opened = session.open(input.paths[0]); !opened) return opened;
+  } else {
+    for (const std::string& path : input.paths)
+      if (isProject(path))
+        return geo::fail(fmt::format("{} is a project among data files.", path),
+                         "Name one project, or data files only.");
+    auto made = session::projectForData(input.paths, input.bare);
+    if (!made) return tl::unexpected(made.error());
+    session.open(std::move(*made), "");
+  }
+  session.wait();
+  bool any = session.project().layers.empty();
+  const geo::Error* first = nullptr;
+  for (const auto& spec : session.project().layers) {
+    const session::LayerState& layer = session.layer(spec.id);
+    any |= layer.shape != nullptr;
+    if (!layer.shape && !first) first = &layer.error;
+  }
+  if (!any && first) return tl::unexpected(*first);
+  // What the user asked for by option must be there; in a project it would be one figure of many.
+  if (!project && !input.bare.field.empty())
+    if (const auto& error = session.indicator(session.project().indicator).error; !error.what.empty())
+      return tl::unexpected(error);
+  return {};
+}
+
+}  // namespace cli

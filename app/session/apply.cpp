@@ -1,0 +1,660 @@
+#include <filesystem>
+#include <set>
+
+#include "app/session/bare_project.h"
+#include "app/session/derived.h"
+#include "app/session/flight.h"
+#include "app/session/history.h"
+#include "app/session/i18n.h"
+#include "app/session/names.h"
+#include "app/session/project_file.h"
+#include "app/session/snapshot.h"
+
+namespace session {
+namespace {
+
+namespace fs = std::filesystem;
+using Done = geo::Result<void>;
+
+template <class List>
+auto findById(List& list, const std::string& id) {
+  return std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
+}
+
+template <class List>
+std::string idsOf(const List& list) {
+  std::vector<std::string> ids;
+  for (const auto& item : list) ids.push_back(item.id);
+  return joined(ids);
+}
+
+bool isProject(const std::string& path) { return path.ends_with(".toml"); }
+
+// Why a command is not available
+// ---------------------------------------------------------------------------------------
+
+class Check {
+ public:
+  explicit Check(const Session& session) : s_(session), p_(session.project()) {}
+
+  template <class T>
+  Done operator()(const T&) const {
+    return {};
+  }
+  Done operator()(const SetLayerVisible& c) const { return layer(c.layer); }
+  Done operator()(const SetLayerOpacity& c) const {
+    if (!(c.opacity >= 0 && c.opacity <= 1)) return no("不透明度在 0 和 1 之间。");
+    return layer(c.layer);
+  }
+  Done operator()(const MoveLayer& c) const { return layer(c.layer); }
+  Done operator()(const RenameLayer& c) const { return layer(c.layer); }
+  Done operator()(const RemoveLayer& c) const {
+    if (auto known = layer(c.layer); !known) return known;
+    for (const IndicatorSpec& i : p_.indicators)
+      if (i.of == c.layer)
+        return no(fmt::format(fmt::runtime(t("指标“{}”以这个图层为单元。")), i.name.in(s_.view().language)));
+    return {};
+  }
+  Done operator()(const AddData& c) const { return c.paths.empty() ? no("没有给出文件。") : Done{}; }
+  Done operator()(const SetIndicator& c) const {
+    return c.indicator.empty() ? Done{} : indicator(c.indicator);
+  }
+  Done operator()(const SetYear& c) const {
+    const IndicatorSpec* spec = SessionParts::indicatorOf(s_, SessionParts::look(s_));
+    if (!spec) return no("先选择一个指标。");
+    if (!s_.indicator(spec->id).byYear.count(c.year)) return no("这个指标没有该年的数据。");
+    return {};
+  }
+  Done operator()(const SetClassification& c) const {
+    if (c.classes < 1 || c.classes > 12) return no("级数在 1 和 12 之间。");
+    if (c.method == geo::BreakMethod::manual && c.breaks.empty()) return no("手工分级需要断点。");
+    const bool good =
+        std::is_sorted(c.breaks.begin(), c.breaks.end(), std::less_equal<>()) &&
+        std::all_of(c.breaks.begin(), c.breaks.end(), [](double b) { return std::isfinite(b); });
+    return good ? indicator(c.indicator) : no("断点须从小到大。");
+  }
+  Done operator()(const SetPalette& c) const {
+    const auto names = scene::paletteNames();
+    if (std::find(names.begin(), names.end(), c.palette) == names.end())
+      return geo::fail(fmt::format("There is no palette \"{}\".", c.palette),
+                       fmt::format("Palettes: {}.", fmt::join(names, ", ")));
+    return indicator(c.indicator);
+  }
+  Done operator()(const SetTheme& c) const {
+    return c.theme == "dark" || c.theme == "light" ? Done{} : no("主题是 dark 或 light。");
+  }
+  Done operator()(const AddScene& c) const { return trimmed(c.name).empty() ? no("场景需要名字。") : Done{}; }
+  Done operator()(const RemoveScene& c) const { return scene(c.scene); }
+  Done operator()(const ShowScene& c) const { return c.scene.empty() ? Done{} : scene(c.scene); }
+  Done operator()(const NextScene&) const { return p_.scenes.empty() ? no("项目没有场景。") : Done{}; }
+  Done operator()(const Undo&) const { return s_.canUndo() ? Done{} : no("没有可撤销的步骤。"); }
+  Done operator()(const Redo&) const { return s_.canRedo() ? Done{} : no("没有可重做的步骤。"); }
+  Done operator()(const NewProject&) const { return unsaved(false); }
+  Done operator()(const OpenProject& c) const { return unsaved(c.discardChanges); }
+  Done operator()(const Quit& c) const { return unsaved(c.discardChanges); }
+  Done operator()(const SaveProject&) const {
+    if (s_.path().empty()) return no("项目还没有文件，请用“另存为”。");
+    std::error_code error;
+    const std::string own = embeddedProjectPath();
+    if (!own.empty() && fs::equivalent(s_.path(), own, error)) return no("这是内置项目，请用“另存为”。");
+    return {};
+  }
+  Done operator()(const SaveProjectAs& c) const { return c.path.empty() ? no("没有给出文件名。") : Done{}; }
+  Done operator()(const ExportImage& c) const {
+    if (s_.exportFraction() >= 0) return no("正在导出。");
+    if (c.path.empty()) return no("没有给出文件名。");
+    return checkSnapshot(optionsOf(s_, c));
+  }
+  Done operator()(const ZoomTo& c) const {
+    if (boxOf(s_, c.object).empty()) return no("它在图上没有位置。");
+    return {};
+  }
+  Done operator()(const FitAll&) const { return homeBox(s_).empty() ? no("还没有载入数据。") : Done{}; }
+  Done operator()(const Zoom& c) const {
+    return c.factor > 0 && std::isfinite(c.factor) ? Done{} : no("缩放倍数须大于零。");
+  }
+  Done operator()(const CopyFigures&) const {
+    return s_.view().selected ? Done{} : no("先在图上选中一个对象。");
+  }
+  Done operator()(const CancelJobs&) const {
+    return s_.busy() || s_.exportFraction() >= 0 ? Done{} : no("没有正在进行的工作。");
+  }
+  Done operator()(const SetUiScale& c) const {
+    return c.scale == 0 || (c.scale >= 0.5 && c.scale <= 4) ? Done{} : no("界面缩放在 50% 和 400% 之间。");
+  }
+  Done operator()(const TogglePanel& c) const {
+    for (const char* known : {"layers", "inspector", "strip", "legend", "messages"})
+      if (c.panel == known) return {};
+    return geo::fail(fmt::format("There is no panel \"{}\".", c.panel),
+                     "Panels: layers, inspector, strip, messages.");
+  }
+
+  static geo::Box boxOf(const Session& s, const scene::ObjectRef& object) {
+    const LayerState& layer = s.layer(object.layer);
+    if (!layer.shape || object.row < 0) return {};
+    const geo::Shapes& shapes = layer.shape->layer->shapes;
+    return static_cast<size_t>(object.row) < shapes.rows() ? shapes.box(static_cast<size_t>(object.row))
+                                                           : geo::Box{};
+  }
+
+  static SnapshotOptions optionsOf(const Session& s, const ExportImage& c) {
+    SnapshotOptions o;
+    o.output = c.path, o.width = c.width, o.height = c.height, o.paper = c.paper, o.landscape = c.landscape,
+    o.dpi = c.dpi, o.bare = c.bare;
+    if (!c.currentExtent || !s.worldCrs().known()) return o;
+    if (const auto toDegrees = geo::Transform::make(s.worldCrs(), geo::Crs::lonLat()))
+      o.extentLonLat = geo::transformBox(*toDegrees, s.view().camera.world());
+    return o;
+  }
+
+ private:
+  std::string t(const char* zh) const { return tr(zh, s_.view().language); }
+  tl::unexpected<geo::Error> no(const char* zh) const { return geo::fail(t(zh)); }
+  tl::unexpected<geo::Error> no(std::string text) const { return geo::fail(std::move(text)); }
+  template <class List>
+  Done known(const char* kind, const List& list, const std::string& id) const {
+    if (findById(list, id) != list.end()) return {};
+    return geo::fail(fmt::format("There is no {} \"{}\".", kind, id),
+                     list.empty() ? fmt::format("The project has no {}s.", kind)
+                                  : fmt::format("{}s: {}.", kind, idsOf(list)));
+  }
+  Done layer(const std::string& id) const { return known("layer", p_.layers, id); }
+  Done indicator(const std::string& id) const { return known("indicator", p_.indicators, id); }
+  Done scene(const std::string& id) const { return known("scene", p_.scenes, id); }
+  Done unsaved(bool discard) const { return discard || !s_.changed() ? Done{} : no("项目有未保存的修改。"); }
+
+  const Session& s_;
+  const Project& p_;
+};
+
+// Doing it
+// --------------------------------------------------------------------------------------------------------------
+
+class Apply {
+ public:
+  Apply(Session& session, const Command& command)
+      : s_(session), command_(command), view_(SessionParts::view(session)), language_(view_.language) {}
+
+  Done operator()(const SetLayerVisible& c) {
+    return edit([&](Project& p) { findById(p.layers, c.layer)->visible = c.visible; });
+  }
+  Done operator()(const SetLayerOpacity& c) {
+    return edit([&](Project& p) { findById(p.layers, c.layer)->opacity = c.opacity; }, "opacity:" + c.layer,
+                c.final);
+  }
+  Done operator()(const MoveLayer& c) {
+    return edit([&](Project& p) {
+      const auto from = findById(p.layers, c.layer);
+      LayerSpec moved = std::move(*from);
+      p.layers.erase(from);
+      const int to = std::clamp(c.to, 0, static_cast<int>(p.layers.size()));
+      p.layers.insert(p.layers.begin() + to, std::move(moved));
+    });
+  }
+  Done operator()(const RemoveLayer& c) {
+    return edit([&](Project& p) { removeLayer(p, c.layer); });
+  }
+  Done operator()(const RenameLayer& c) {
+    return edit([&](Project& p) { named(findById(p.layers, c.layer)->name, c.name); });
+  }
+  Done operator()(const AddData& c) {
+    for (const std::string& path : c.paths)
+      if (isProject(path)) return apply(s_, OpenProject{path});
+    // Reading what a file holds may take long: a job, whose layers come in as one step.
+    std::vector<std::string> ids;
+    for (const LayerSpec& l : s_.project().layers) ids.push_back(l.id);
+    s_.jobs().start("add",
+                    [paths = c.paths, ids, session = &s_,
+                     name = describe(command_, language_).name](geo::Progress&) -> Jobs::Finish {
+                      auto taken = ids;
+                      auto layers = std::make_shared<std::vector<LayerSpec>>();
+                      auto errors = std::make_shared<std::vector<geo::Error>>();
+                      for (const std::string& path : paths) {
+                        auto found = layersOfFile(fs::absolute(path).string(), taken);
+                        if (!found) errors->push_back(found.error());
+                        else layers->insert(layers->end(), found->begin(), found->end());
+                      }
+                      return [session, layers, errors, name] { addLayers(*session, *layers, *errors, name); };
+                    });
+    touch(s_);
+    return {};
+  }
+  Done operator()(const SetIndicator& c) {
+    return edit([&](Project& p) { p.indicator = c.indicator; });
+  }
+  Done operator()(const SetYear& c) {
+    return edit([&](Project& p) { p.year = c.year; }, "year", true);
+  }
+  Done operator()(const SetClassification& c) {
+    return edit([&](Project& p) {
+      IndicatorSpec& i = *findById(p.indicators, c.indicator);
+      i.method = c.method, i.classes = c.classes, i.breaks = c.breaks;
+    });
+  }
+  Done operator()(const SetPalette& c) {
+    return edit([&](Project& p) { findById(p.indicators, c.indicator)->palette = c.palette; });
+  }
+  Done operator()(const SetTitle& c) {
+    return edit([&](Project& p) { named(p.title, c.title); });
+  }
+  Done operator()(const SetTheme& c) {
+    return edit([&](Project& p) { p.theme = c.theme; });
+  }
+  Done operator()(const AddScene& c) {
+    SceneSpec scene = sceneOfView(c.name);
+    const std::string id = scene.id;
+    const Done done = edit([&](Project& p) { p.scenes.push_back(scene); });
+    view_.scene = id, view_.sceneEdited = false;
+    return done;
+  }
+  Done operator()(const RemoveScene& c) {
+    return edit([&](Project& p) { p.scenes.erase(findById(p.scenes, c.scene)); });
+  }
+
+  Done operator()(const Undo&) { return goTo(SessionParts::history(s_).undo(now())); }
+  Done operator()(const Redo&) { return goTo(SessionParts::history(s_).redo(now())); }
+  Done operator()(const NewProject&) {
+    std::error_code error;
+    s_.open(Project{}, fs::current_path(error).string());
+    return {};
+  }
+  Done operator()(const OpenProject& c) { return s_.open(c.path); }
+  Done operator()(const SaveProject&) { return save(s_.path()); }
+  Done operator()(const SaveProjectAs& c) {
+    const std::string path = isProject(c.path) ? c.path : c.path + ".parkscope.toml";
+    const std::string from = SessionParts::base(s_), to = fs::path(path).parent_path().string();
+    const Project before = s_.project();
+    rebase(SessionParts::project(s_), from, to);
+    if (Done done = save(path); !done) {
+      SessionParts::project(s_) = before;
+      return done;
+    }
+    SessionParts::history(s_).each([&](Project& p) { rebase(p, from, to); });
+    SessionParts::base(s_) = to, SessionParts::path(s_) = path;
+    return {};
+  }
+  Done operator()(const ExportImage& c) {
+    const SnapshotOptions options = Check::optionsOf(s_, c);
+    auto scene = sceneFor(s_, options);
+    if (!scene) return tl::unexpected(scene.error());
+    const std::string done = fmt::format(fmt::runtime(tr("已导出 {}", language_)), c.path);
+    s_.jobs().start(
+        "export",
+        [scene = std::make_shared<scene::Scene>(std::move(*scene)), options, crs = s_.worldCrs(),
+         session = &s_, done](geo::Progress& p) -> Jobs::Finish {
+          Done written = {};
+          if (auto fonts = scene::Typesetter::open())
+            written = writeSnapshot(*scene, options, *fonts, crs, &p);
+          else written = tl::unexpected(fonts.error());
+          return [session, written, done] {
+            SessionParts::messages(*session).push_back(
+                {written ? Message::Level::info : Message::Level::error,
+                 written ? done : written.error().text()});
+            touch(*session);
+          };
+        },
+        [session = &s_](const std::string& error) {
+          SessionParts::messages(*session).push_back({Message::Level::error, error});
+        });
+    return {};
+  }
+
+  Done operator()(const SetLanguage& c) {
+    return look([&] { view_.language = c.language; });
+  }
+  Done operator()(const ShowScene& c) {
+    const auto& scenes = s_.project().scenes;
+    const auto spec = findById(scenes, c.scene);
+    view_.scene = c.scene, view_.sceneEdited = false;
+    if (spec != scenes.end()) flyToScene(*spec);
+    return look([] {});
+  }
+  Done operator()(const NextScene& c) {
+    const auto& scenes = s_.project().scenes;
+    const auto at = findById(scenes, view_.scene);
+    const long count = static_cast<long>(scenes.size());
+    long next = at == scenes.end() ? (c.step > 0 ? 0 : count - 1) : at - scenes.begin() + c.step;
+    next = ((next % count) + count) % count;
+    return (*this)(ShowScene{scenes[next].id});
+  }
+  Done operator()(const SetCamera& c) {
+    const scene::Rect frame = view_.camera.frame;
+    view_.camera = c.camera;
+    if (frame.w > 0) view_.camera.frame = frame;
+    return moved();
+  }
+  Done operator()(const Pan& c) {
+    view_.camera.centre.x -= c.dx * view_.camera.metresPerUnit;
+    view_.camera.centre.y += c.dy * view_.camera.metresPerUnit;
+    return moved();
+  }
+  Done operator()(const Zoom& c) {
+    const double now = view_.camera.metresPerUnit, wanted = std::clamp(now / c.factor, 0.02, 20000.0);
+    view_.camera = view_.camera.zoomed(now / wanted, c.about);
+    return moved();
+  }
+  Done operator()(const FitAll&) {
+    fly(SessionParts::fitted(s_, homeBox(s_)));
+    view_.cameraIsFit = true;
+    return {};
+  }
+  Done operator()(const ZoomTo& c) {
+    geo::Box box = Check::boxOf(s_, c.object);
+    // A point is shown with what surrounds it: its doubt where that is known, 15 km at least.
+    const double around = std::max(15'000.0 - std::max(box.width(), box.height()) / 2, 0.06 * box.width());
+    fly(SessionParts::fitted(s_, box.grown(std::max(around, doubtOf(c.object)))));
+    view_.cameraIsFit = false;
+    return (*this)(Select{c.object});
+  }
+  Done operator()(const Select& c) {
+    view_.selected = c.object;
+    return pointed();
+  }
+  Done operator()(const Hover& c) {
+    if (view_.hovered == c.object) return {};
+    view_.hovered = c.object;
+    return pointed();
+  }
+  Done operator()(const Search& c) {
+    view_.search = c.text;
+    return {};
+  }
+  Done operator()(const TogglePanel& c) {
+    bool& shown = c.panel == "layers"      ? view_.layersPanel
+                  : c.panel == "inspector" ? view_.inspectorPanel
+                  : c.panel == "strip"     ? view_.stripPanel
+                                           : view_.messagesPanel;
+    shown = !shown;
+    return {};
+  }
+  Done operator()(const SetUiScale& c) { return view_.uiScale = c.scale, Done{}; }
+  Done operator()(const ToggleFullScreen&) { return view_.fullScreen = !view_.fullScreen, Done{}; }
+  Done operator()(const CopyFigures&) { return view_.clipboard = figuresText(*view_.selected), Done{}; }
+  Done operator()(const CancelJobs&) {
+    s_.jobs().cancelAll();
+    SessionParts::messages(s_).push_back({Message::Level::warning, tr("已停止。", language_)});
+    cancelled();
+    return {};
+  }
+  Done operator()(const Quit&) { return view_.quit = true, Done{}; }
+  Done operator()(const ShowHelp&) { return view_.helpOpen = !view_.helpOpen, Done{}; }
+
+ private:
+  // One undoable step. Where a scene is shown, the project first takes over its look, so that the change
+  // starts from what the user sees.
+  Done edit(const std::function<void(Project&)>& change, const std::string& dragKey = {}, bool final = true) {
+    ProjectHistory::Step before = now();
+    before.name = describe(command_, language_).name;
+    Project after = before.project;
+    const Look look = SessionParts::look(s_);
+    if (look.scene) takeOver(after, look);
+    const Project same = after;
+    change(after);
+    auto& history = SessionParts::history(s_);
+    if (after == same) return history.endDrag(), Done{};
+    if (look.scene) view_.sceneEdited = true;
+    SessionParts::project(s_) = std::move(after);
+    history.record(std::move(before), dragKey, final);
+    forgetGone();
+    touch(s_);
+    return {};
+  }
+
+  void takeOver(Project& p, const Look& look) const {
+    for (LayerSpec& l : p.layers) l.visible = SessionParts::visible(l, look);
+    p.indicator = look.scene->indicator;
+    if (look.scene->year || !p.indicator.empty()) p.year = look.scene->year;
+  }
+
+  ProjectHistory::Step now() const { return {s_.project(), {}, view_.scene, view_.sceneEdited}; }
+
+  Done goTo(ProjectHistory::Step step) {
+    SessionParts::project(s_) = std::move(step.project);
+    if (view_.scene == step.scene) view_.sceneEdited = step.sceneEdited;
+    forgetGone();
+    touch(s_);
+    return {};
+  }
+
+  // What is selected or shown may be gone.
+  void forgetGone() {
+    const Project& p = s_.project();
+    const auto gone = [&](const std::optional<scene::ObjectRef>& o) {
+      return o && findById(p.layers, o->layer) == p.layers.end();
+    };
+    if (gone(view_.selected)) view_.selected.reset();
+    if (gone(view_.hovered)) view_.hovered.reset();
+    if (!view_.scene.empty() && findById(p.scenes, view_.scene) == p.scenes.end())
+      view_.scene.clear(), view_.sceneEdited = false;
+  }
+
+  static void removeLayer(Project& p, const std::string& id) {
+    std::erase_if(p.layers, [&](const LayerSpec& l) { return l.id == id; });
+    for (LayerSpec& l : p.layers)
+      if (l.leadLayer == id) l.leadLayer.clear(), l.ledBy.clear();
+    const auto without = [&](std::string& list) {
+      auto parts = splitList(list);
+      std::erase(parts, id);
+      list = joined(parts);
+    };
+    std::set<std::string> emptied;
+    for (IndicatorSpec& i : p.indicators) {
+      for (std::string* list : {&i.countOf, &i.distanceTo, &i.dividedByCountOf}) {
+        if (list->empty()) continue;
+        without(*list);
+        if (list->empty()) emptied.insert(i.id);
+      }
+    }
+    // An indicator that has nothing left to be computed from goes with the layer, and so does what is
+    // computed from it.
+    for (bool more = true; more;) {
+      more = false;
+      for (const IndicatorSpec& i : p.indicators)
+        if (emptied.count(i.numerator) || emptied.count(i.denominator) ||
+            (i.value.empty() && emptied.count(i.shareOf)))
+          more |= emptied.insert(i.id).second;
+    }
+    std::erase_if(p.indicators, [&](const IndicatorSpec& i) { return emptied.count(i.id) > 0; });
+    for (IndicatorSpec& i : p.indicators)
+      if (emptied.count(i.shareOf)) i.shareOf.clear();
+    for (std::string* shown : {&p.indicator, &p.trend})
+      if (emptied.count(*shown)) shown->clear();
+    for (TargetSpec& t : p.targets) {
+      without(t.countOf);
+      if (emptied.count(t.indicator)) t.indicator.clear();
+    }
+    for (SceneSpec& s : p.scenes) {
+      std::erase(s.layers, id);
+      std::erase_if(s.emphasis, [&](const std::string& e) { return e.substr(0, e.find(':')) == id; });
+      if (emptied.count(s.indicator)) s.indicator.clear();
+    }
+  }
+
+  static void addLayers(Session& s, std::vector<LayerSpec> layers, const std::vector<geo::Error>& errors,
+                        const std::string& name) {
+    for (const geo::Error& e : errors) SessionParts::messages(s).push_back({Message::Level::error, e.text()});
+    touch(s);
+    if (layers.empty()) return;
+    ProjectHistory::Step before{s.project(), name, s.view().scene, s.view().sceneEdited};
+    std::vector<std::string> taken;
+    for (const LayerSpec& l : s.project().layers) taken.push_back(l.id);
+    for (LayerSpec& l : layers) {
+      // The project may have gained layers while the job ran.
+      for (int n = 2; std::find(taken.begin(), taken.end(), l.id) != taken.end(); ++n)
+        l.id = fmt::format("{}-{}", l.name.zh, n);
+      taken.push_back(l.id);
+      std::error_code error;
+      const fs::path relative = fs::relative(l.source, fs::absolute(SessionParts::base(s), error), error);
+      if (!error && !relative.empty() && *relative.begin() != "..") l.source = relative.string();
+      SessionParts::project(s).layers.push_back(l);
+    }
+    const Look look = SessionParts::look(s);
+    if (look.scene && !look.scene->layers.empty()) {  // new data is seen at once
+      for (LayerSpec& l : SessionParts::project(s).layers)
+        if (findById(layers, l.id) == layers.end()) l.visible = SessionParts::visible(l, look);
+      SessionParts::project(s).indicator = look.scene->indicator;
+      SessionParts::view(s).sceneEdited = true;
+    }
+    SessionParts::history(s).record(std::move(before), {}, true);
+  }
+
+  SceneSpec sceneOfView(const std::string& name) const {
+    SceneSpec scene;
+    int n = static_cast<int>(s_.project().scenes.size()) + 1;
+    while (findById(s_.project().scenes, fmt::format("scene-{}", n)) != s_.project().scenes.end()) ++n;
+    scene.id = fmt::format("scene-{}", n);
+    scene.name = {trimmed(name), trimmed(name)};
+    const Look look = SessionParts::look(s_);
+    for (const LayerSpec& l : s_.project().layers)
+      if (SessionParts::visible(l, look)) scene.layers.push_back(l.id);
+    if (const IndicatorSpec* i = SessionParts::indicatorOf(s_, look)) {
+      scene.indicator = i->id;
+      if (const int year = SessionParts::yearOf(s_, look); year > 0) scene.year = year;
+    }
+    if (!view_.cameraIsFit && s_.worldCrs().known())
+      if (const auto toDegrees = geo::Transform::make(s_.worldCrs(), geo::Crs::lonLat()))
+        scene.camera.extentLonLat = rounded(geo::transformBox(*toDegrees, view_.camera.world()));
+    return scene;
+  }
+
+  static geo::Box rounded(geo::Box b) {  // to a metre or so
+    for (double* v : {&b.minX, &b.minY, &b.maxX, &b.maxY}) *v = std::round(*v * 1e5) / 1e5;
+    return b;
+  }
+
+  Done save(const std::string& path) {
+    if (Done done = writeProject(s_.project(), path); !done) return done;
+    SessionParts::saved(s_) = s_.project();
+    SessionParts::messages(s_).push_back(
+        {Message::Level::info, fmt::format(fmt::runtime(tr("已保存 {}", language_)), path)});
+    return {};
+  }
+
+  static void rebase(Project& p, const std::string& from, const std::string& to) {
+    std::error_code error;
+    const fs::path source = fs::absolute(from.empty() ? "." : from, error),
+                   target = fs::absolute(to.empty() ? "." : to, error);
+    const auto move = [&](std::string& path) {
+      if (path.empty() || path.starts_with("/") || path.find("://") != path.npos) return;
+      path = (source / path).lexically_normal().lexically_relative(target.lexically_normal()).string();
+    };
+    for (LayerSpec& l : p.layers) move(l.source);
+    for (IndicatorSpec& i : p.indicators) move(i.table);
+  }
+
+  void named(Name& name, const std::string& text) const {
+    (language_ == Language::zh ? name.zh : name.en) = trimmed(text);
+  }
+
+  Done look(const std::function<void()>& change) {
+    change();
+    touch(s_);
+    return {};
+  }
+
+  // Selection and hover change nothing else of the picture: it is not made again.
+  Done pointed() {
+    DerivedState& d = SessionParts::derived(s_);
+    const bool current = d.sceneVersion == d.version;
+    ++d.version;
+    if (!current) return {};
+    d.scene.selected = view_.selected, d.scene.hovered = view_.hovered;
+    d.scene.version = d.sceneVersion = d.version;
+    return {};
+  }
+
+  Done moved() {
+    view_.flight.reset();
+    view_.cameraIsFit = false;
+    return {};
+  }
+
+  void fly(const scene::Camera& to) {
+    if (view_.camera.frame.w > 0) view_.flight = flight(view_.camera, to);
+    else view_.camera = to;
+  }
+
+  void flyToScene(const SceneSpec& scene) {
+    geo::Box box = homeBox(s_);
+    if (scene.camera.extentLonLat && s_.worldCrs().known())
+      if (const auto toWorld = geo::Transform::make(geo::Crs::lonLat(), s_.worldCrs()))
+        box = geo::transformBox(*toWorld, *scene.camera.extentLonLat);
+    if (box.empty()) return;
+    const scene::Camera to = SessionParts::fitted(s_, box);
+    view_.cameraIsFit = !scene.camera.extentLonLat;
+    if (to == view_.camera) return;
+    fly(to);
+    if (view_.flight && scene.transitionSeconds > 0) view_.flight->seconds = scene.transitionSeconds;
+    else view_.flight.reset(), view_.camera = to;
+  }
+
+  double doubtOf(const scene::ObjectRef& o) const {
+    const scene::SceneLayer* layer = scene::findLayer(s_.scene(), o.layer);
+    const bool known = layer && static_cast<size_t>(o.row) < layer->uncertaintyMetres.size();
+    return known ? 1.2 * layer->uncertaintyMetres[o.row] : 0;
+  }
+
+  void cancelled() {  // what was under way is not there: said so, layer by layer
+    DerivedState& d = SessionParts::derived(s_);
+    for (auto& [key, source] : d.sources)
+      if (source.stage == LayerState::Stage::loading)
+        source.stage = LayerState::Stage::failed, source.error = {tr("载入已停止。", language_), {}};
+    for (auto& [id, entry] : d.layers) {
+      if (!entry.building) continue;
+      entry.building = false;
+      entry.state.stage = LayerState::Stage::failed, entry.state.error = {tr("载入已停止。", language_), {}};
+    }
+    touch(s_);
+  }
+
+  // "英德市 · 人口密度 2023：167.6 人/km²（估算；…）", a line each.
+  std::string figuresText(const scene::ObjectRef& o) const {
+    const scene::Scene& scene = s_.scene();
+    const scene::SceneLayer* layer = scene::findLayer(scene, o.layer);
+    if (!layer || !layer->shape || o.row < 0) return {};
+    const size_t row = static_cast<size_t>(o.row);
+    const DerivedState& d = SessionParts::derived(s_);
+    const auto& dress = d.layers.at(o.layer).dress;
+    const auto& names = dress->fullNames[static_cast<size_t>(language_)];
+    std::string text = (row < names.size() ? names[row] : fmt::format("{} {}", layer->name, row + 1)) + "\n";
+    static constexpr const char* statusWords[] = {"官方", "估算", "示例", "缺失"};
+    for (const IndicatorSpec& i : s_.project().indicators) {
+      if (i.of != o.layer) continue;
+      for (const auto& [year, figures] : s_.indicator(i.id).byYear) {
+        if (row >= figures.size()) continue;
+        const scene::Figure& f = figures[row];
+        const std::string when = year > 0 ? fmt::format("\t{}", year) : "\t";
+        const std::string value = std::isfinite(f.value) ? fmt::format("{:.{}f}", f.value, i.decimals)
+                                                         : std::string(tr("未公布", language_));
+        text += fmt::format("{}{}\t{}\t{}\t{}\t{}\n", i.name.in(language_), when, value, i.unit.in(language_),
+                            tr(statusWords[static_cast<size_t>(f.status)], language_),
+                            f.source == i.source.zh ? i.source.in(language_) : f.source);
+      }
+    }
+    if (row < layer->uncertaintyMetres.size() && layer->uncertaintyMetres[row] > 0)
+      text +=
+          fmt::format("{}\t±{} km\n", tr("位置不确定范围", language_), layer->uncertaintyMetres[row] / 1000);
+    return text;
+  }
+
+  Session& s_;
+  const Command& command_;
+  View& view_;
+  const Language language_;
+};
+
+}  // namespace
+
+geo::Result<void> canApply(const Session& session, const Command& command) {
+  return std::visit(Check(session), command);
+}
+
+geo::Result<void> apply(Session& session, const Command& command) {
+  geo::Result<void> done = canApply(session, command);
+  if (done) done = std::visit(Apply(session, command), command);
+  if (!done) SessionParts::messages(session).push_back({Message::Level::error, done.error().text()});
+  if (done && !std::holds_alternative<Hover>(command)) derive(session);
+  return done;
+}
+
+}  // namespace session

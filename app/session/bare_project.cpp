@@ -1,0 +1,104 @@
+// A project made on the spot for data files.
+#include <filesystem>
+
+#include "app/session/bare_project.h"
+#include "app/session/names.h"
+#include "app/session/project_file.h"
+#include "geo/load.h"
+
+namespace session {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return text;
+}
+
+// Kinds of files that never hold more than one layer: no need to open them twice.
+bool holdsOneLayer(const fs::path& path) {
+  const std::string ending = lower(path.extension().string());
+  for (const char* one : {".geojson", ".json", ".csv", ".tsv", ".txt", ".shp", ".fgb", ".geojsonl"})
+    if (ending == one) return true;
+  return false;
+}
+
+std::string freeId(std::string wish, std::vector<std::string>& taken) {
+  for (char& c : wish)
+    if (c == ':' || c == ',') c = '-';
+  wish = trimmed(validUtf8(wish));
+  if (wish.empty()) wish = "layer";
+  std::string id = wish;
+  for (int n = 2; std::find(taken.begin(), taken.end(), id) != taken.end(); ++n)
+    id = fmt::format("{}-{}", wish, n);
+  taken.push_back(id);
+  return id;
+}
+
+}  // namespace
+
+geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
+                                                 std::vector<std::string>& takenIds) {
+  std::error_code error;
+  if (!path.starts_with("/vsi") && path.find("://") == path.npos && !fs::exists(path, error))
+    return geo::fail(fmt::format("{} does not exist.", path), "Check the path.");
+  if (validUtf8(path) != path)
+    return geo::fail(fmt::format("The name of {} is not UTF-8, so no project can hold it.", validUtf8(path)),
+                     "Rename the file.");
+  std::vector<std::string> names{""};
+  if (!holdsOneLayer(path)) {
+    auto found = geo::layerNames(path);
+    if (!found) return tl::unexpected(found.error());
+    if (found->size() > 1) names = std::move(*found);
+  }
+  std::vector<LayerSpec> layers;
+  const std::string stem = fs::path(path).stem().string();
+  for (const std::string& name : names) {
+    LayerSpec& l = layers.emplace_back();
+    l.id = freeId(name.empty() ? stem : name, takenIds);
+    l.name = {l.id, l.id};
+    l.source = path, l.sourceLayer = name;
+  }
+  return layers;
+}
+
+geo::Result<Project> projectForData(const std::vector<std::string>& paths, const BareOptions& options) {
+  Project p;
+  std::vector<std::string> ids;
+  p.theme = "light";
+  for (const std::string& path : paths) {
+    auto layers = layersOfFile(path, ids);
+    if (!layers) return tl::unexpected(layers.error());
+    for (LayerSpec& l : *layers) {
+      l.crs = options.crs, l.label = options.label;
+      p.layers.push_back(std::move(l));
+    }
+  }
+  if (p.layers.empty()) return geo::fail("No data was given.", "Name at least one file.");
+  p.title = {p.layers[0].id, p.layers[0].id};
+  if (!options.crs.empty())
+    if (const auto crs = geo::Crs::parse(options.crs); !crs) return tl::unexpected(crs.error());
+  if (options.field.empty()) return p;
+  const auto palettes = scene::paletteNames();
+  if (!options.palette.empty() &&
+      std::find(palettes.begin(), palettes.end(), options.palette) == palettes.end())
+    return geo::fail(fmt::format("There is no palette \"{}\".", options.palette),
+                     fmt::format("Palettes: {}.", fmt::join(palettes, ", ")));
+  IndicatorSpec i;
+  i.id = i.value = options.field;
+  for (char& c : i.id)
+    if (c == ':' || c == ',') c = '-';
+  i.name = {options.field, options.field};
+  i.of = p.layers[0].id;
+  i.decimals = 2;
+  i.method = options.breaks.empty() ? options.method : geo::BreakMethod::manual;
+  i.classes = options.classes, i.breaks = options.breaks;
+  if (!options.palette.empty()) i.palette = options.palette;
+  p.indicator = i.id;
+  p.indicators.push_back(std::move(i));
+  return p;
+}
+
+}  // namespace session

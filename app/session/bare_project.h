@@ -1,0 +1,13 @@
+// Data files → layers of a project.
+#pragma once
+
+#include "app/session/project.h"
+#include "geo/result.h"
+
+namespace session {
+
+// One layer for each that the file holds; ids are made from the names and added to `takenIds`. Opens files
+// that may hold several layers, so it may take a while.
+geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path, std::vector<std::string>& takenIds);
+
+}  // namespace session

@@ -1,0 +1,376 @@
+// Session → scene::Scene: everything that a picture says, in one language.
+#include <set>
+
+#include "app/session/derived.h"
+#include "app/session/dress.h"
+#include "app/session/i18n.h"
+#include "app/session/names.h"
+
+namespace session {
+namespace {
+
+using scene::Figure;
+using scene::Language;
+using scene::Role;
+using scene::SceneLayer;
+using scene::Status;
+
+size_t present(const std::vector<Figure>& figures) {
+  return static_cast<size_t>(
+      std::count_if(figures.begin(), figures.end(), [](const Figure& f) { return std::isfinite(f.value); }));
+}
+
+class Builder {
+ public:
+  Builder(const Session& session, const Look& look)
+      : session_(session), project_(session.project()), look_(look), lang_(look.language) {}
+
+  scene::Scene build(const geo::Breaks* breaks) {
+    scene::Scene s;
+    s.language = lang_;
+    s.title = project_.title.in(lang_), s.subtitle = project_.subtitle.in(lang_),
+    s.period = project_.period.in(lang_);
+    // The wall shows the title in both languages where there is no subtitle of its own.
+    if (s.subtitle.empty())
+      s.subtitle = project_.title.in(lang_ == Language::zh ? Language::en : Language::zh);
+    if (s.subtitle == s.title) s.subtitle.clear();
+    words(s.words);
+    sceneName(s);
+    layers(s);
+    choropleth(s, breaks);
+    table(s);
+    leads(s);
+    ledger(s);
+    tabs(s);
+    years(s);
+    page(s);
+    s.home = homeBox(session_);
+    s.illustrative = (s.choropleth && hasIllustrative(s.choropleth->figures)) ||
+                     std::any_of(s.layers.begin(), s.layers.end(),
+                                 [](const SceneLayer& l) { return l.visible && l.shape && l.illustrative; });
+    return s;
+  }
+
+ private:
+  std::string t(const char* zh) const { return tr(zh, lang_); }
+  size_t l() const { return static_cast<size_t>(lang_); }
+  const DerivedState& derived() const { return SessionParts::derived(session_); }
+
+  static bool hasIllustrative(const std::vector<Figure>& figures) {
+    return std::any_of(figures.begin(), figures.end(),
+                       [](const Figure& f) { return f.status == Status::illustrative; });
+  }
+
+  void sceneName(scene::Scene& s) const {
+    s.count = static_cast<int>(project_.scenes.size());
+    if (!look_.scene) return;
+    s.name = look_.scene->name.in(lang_), s.text = look_.scene->text.in(lang_);
+    for (int i = 0; i < s.count; ++i)
+      if (project_.scenes[i].id == look_.scene->id) s.number = i + 1;
+  }
+
+  void layers(scene::Scene& s) {
+    if (const LayerSpec* county = countyLayer(project_)) s.cityLayer = county->id;
+    for (const LayerSpec& spec : project_.layers) {
+      const auto found = derived().layers.find(spec.id);
+      static const LayerEntry none;
+      s.layers.push_back(layer(spec, found == derived().layers.end() ? none : found->second));
+      if (s.layers.back().visible) unplaced(s, s.layers.back());
+      if (found != derived().layers.end() && found->second.state.stage == LayerState::Stage::failed)
+        s.warnings.push_back(fmt::format(fmt::runtime(t("图层“{}”未能载入：{}")), s.layers.back().name,
+                                         found->second.state.error.text()));
+    }
+  }
+
+  SceneLayer layer(const LayerSpec& spec, const LayerEntry& e) const {
+    SceneLayer out;
+    out.id = spec.id;
+    out.name = spec.name.in(lang_).empty() ? spec.id : spec.name.in(lang_);
+    out.role = spec.role;
+    out.visible = SessionParts::visible(spec, look_);
+    out.opacity = static_cast<float>(spec.opacity);
+    if (spec.style.colour) out.colour = scene::parseColour(*spec.style.colour);
+    if (spec.style.width) out.width = static_cast<float>(*spec.style.width);
+    if (spec.style.radius) out.radius = static_cast<float>(*spec.style.radius);
+    out.pickedByMouse = spec.role != Role::neighbour;
+    if (!e.state.shape || !e.dress) return out;
+    out.shape = e.outside ? e.outside : e.state.shape;
+    out.inside = e.inside;
+    const Dress& d = *e.dress;
+    out.labels = d.labels[l()], out.sublabels = d.sublabels[l()];
+    out.symbols = d.symbols, out.certainty = d.certainty, out.uncertaintyMetres = d.uncertaintyMetres;
+    out.illustrative = d.illustrative;
+    out.total = e.state.shape->layer->rows();
+    const auto rows = derived().figures->countyRows.find(spec.id);
+    if (rows != derived().figures->countyRows.end() && rows->second.size() == out.total)
+      out.countyRow = rows->second;
+    return out;
+  }
+
+  void unplaced(scene::Scene& s, const SceneLayer& layer) const {
+    if (!layer.shape || layer.symbols.empty()) return;
+    const geo::Shapes& shapes = layer.shape->layer->shapes;
+    for (size_t r = 0; r < layer.symbols.size(); ++r) {
+      if (shapes.has(r) || r >= layer.labels.size()) continue;
+      s.unplaced.push_back({{layer.id, static_cast<long>(r)}, layer.labels[r], layer.symbols[r]});
+    }
+  }
+
+  std::vector<std::string> areaNames(const std::string& layerId, bool official) const {
+    const auto found = derived().layers.find(layerId);
+    if (found == derived().layers.end() || !found->second.dress || !found->second.state.shape) return {};
+    const Dress& d = *found->second.dress;
+    std::vector<std::string> names = official ? d.fullNames[l()] : d.labels[l()];
+    if (!names.empty()) return names;
+    for (size_t r = 0; r < found->second.state.shape->layer->rows(); ++r)
+      names.push_back(fmt::format("{}", r + 1));
+    return names;
+  }
+
+  std::string sourceOf(const IndicatorSpec& spec, const std::vector<Figure>& figures) const {
+    const std::string& own = spec.source.in(lang_);
+    if (!own.empty()) return own;
+    std::set<std::string> seen;
+    std::vector<std::string> sources;
+    for (const Figure& f : figures)
+      if (!f.source.empty() && seen.insert(f.source).second) sources.push_back(f.source);
+    return joined(sources, lang_ == Language::zh ? "；" : "; ");
+  }
+
+  std::string methodText(geo::BreakMethod method, size_t classes) const {
+    static constexpr std::pair<geo::BreakMethod, const char*> names[] = {
+        {geo::BreakMethod::natural, "自然断点"},   {geo::BreakMethod::quantile, "分位数"},
+        {geo::BreakMethod::equal, "等间距"},       {geo::BreakMethod::stddev, "标准差"},
+        {geo::BreakMethod::pretty, "整数断点"},    {geo::BreakMethod::headtail, "头尾分割"},
+        {geo::BreakMethod::box, "箱线"},           {geo::BreakMethod::percentile, "百分位"},
+        {geo::BreakMethod::geometric, "几何间距"}, {geo::BreakMethod::manual, "手工分级"}};
+    for (const auto& [m, name] : names)
+      if (m == method)
+        return fmt::format(fmt::runtime(t(classes == 1 ? "{} · 1 类" : "{} · {} 类")), t(name), classes);
+    return {};
+  }
+
+  void choropleth(scene::Scene& s, const geo::Breaks* breaks) const {
+    const IndicatorSpec* spec = SessionParts::indicatorOf(session_, look_);
+    if (!spec || !breaks) return;
+    const IndicatorState& state = session_.indicator(spec->id);
+    const int year = SessionParts::yearOf(session_, look_);
+    const auto figures = state.byYear.find(year);
+    if (figures == state.byYear.end()) return;
+    scene::Choropleth& c = s.choropleth.emplace();
+    c.layer = spec->of, c.id = spec->id;
+    c.name = spec->name.in(lang_).empty() ? spec->id : spec->name.in(lang_);
+    c.unit = spec->unit.in(lang_), c.year = year, c.decimals = spec->decimals;
+    c.figures = figures->second;
+    for (Figure& f : c.figures)
+      if (f.source == spec->source.zh) f.source = spec->source.in(lang_);
+    c.areaNames = areaNames(spec->of, false);
+    c.breaks = *breaks;
+    c.palette = spec->palette;
+    c.methodText = methodText(breaks->method, breaks->classes());
+    c.sourceText = sourceOf(*spec, c.figures);
+    if (const auto whole = state.whole.find(year); whole != state.whole.end())
+      c.whole = whole->second.value, c.wholeStatus = whole->second.status;
+    c.moreIsBetter = spec->moreIsBetter;
+    trend(c, *spec);
+  }
+
+  void trend(scene::Choropleth& c, const IndicatorSpec& shown) const {
+    const IndicatorSpec* spec = find(project_.trend);
+    if (!spec || spec->of != shown.of) return;
+    const IndicatorState& state = session_.indicator(spec->id);
+    if (state.years.size() < 2) return;
+    c.trend.name = spec->name.in(lang_) + (spec->unit.in(lang_).empty() ? "" : " " + spec->unit.in(lang_));
+    c.trend.years = state.years;
+    c.trend.values.resize(c.figures.size());
+    for (const auto& [year, figures] : state.byYear)
+      for (size_t r = 0; r < c.trend.values.size(); ++r)
+        c.trend.values[r].push_back(r < figures.size() ? figures[r].value : geo::missing);
+  }
+
+  // The figures table: the indicator on the map first, then those of the county layer that have one figure at
+  // least.
+  void table(scene::Scene& s) const {
+    if (s.cityLayer.empty()) return;
+    s.areaNames = areaNames(s.cityLayer, true);
+    const IndicatorSpec* current = SessionParts::indicatorOf(session_, look_);
+    std::vector<const IndicatorSpec*> order;
+    if (current && current->of == s.cityLayer) order.push_back(current);
+    for (const IndicatorSpec& i : project_.indicators)
+      if (&i != current && i.of == s.cityLayer) order.push_back(&i);
+    for (const IndicatorSpec* spec : order) {
+      const IndicatorState& state = session_.indicator(spec->id);
+      if (state.years.empty()) continue;
+      const int year = spec == current ? SessionParts::yearOf(session_, look_)
+                                       : yearIn(state, s.choropleth ? s.choropleth->year : 0);
+      const auto figures = state.byYear.find(year);
+      if (figures == state.byYear.end() || present(figures->second) == 0) continue;
+      scene::TableColumn& c = s.table.emplace_back();
+      c.name = spec->name.in(lang_), c.unit = spec->unit.in(lang_), c.decimals = spec->decimals;
+      for (const Figure& f : figures->second) c.values.push_back(f.value);
+      if (const auto whole = state.whole.find(year); whole != state.whole.end())
+        c.whole = whole->second.value;
+      c.current = spec == current;
+    }
+  }
+
+  // That year where there is one, else the fullest, and of those the latest.
+  static int yearIn(const IndicatorState& state, int wish) {
+    if (state.byYear.count(wish)) return wish;
+    int best = state.years.empty() ? 0 : state.years.back();
+    size_t most = 0;
+    for (const auto& [year, figures] : state.byYear)
+      if (present(figures) >= most) most = present(figures), best = year;
+    return best;
+  }
+
+  void leads(scene::Scene& s) const {
+    const auto shown = [&](const std::string& id) {
+      const SceneLayer* layer = scene::findLayer(s, id);
+      return layer && layer->visible && layer->shape;
+    };
+    for (const scene::Lead& lead : derived().figures->leads)
+      if (shown(lead.fromLayer) && shown(lead.toLayer)) s.leads.push_back(lead);
+  }
+
+  void ledger(scene::Scene& s) const {
+    const bool some = std::any_of(project_.targets.begin(), project_.targets.end(),
+                                  [](const TargetSpec& t) { return t.featured; });
+    for (const TargetSpec& spec : project_.targets) {
+      ++s.ledgerTotal;
+      s.ledgerWithBaseline += spec.baseline.has_value();
+      if (some && !spec.featured) continue;
+      scene::LedgerRow& row = s.ledger.emplace_back();
+      row.id = spec.id, row.name = spec.name.in(lang_), row.unit = spec.unit.in(lang_);
+      row.baselineYear = spec.baselineYear.value_or(0);
+      if (spec.baseline) row.baseline = *spec.baseline;
+      row.baselineEstimated = spec.baselineEstimated;
+      row.targetYear = spec.targetYear, row.target = spec.target, row.section = spec.section;
+      for (const std::string& id : splitList(spec.countOf)) {
+        const SceneLayer* layer = scene::findLayer(s, id);
+        row.shownIllustrative |= layer && layer->visible && layer->illustrative;
+      }
+      if (!spec.baseline) row.note = t("基期未公布");
+    }
+  }
+
+  void tabs(scene::Scene& s) const {
+    const IndicatorSpec* current = SessionParts::indicatorOf(session_, look_);
+    for (const IndicatorSpec& spec : project_.indicators) {
+      const IndicatorState& state = session_.indicator(spec.id);
+      scene::IndicatorTab& tab = s.tabs.emplace_back();
+      tab.id = spec.id, tab.name = spec.name.in(lang_).empty() ? spec.id : spec.name.in(lang_);
+      tab.current = &spec == current;
+      const auto figures =
+          state.byYear.find(tab.current ? SessionParts::yearOf(session_, look_) : yearIn(state, 0));
+      if (figures == state.byYear.end()) continue;
+      tab.coverage = fmt::format("{}/{}", present(figures->second), figures->second.size());
+      tab.illustrative = hasIllustrative(figures->second);
+    }
+  }
+
+  // Every year that any indicator or target knows; marked by what the indicator on the map has of it.
+  void years(scene::Scene& s) const {
+    using Data = scene::YearMark::Data;
+    const IndicatorSpec* current = SessionParts::indicatorOf(session_, look_);
+    if (!current) current = find(project_.indicator);
+    if (!current) return;
+    const IndicatorState& own = session_.indicator(current->id);
+    if (own.years.empty() || own.years.front() == 0) return;
+    std::map<int, scene::YearMark> marks;
+    for (const IndicatorSpec& i : project_.indicators) {
+      const IndicatorState& state = session_.indicator(i.id);
+      // One year alone says when a figure was taken, not that there is a course.
+      if (state.years.size() < 2 && &i != current) continue;
+      for (const int year : state.years) marks[year].year = year;
+    }
+    for (const auto& [year, figures] : own.byYear)
+      marks[year].data = present(figures) == figures.size() ? Data::full
+                         : present(figures) > 0             ? Data::partly
+                                                            : Data::none;
+    if (const IndicatorSpec* course = find(project_.trend); course && course != current)
+      for (const int year : session_.indicator(course->id).years)
+        if (auto& mark = marks[year]; mark.data == Data::none) {
+          mark.data = Data::partly;
+          mark.note = fmt::format(fmt::runtime(t("仅{}")), course->name.in(lang_));
+        }
+    for (const TargetSpec& target : project_.targets) marks[target.targetYear].target = true;
+    for (auto& [year, mark] : marks) mark.year = year, s.years.push_back(mark);
+  }
+
+  const IndicatorSpec* find(const std::string& id) const {
+    for (const IndicatorSpec& i : project_.indicators)
+      if (i.id == id) return &i;
+    return nullptr;
+  }
+
+  void page(scene::Scene& s) const {
+    for (const Name& n : project_.page.credits) s.credits.push_back(n.in(lang_));
+    for (const Name& n : project_.page.notes) s.notes.push_back(n.in(lang_));
+    s.reviewNumber = project_.page.reviewNumber;
+    s.internal = !project_.page.isPublic;
+    const geo::Crs& crs = session_.worldCrs();
+    if (!crs.known()) return;
+    s.crs = std::make_shared<const geo::Crs>(crs);
+    crsTexts(crs.name(), crs.text(), s);
+  }
+
+  // "CGCS2000 / 3-degree Gauss-Kruger CM 114E" reads well in English alone.
+  void crsTexts(const std::string& name, const std::string& text, scene::Scene& s) const {
+    const bool code = text.size() < 24;
+    const size_t slash = name.find(" / ");
+    s.crsText = (slash == name.npos ? name : name.substr(0, slash)) + (code ? " / " + text : "");
+    s.crsLongText = name + (code ? fmt::format(" ({})", text) : "");
+    constexpr std::string_view zone = " / 3-degree Gauss-Kruger CM ";
+    const size_t at = name.find(zone);
+    if (lang_ == Language::zh && at != name.npos && name.ends_with('E'))
+      s.crsLongText = fmt::format("{} / 三度带高斯-克吕格，中央经线 {}°E{}", name.substr(0, at),
+                                  name.substr(at + zone.size(), name.size() - 1 - at - zone.size()),
+                                  code ? fmt::format("（{}）", text) : "");
+  }
+
+  void words(scene::Words& w) const {
+    w.legend = t("图例"), w.missing = t("缺失"), w.ranking = t("排名"), w.ledger = t("规划账本"),
+    w.north = t("北");
+    w.illustrativeBadge = t("含示例数据"), w.unplaced = t("未公布地址 · 不上图"),
+    w.noLaterFigures = t("2021 年以来实绩未公布，不作推算");
+    w.wholeCity = t("全市"), w.baseline = t("基期"), w.target = t("目标"), w.indicators = t("指标"),
+    w.sources = t("来源");
+    w.uncertaintyRing = t("位置不确定范围"), w.countyOnly = t("仅知所在县"),
+    w.illustrativeSites = t("示例位置"), w.share = t("占全市人口");
+    w.scale = t("比例尺"), w.reviewNumber = t("审图号："), w.internalUse = t("内部使用"),
+    w.legendSymbols = t("符号"), w.notes = t("说明与来源");
+    w.figureTable = t("县（市、区）指标"), w.planTargets = t("规划目标（摘）"),
+    w.pieces = t("5/6 ＝ 已上图 5 项，共 6 项");
+    w.baselineUnknown = t("基期未公布"), w.onMapIllustrative = t("图上为示例"), w.scene = t("场景"),
+    w.estimated = t("估算");
+    w.official = t("官方"), w.madeOn = t("制图日期"), w.areas = t("县（市、区）"),
+    w.bareScale = t("比例尺 1:");
+  }
+
+  const Session& session_;
+  const Project& project_;
+  const Look& look_;
+  const Language lang_;
+};
+
+}  // namespace
+
+scene::Scene buildScene(const Session& session, const Look& look, const geo::Breaks* breaks) {
+  return Builder(session, look).build(breaks);
+}
+
+geo::Box homeBox(const Session& session) {
+  const auto boxOf = [&](const LayerSpec& l) {
+    const LayerState& s = session.layer(l.id);
+    return s.shape ? s.shape->layer->bounds : geo::Box{};
+  };
+  if (const LayerSpec* county = countyLayer(session.project()))
+    if (const geo::Box box = boxOf(*county); !box.empty()) return box;
+  geo::Box all;
+  for (const LayerSpec& l : session.project().layers)
+    if (l.role != scene::Role::neighbour) all.add(boxOf(l));
+  return all;
+}
+
+}  // namespace session

@@ -1,0 +1,86 @@
+#include "app/session/command.h"
+
+#include <array>
+
+#include "app/session/i18n.h"
+
+namespace session {
+namespace {
+
+struct Entry {
+  const char *id, *name, *help, *shortcut;
+};
+
+// In the order of the variant. Texts are Chinese, the source language; shortcuts are keys.
+constexpr std::array<Entry, std::variant_size_v<Command>> entries{{
+    {"set-layer-visible", "显示或隐藏图层", "在图上显示或隐藏一个图层", ""},
+    {"set-layer-opacity", "图层不透明度", "改变一个图层的不透明度", ""},
+    {"move-layer", "调整图层顺序", "把一个图层上移或下移", ""},
+    {"remove-layer", "移除图层", "把一个图层移出项目，数据文件不受影响", ""},
+    {"rename-layer", "重命名图层", "给一个图层换个名字", ""},
+    {"add-data", "添加数据…", "把数据文件作为新图层加入项目", ""},
+    {"set-indicator", "选择指标", "选择地图上显示的指标", ""},
+    {"set-year", "选择年份", "选择地图上显示的年份", ""},
+    {"set-classification", "分级方法", "改变指标的分级方法和级数", ""},
+    {"set-palette", "色带", "改变指标的颜色", ""},
+    {"set-title", "标题", "改变地图标题", ""},
+    {"set-theme", "深色或浅色", "在深色和浅色主题之间切换", "T"},
+    {"add-scene", "新建场景", "把当前画面保存为场景", ""},
+    {"remove-scene", "删除场景", "从项目中删除一个场景", ""},
+    {"undo", "撤销", "撤销上一步修改", "Ctrl+Z"},
+    {"redo", "重做", "恢复撤销的修改", "Ctrl+Y"},
+    {"new-project", "新建项目", "从空白项目开始", "Ctrl+N"},
+    {"open-project", "打开…", "打开一个项目文件", "Ctrl+O"},
+    {"save-project", "保存", "保存项目", "Ctrl+S"},
+    {"save-project-as", "另存为…", "把项目保存到另一个文件", "Ctrl+Shift+S"},
+    {"export-image", "导出图片…", "把地图保存为 PNG、JPEG、GeoTIFF、PDF 或 SVG", "Ctrl+E"},
+    {"set-language", "中文或英文", "切换界面和地图的语言", "L"},
+    {"show-scene", "显示场景", "切换到一个场景", ""},
+    {"next-scene", "下一场景", "切换到下一个或上一个场景", "PageDown"},
+    {"set-camera", "移动视图", "把视图移到给定位置", ""},
+    {"pan", "平移", "移动地图", "←↑→↓"},
+    {"zoom", "缩放", "放大或缩小地图", "+"},
+    {"fit-all", "全图", "显示整个城市", "F"},
+    {"zoom-to", "缩放到", "飞到选中的对象", "Enter"},
+    {"select", "选择", "选中一个对象并查看其信息", "Esc"},
+    {"hover", "指向", "突出显示指向的对象", ""},
+    {"search", "查找", "按中文或英文名称查找", "Ctrl+F"},
+    {"toggle-panel", "显示或隐藏面板", "显示或隐藏一个面板", ""},
+    {"set-ui-scale", "界面缩放", "改变界面文字和控件的大小", ""},
+    {"toggle-full-screen", "全屏", "进入或退出全屏", "F11"},
+    {"copy-figures", "复制数据与来源", "复制选中对象的数据及其来源", "Ctrl+C"},
+    {"cancel-jobs", "停止", "停止正在进行的工作", ""},
+    {"quit", "退出", "关闭程序", "Ctrl+Q"},
+    {"show-help", "帮助", "显示快捷键和用法", "F1"},
+}};
+
+CommandHelp helpOf(const Entry& e, scene::Language language) {
+  return {e.id, tr(e.name, language), tr(e.help, language), e.shortcut};
+}
+
+std::vector<CommandHelp> all(scene::Language language) {
+  std::vector<CommandHelp> list;
+  for (const Entry& e : entries) list.push_back(helpOf(e, language));
+  return list;
+}
+
+}  // namespace
+
+CommandHelp describe(const Command& command, scene::Language language) {
+  CommandHelp help = helpOf(entries[command.index()], language);
+  if (const auto* next = std::get_if<NextScene>(&command); next && next->step < 0)
+    help.name = tr("上一场景", language), help.shortcut = "PageUp";
+  if (const auto* zoom = std::get_if<Zoom>(&command)) {
+    help.name = tr(zoom->factor < 1 ? "缩小" : "放大", language);
+    help.shortcut = zoom->factor < 1 ? "-" : "+";
+  }
+  return help;
+}
+
+const std::vector<CommandHelp>& allCommands(scene::Language language) {
+  static const std::vector<CommandHelp> chinese = all(scene::Language::zh),
+                                        english = all(scene::Language::en);
+  return language == scene::Language::zh ? chinese : english;
+}
+
+}  // namespace session

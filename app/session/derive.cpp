@@ -1,0 +1,463 @@
+#include <filesystem>
+
+#include "app/scene/map_shape.h"
+#include "app/session/dress.h"
+#include "app/session/figures.h"
+#include "app/session/filter.h"
+#include "app/session/i18n.h"
+#include "app/session/names.h"
+
+// Each step below looks at what is there, compares it with what the project asks for, and starts the job that
+// is missing. A job takes values and returns a value; `then` runs on the main thread and puts it in its
+// place.
+
+namespace session {
+namespace {
+
+using Stage = LayerState::Stage;
+
+constexpr size_t quickVertices =
+    50'000;  // below: borders are made together with the layer, above: in a job of their own
+constexpr size_t quickValues = 20'000;  // below: classes are made at once
+
+template <class Value>
+void run(Session& session, std::string key, std::function<Value(geo::Progress&)> work,
+         std::function<void(Value)> then, std::function<void(std::string)> failed) {
+  session.jobs().start(
+      std::move(key),
+      [work = std::move(work), then = std::move(then)](geo::Progress& progress) -> Jobs::Finish {
+        auto value = std::make_shared<Value>(work(progress));
+        return [value, then] { then(std::move(*value)); };
+      },
+      std::move(failed));
+}
+
+bool settled(Stage stage) { return stage == Stage::ready || stage == Stage::failed; }
+
+std::string keyText(const SourceKey& k) {
+  return joined({"load", k.path, k.layer, k.encoding, k.crs, k.datum, k.x, k.y}, "\x1f");
+}
+
+void tellReport(Session& session, const std::string& source, const geo::Report& report) {
+  for (const geo::Problem& p : report.problems)
+    tell(session, Message::Level::warning, fmt::format("{}: {}", source, p.message));
+}
+
+// Sources
+// ---------------------------------------------------------------------------------------------------------------
+
+geo::Result<geo::Loaded> loadSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress) {
+  // 天地图, CGCS2000 and WGS 84 agree within a metre; the encrypted datums do not and must not pass as if
+  // they did.
+  if (!key.datum.empty() && key.datum != "CGCS2000" && key.datum != "WGS84")
+    return geo::fail(fmt::format("{} is declared to be in {}, which cannot be read.", key.path, key.datum),
+                     "Convert it to CGCS2000 first.");
+  geo::LoadOptions options;
+  options.layer = key.layer, options.encoding = key.encoding, options.xField = key.x, options.yField = key.y;
+  if (!key.crs.empty()) {
+    auto crs = geo::Crs::parse(key.crs);
+    if (!crs) return tl::unexpected(crs.error());
+    options.crs = std::move(*crs);
+  }
+  if (world.known()) options.reprojectTo = world;
+  return geo::load(key.path, options, &progress);
+}
+
+void startLoading(Session& session, const SourceKey& key) {
+  DerivedState& d = SessionParts::derived(session);
+  SourceState& source = d.sources[key];
+  source.stage = Stage::loading;
+  const geo::Crs world = d.worldKnown ? d.worldCrs : geo::Crs();
+  run<geo::Result<geo::Loaded>>(
+      session, keyText(key), [key, world](geo::Progress& p) { return loadSource(key, world, p); },
+      [&session, key, world](geo::Result<geo::Loaded> loaded) {
+        SourceState& s = SessionParts::derived(session).sources[key];
+        s.stage = loaded ? Stage::ready : Stage::failed;
+        if (loaded) {
+          (world.known() ? s.layer : s.raw) = loaded->layer;
+          s.crs = loaded->layer->crs;
+          s.report = loaded->report;
+          tellReport(session, key.path, s.report);
+        } else {
+          s.error = loaded.error();
+        }
+        touch(session);
+      },
+      [&session, key](const std::string& error) {
+        SourceState& s = SessionParts::derived(session).sources[key];
+        s.stage = Stage::failed;
+        s.error = {fmt::format("{} could not be loaded: {}.", key.path, error), {}};
+        touch(session);
+      });
+}
+
+void startReprojecting(Session& session, const SourceKey& key, const geo::LayerPtr& raw) {
+  DerivedState& d = SessionParts::derived(session);
+  d.sources[key].stage = Stage::loading;
+  run<geo::Result<geo::LayerPtr>>(
+      session, keyText(key),
+      [raw, world = d.worldCrs](geo::Progress&) -> geo::Result<geo::LayerPtr> {
+        auto transform = geo::Transform::make(raw->crs, world);
+        if (!transform) return tl::unexpected(transform.error());
+        if (transform->identity()) return raw;
+        auto moved = std::make_shared<geo::Layer>(*raw);
+        transform->apply(moved->shapes.vertices);
+        moved->crs = world;
+        moved->bounds = moved->shapes.box();
+        return geo::LayerPtr(moved);
+      },
+      [&session, key](geo::Result<geo::LayerPtr> moved) {
+        SourceState& s = SessionParts::derived(session).sources[key];
+        s.stage = moved ? Stage::ready : Stage::failed;
+        if (moved) s.layer = *moved;
+        else s.error = moved.error();
+        touch(session);
+      },
+      [&session, key](const std::string& error) {
+        SourceState& s = SessionParts::derived(session).sources[key];
+        s.stage = Stage::failed, s.error = {error, {}};
+        touch(session);
+      });
+}
+
+std::vector<SourceKey> wantedSources(const Session& session) {
+  std::vector<SourceKey> keys;
+  const auto want = [&](SourceKey key) {
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+  };
+  for (const LayerSpec& l : session.project().layers) want(sourceKey(session, l));
+  for (const IndicatorSpec& i : session.project().indicators)
+    if (!i.table.empty()) want(tableKey(session, i));
+  return keys;
+}
+
+// The map's CRS: the project's, else the one that suits the first layer with shapes.
+void chooseWorld(Session& session, const std::vector<SourceKey>& wanted) {
+  DerivedState& d = SessionParts::derived(session);
+  const std::string& text = session.project().crs;
+  if (!text.empty()) {
+    if (d.worldKnown && d.worldCrsOf == text) return;
+    auto crs = geo::Crs::parse(text);
+    if (!crs) return tell(session, Message::Level::error, crs.error().text());
+    if (d.worldKnown && d.worldCrs == *crs) return void(d.worldCrsOf = text);
+    d.worldCrs = std::move(*crs), d.worldCrsOf = text, d.worldKnown = true;
+    d.sources.clear();
+    return;
+  }
+  if (d.worldKnown) return;
+  for (const SourceKey& key : wanted) {
+    const auto found = d.sources.find(key);
+    if (found == d.sources.end() || !settled(found->second.stage)) return;
+    const geo::LayerPtr& raw = found->second.raw;
+    if (!raw || raw->shapes.kind == geo::ShapeKind::none || raw->bounds.empty()) continue;
+    d.worldKnown = true;
+    if (!raw->crs.known()) return;  // plain plane coordinates: everything stays as it is
+    const auto toDegrees = geo::Transform::make(raw->crs, geo::Crs::lonLat());
+    if (toDegrees) d.worldCrs = geo::metricCrsFor(geo::transformBox(*toDegrees, raw->bounds));
+    return;
+  }
+}
+
+void deriveSources(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  const auto wanted = wantedSources(session);
+  chooseWorld(session, wanted);
+  for (const SourceKey& key : wanted)
+    if (d.sources[key].stage == Stage::waiting) startLoading(session, key);
+  if (!d.worldKnown) return;
+  for (const SourceKey& key : wanted) {
+    SourceState& s = d.sources[key];
+    if (s.stage != Stage::ready || s.layer) continue;
+    const bool plane = s.raw->shapes.kind == geo::ShapeKind::none || !d.worldCrs.known();
+    if (plane) s.layer = s.raw;
+    else if (s.raw->crs.known()) startReprojecting(session, key, s.raw);
+    else
+      s.stage = Stage::failed, s.error = {fmt::format("The coordinate system of {} is not known.", key.path),
+                                          "Declare it: crs = \"EPSG:…\" for the layer."};
+  }
+}
+
+// Layers
+// ----------------------------------------------------------------------------------------------------------------
+
+struct Made {
+  geo::LayerPtr layer;
+  scene::MapShapePtr shape;
+  DressPtr dress;
+};
+
+scene::MapShapePtr mapShape(const geo::LayerPtr& layer, std::shared_ptr<const geo::SpatialIndex> index,
+                            bool borders, geo::Progress& progress) {
+  auto shape = std::make_shared<scene::MapShape>();
+  shape->layer = layer;
+  shape->anchors = scene::labelAnchors(layer->shapes);
+  shape->index = std::move(index);
+  if (borders && layer->shapes.kind == geo::ShapeKind::polygon)
+    shape->boundaries = geo::Boundaries::make(layer->shapes, &progress);
+  return shape;
+}
+
+geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, geo::Progress& progress) {
+  const auto filter = parseFilter(spec.filter);
+  if (!filter) return tl::unexpected(filter.error());
+  geo::LayerPtr layer = source;
+  if (!filter->all()) {
+    const auto rows = filter->rows(source->table, spec.source);
+    if (!rows) return tl::unexpected(rows.error());
+    layer = withRows(source, *rows);
+  }
+  auto look = dress(*layer, spec);
+  if (!look) return tl::unexpected(look.error());
+  Made made{layer, nullptr, *look};
+  made.shape = mapShape(layer, std::make_shared<geo::SpatialIndex>(layer->shapes),
+                        layer->shapes.vertices.size() <= quickVertices, progress);
+  return made;
+}
+
+// What the made layer depends on: not how it is shown.
+LayerSpec essence(LayerSpec spec) {
+  spec.name = {}, spec.visible = true, spec.opacity = 1, spec.minScale = spec.maxScale = 0, spec.style = {};
+  return spec;
+}
+
+void failLayer(Session& session, const std::string& id, const geo::Error& error) {
+  LayerEntry& e = SessionParts::derived(session).layers[id];
+  e.building = false;
+  e.state.stage = Stage::failed, e.state.error = error;
+  e.state.shape = nullptr, e.state.index = nullptr, e.dress = nullptr, e.outside = e.inside = nullptr;
+  for (const LayerSpec& l : session.project().layers)
+    if (l.id == id)
+      tell(session, Message::Level::error,
+           fmt::format("{}：{}",
+                       l.name.in(session.view().language).empty() ? id : l.name.in(session.view().language),
+                       error.text()));
+  touch(session);
+}
+
+void startBorders(Session& session, const std::string& id, const scene::MapShapePtr& shape) {
+  run<scene::MapShapePtr>(
+      session, "borders\x1f" + id,
+      [shape](geo::Progress& p) {
+        auto whole = std::make_shared<scene::MapShape>(*shape);
+        whole->boundaries = geo::Boundaries::make(shape->layer->shapes, &p);
+        return scene::MapShapePtr(whole);
+      },
+      [&session, id, shape](scene::MapShapePtr whole) {
+        LayerEntry& e = SessionParts::derived(session).layers[id];
+        if (e.state.shape == shape) e.state.shape = std::move(whole), touch(session);
+      },
+      [&session, id](const std::string& error) {
+        failLayer(session, id, {error, {}});
+      });
+}
+
+void startMaking(Session& session, const LayerSpec& spec, const SourceState& source) {
+  LayerEntry& e = SessionParts::derived(session).layers[spec.id];
+  e.spec = essence(spec), e.source = source.layer;
+  e.building = true;
+  if (!e.state.shape) e.state.stage = Stage::loading;
+  e.state.report = source.report, e.state.sourceCrs = source.crs;
+  run<geo::Result<Made>>(
+      session, "layer\x1f" + spec.id,
+      [spec, layer = source.layer](geo::Progress& p) { return makeLayer(spec, layer, p); },
+      [&session, id = spec.id](geo::Result<Made> made) {
+        if (!made) return failLayer(session, id, made.error());
+        LayerEntry& e = SessionParts::derived(session).layers[id];
+        e.building = false;
+        e.state.stage = Stage::ready, e.state.error = {};
+        e.state.shape = made->shape, e.state.index = made->shape->index;
+        e.dress = made->dress;
+        e.outside = e.inside = nullptr, e.cutLines = e.cutBy = nullptr;
+        if (made->layer->shapes.kind == geo::ShapeKind::polygon && !made->shape->boundaries)
+          startBorders(session, id, made->shape);
+        touch(session);
+      },
+      [&session, id = spec.id](const std::string& error) {
+        failLayer(session, id, {error, {}});
+      });
+}
+
+void deriveLayers(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  std::erase_if(d.layers, [&](const auto& entry) {
+    const auto& all = session.project().layers;
+    return std::none_of(all.begin(), all.end(), [&](const LayerSpec& l) { return l.id == entry.first; });
+  });
+  for (const LayerSpec& spec : session.project().layers) {
+    const SourceState& source = d.sources[sourceKey(session, spec)];
+    LayerEntry& e = d.layers[spec.id];
+    if (source.stage == Stage::failed && e.state.stage != Stage::failed)
+      failLayer(session, spec.id, source.error);
+    if (source.stage == Stage::loading && !e.state.shape) e.state.stage = Stage::loading;
+    if (source.stage != Stage::ready || !source.layer) continue;
+    if (e.source != source.layer || e.spec != essence(spec)) startMaking(session, spec, source);
+  }
+}
+
+// Rivers are drawn stronger within the city.
+void deriveRivers(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  const LayerSpec* county = countyLayer(session.project());
+  if (!county || !d.layers[county->id].state.shape) return;
+  const geo::LayerPtr by = d.layers[county->id].state.shape->layer;
+  if (by->shapes.kind != geo::ShapeKind::polygon || by->shapes.vertices.size() > quickVertices) return;
+  for (const LayerSpec& spec : session.project().layers) {
+    LayerEntry& e = d.layers[spec.id];
+    if (spec.role != scene::Role::river || !e.state.shape) continue;
+    const geo::LayerPtr lines = e.state.shape->layer;
+    if (lines->shapes.kind != geo::ShapeKind::line || (e.cutLines == lines && e.cutBy == by)) continue;
+    e.cutLines = lines, e.cutBy = by;
+    using Pieces = std::array<scene::MapShapePtr, 2>;
+    run<Pieces>(
+        session, "cut\x1f" + spec.id,
+        [lines, by](geo::Progress& p) {
+          Pieces pieces;
+          for (const bool inside : {false, true})
+            pieces[inside] = mapShape(scene::cutLines(*lines, by->shapes, inside), nullptr, false, p);
+          return pieces;
+        },
+        [&session, id = spec.id, lines](Pieces pieces) {
+          LayerEntry& entry = SessionParts::derived(session).layers[id];
+          if (entry.cutLines == lines) entry.outside = pieces[0], entry.inside = pieces[1], touch(session);
+        },
+        {});
+  }
+}
+
+// Figures
+// ---------------------------------------------------------------------------------------------------------------
+
+IndicatorSpec essence(IndicatorSpec spec) {
+  const IndicatorSpec standard;
+  spec.name = spec.unit = {}, spec.decimals = 0, spec.palette = standard.palette, spec.moreIsBetter = true;
+  spec.method = standard.method, spec.classes = standard.classes, spec.breaks.clear();
+  return spec;
+}
+
+void takeFigures(Session& session, FiguresPtr figures) {
+  DerivedState& d = SessionParts::derived(session);
+  d.figures = std::move(figures);
+  d.figuresReady = true;
+  for (const std::string& w : d.figures->warnings) tell(session, Message::Level::warning, w);
+  for (const IndicatorSpec& spec : session.project().indicators) {
+    const auto found = d.figures->indicators.find(spec.id);
+    if (found == d.figures->indicators.end()) continue;
+    const IndicatorState& s = found->second;
+    const std::string name =
+        spec.name.in(session.view().language).empty() ? spec.id : spec.name.in(session.view().language);
+    if (!s.error.what.empty())
+      tell(session, Message::Level::error, fmt::format("{}：{}", name, s.error.text()));
+    if (!s.unmatched.empty())
+      tell(session, Message::Level::warning,
+           fmt::format("{}：{} names areas that layer \"{}\" does not have: {}.", name, spec.table, spec.of,
+                       joined(s.unmatched)));
+  }
+  touch(session);
+}
+
+void deriveFigures(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  FiguresKey key;
+  auto input = std::make_shared<FiguresInput>();
+  for (const LayerSpec& spec : session.project().layers) {
+    const LayerEntry& e = d.layers[spec.id];
+    if (e.building || !settled(e.state.stage)) return;
+    const bool ready = e.state.stage == Stage::ready;
+    key.layers.push_back(essence(spec));
+    key.shapes.push_back(ready ? e.state.shape->layer : nullptr);
+    input->layers.push_back({essence(spec), key.shapes.back(), e.dress, e.state.index});
+  }
+  for (const IndicatorSpec& spec : session.project().indicators) {
+    key.indicators.push_back(essence(spec));
+    if (spec.table.empty()) continue;
+    const SourceState& s = d.sources[tableKey(session, spec)];
+    const geo::LayerPtr table = s.layer ? s.layer : s.raw;
+    if (!settled(s.stage) || (s.stage == Stage::ready && !table)) return;
+    key.tables[spec.table] = table;
+    input->tables[spec.table] = {table, s.error};
+  }
+  if (key.layers.empty() || (key == d.figuresKey)) return;
+  d.figuresKey = key;
+  input->indicators = key.indicators;
+  if (const LayerSpec* county = countyLayer(session.project())) input->countyLayer = county->id;
+  input->world = d.worldCrs;
+  run<FiguresPtr>(
+      session, "figures", [input](geo::Progress& p) { return computeFigures(*input, p); },
+      [&session](FiguresPtr figures) { takeFigures(session, std::move(figures)); },
+      [&session](const std::string& error) { tell(session, Message::Level::error, error); });
+}
+
+// Classes of the indicator on the map
+// -------------------------------------------------------------------------------------
+
+void deriveBreaks(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  const Look look = SessionParts::look(session);
+  const IndicatorSpec* spec = SessionParts::indicatorOf(session, look);
+  BreaksKey key;
+  if (spec)
+    key = {spec->id, SessionParts::yearOf(session, look), spec->classes, spec->method, spec->breaks,
+           d.figures};
+  if (key == d.breaksKey) return;
+  d.breaksKey = key;
+  std::vector<double> values;
+  if (spec)
+    if (const auto& byYear = session.indicator(spec->id).byYear; byYear.count(key.year))
+      for (const scene::Figure& f : byYear.at(key.year)) values.push_back(f.value);
+  const auto classes = [values = std::move(values), key](geo::Progress&) -> geo::Result<geo::Breaks> {
+    return geo::classify(values, key.method, key.classes, key.breaks);
+  };
+  const auto take = [&session, key](geo::Result<geo::Breaks> breaks) {
+    DerivedState& state = SessionParts::derived(session);
+    if (state.breaksKey != key) return;
+    state.breaks = breaks ? std::optional(std::move(*breaks)) : std::nullopt;
+    touch(session);
+  };
+  geo::Progress progress;
+  if (key.indicator.empty() || key.figures->indicators.empty()) take(geo::fail("none"));
+  else if (session.indicator(key.indicator).byYear.count(key.year) &&
+           session.indicator(key.indicator).byYear.at(key.year).size() > quickValues)
+    run<geo::Result<geo::Breaks>>(session, "breaks", classes, take, {});
+  else take(classes(progress));
+}
+
+}  // namespace
+
+std::string resolved(const std::string& base, const std::string& source) {
+  if (source.starts_with("/") || base.empty() || source.find("://") != source.npos) return source;
+  return (std::filesystem::path(base) / source).string();
+}
+
+SourceKey sourceKey(const Session& session, const LayerSpec& l) {
+  return {
+      resolved(SessionParts::base(session), l.source), l.sourceLayer, l.encoding, l.crs, l.datum, l.x, l.y};
+}
+
+SourceKey tableKey(const Session& session, const IndicatorSpec& i) {
+  return {resolved(SessionParts::base(session), i.table), {}, {}, {}, {}, {}, {}};
+}
+
+const LayerSpec* countyLayer(const Project& project) {
+  for (const LayerSpec& l : project.layers)
+    if (l.role == scene::Role::county) return &l;
+  return nullptr;
+}
+
+void tell(Session& session, Message::Level level, const std::string& text) {
+  DerivedState& d = SessionParts::derived(session);
+  if (std::find(d.told.begin(), d.told.end(), text) != d.told.end()) return;
+  d.told.push_back(text);
+  SessionParts::messages(session).push_back({level, text});
+}
+
+void touch(Session& session) { ++SessionParts::derived(session).version; }
+
+void derive(Session& session) {
+  deriveSources(session);
+  deriveLayers(session);
+  deriveRivers(session);
+  deriveFigures(session);
+  deriveBreaks(session);
+}
+
+}  // namespace session

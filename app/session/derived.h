@@ -1,0 +1,134 @@
+// What can be recomputed from the project and its files, and what it was made from. Internal to the session.
+#pragma once
+
+#include <array>
+
+#include "app/session/session.h"
+
+namespace session {
+
+struct SourceKey {
+  std::string path, layer, encoding, crs, datum, x, y;
+  auto operator<=>(const SourceKey&) const = default;
+};
+
+struct SourceState {
+  LayerState::Stage stage = LayerState::Stage::waiting;
+  geo::LayerPtr raw;    // as the file has it; null when it was read straight into the world's CRS
+  geo::LayerPtr layer;  // in world metres; null until the world's CRS is known
+  geo::Report report;
+  geo::Error error;
+  geo::Crs crs;
+};
+
+// What each row of a layer says and looks like, in both languages: worked out once, whatever is shown.
+struct Dress {
+  std::array<std::vector<std::string>, 2> labels, sublabels, fullNames;  // by Language
+  std::vector<scene::Symbol> symbols;
+  std::vector<scene::Certainty> certainty;
+  std::vector<double> uncertaintyMetres;
+  std::vector<scene::Status> status;
+  bool illustrative = false;
+};
+using DressPtr = std::shared_ptr<const Dress>;
+
+struct LayerEntry {
+  LayerSpec spec;  // made from these two
+  geo::LayerPtr source;
+  LayerState state;
+  DressPtr dress;
+  bool building = false;
+  geo::LayerPtr cutLines, cutBy;  // rivers: what the two pieces below were made from
+  scene::MapShapePtr outside, inside;
+};
+
+struct FiguresKey {
+  std::vector<LayerSpec> layers;
+  std::vector<IndicatorSpec> indicators;
+  std::vector<geo::LayerPtr> shapes;
+  std::map<std::string, geo::LayerPtr> tables;
+  bool operator==(const FiguresKey&) const = default;
+};
+
+// All that follows from rows of several layers and tables together.
+struct Figures {
+  std::map<std::string, IndicatorState> indicators;
+  std::map<std::string, std::vector<long>> countyRows;  // by layer id
+  std::vector<scene::Lead> leads;
+  std::vector<std::string> warnings;
+};
+using FiguresPtr = std::shared_ptr<const Figures>;
+
+struct BreaksKey {
+  std::string indicator;
+  int year = 0, classes = 0;
+  geo::BreakMethod method = geo::BreakMethod::natural;
+  std::vector<double> breaks;
+  FiguresPtr figures;
+  bool operator==(const BreaksKey&) const = default;
+};
+
+struct DerivedState {
+  geo::Crs worldCrs;
+  std::string worldCrsOf;  // the project's text that it was parsed from
+  bool worldKnown = false;
+  geo::Error worldError;
+  std::map<SourceKey, SourceState> sources;
+  std::map<std::string, LayerEntry> layers;
+  FiguresKey figuresKey;
+  FiguresPtr figures = std::make_shared<Figures>();
+  bool figuresReady = false;
+  BreaksKey breaksKey;
+  std::optional<geo::Breaks> breaks;
+  uint64_t version = 1;
+  mutable uint64_t sceneVersion = 0;  // of the cached picture below
+  mutable scene::Scene scene;
+  std::vector<std::string> told;  // messages told already
+  std::shared_ptr<const scene::Typesetter> fonts;
+};
+
+// How the map is looked at: by the project itself, by one of its scenes, or as the command line asks.
+struct Look {
+  scene::Language language = scene::Language::zh;
+  const SceneSpec* scene = nullptr;
+  std::optional<std::string> indicator;  // instead of the scene's or the project's
+  std::optional<int> year;
+};
+
+class ProjectHistory;
+
+// The session's private parts, for the files that make it up.
+struct SessionParts {
+  static DerivedState& derived(Session& s);
+  static const DerivedState& derived(const Session& s);
+  static Project& project(Session& s) { return s.project_; }
+  static View& view(Session& s) { return s.view_; }
+  static std::string& base(Session& s) { return s.base_; }
+  static const std::string& base(const Session& s) { return s.base_; }
+  static std::string& path(Session& s) { return s.path_; }
+  static Project& saved(Session& s) { return s.saved_; }
+  static std::vector<Message>& messages(Session& s) { return s.messages_; }
+
+  static ProjectHistory& history(Session& s);
+  static const ProjectHistory& history(const Session& s);
+
+  static scene::Camera fitted(const Session& s, const geo::Box& box);
+  static Look look(const Session& s);
+  static const IndicatorSpec* indicatorOf(const Session& s, const Look& look);
+  static int yearOf(const Session& s, const Look& look);
+  static bool visible(const LayerSpec& layer, const Look& look);
+};
+
+void tell(Session& session, Message::Level level, const std::string& text);  // once
+void touch(Session& session);                                                // the picture changed
+void derive(Session& session);                                               // starts what is missing
+scene::Scene buildScene(const Session& session, const Look& look, const geo::Breaks* breaks);
+std::string resolved(const std::string& base, const std::string& source);
+SourceKey sourceKey(const Session& session, const LayerSpec& layer);
+SourceKey tableKey(const Session& session, const IndicatorSpec& indicator);
+// The row that stands for the whole city in its figures, or the one of the county layer's bounds: what "fit"
+// shows.
+geo::Box homeBox(const Session& session);
+const LayerSpec* countyLayer(const Project& project);
+
+}  // namespace session

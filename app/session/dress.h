@@ -1,0 +1,19 @@
+// Rows of a layer → names, symbols and doubts, in both languages. Pure; runs on a worker.
+#pragma once
+
+#include "app/session/derived.h"
+
+namespace session {
+
+geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec);
+
+// "连山壮族瑶族自治县" → "连山" · "壮族瑶族自治县"; other names stay whole.
+struct SplitName {
+  std::string name, rest;
+};
+SplitName splitCountyName(const std::string& name);
+
+// The layer with these rows only, in that order.
+geo::LayerPtr withRows(const geo::LayerPtr& layer, const std::vector<uint32_t>& rows);
+
+}  // namespace session

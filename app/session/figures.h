@@ -1,0 +1,29 @@
+// Indicators from tables and from the layers themselves, who leads whom, which county a place lies in. Pure;
+// runs on a worker.
+#pragma once
+
+#include "app/session/derived.h"
+
+namespace session {
+
+struct FiguresInput {
+  struct Area {
+    LayerSpec spec;
+    geo::LayerPtr layer;  // null: it failed
+    DressPtr dress;
+    std::shared_ptr<const geo::SpatialIndex> index;
+  };
+  struct TableIn {
+    geo::LayerPtr table;
+    geo::Error error;
+  };
+  std::vector<Area> layers;
+  std::vector<IndicatorSpec> indicators;
+  std::map<std::string, TableIn> tables;  // by IndicatorSpec::table
+  std::string countyLayer;
+  geo::Crs world;
+};
+
+FiguresPtr computeFigures(const FiguresInput& input, geo::Progress& progress);
+
+}  // namespace session

@@ -1,0 +1,167 @@
+#include "app/session/session.h"
+
+#include <filesystem>
+
+#include "app/session/derived.h"
+#include "app/session/flight.h"
+#include "app/session/history.h"
+#include "app/session/i18n.h"
+#include "app/session/names.h"
+#include "app/session/project_file.h"
+
+namespace session {
+
+struct Session::Derived : DerivedState {};
+struct Session::History : ProjectHistory {};
+
+DerivedState& SessionParts::derived(Session& s) { return *s.derived_; }
+const DerivedState& SessionParts::derived(const Session& s) { return *s.derived_; }
+ProjectHistory& SessionParts::history(Session& s) { return *s.history_; }
+const ProjectHistory& SessionParts::history(const Session& s) { return *s.history_; }
+
+Look SessionParts::look(const Session& s) {
+  Look look{s.view_.language, nullptr, {}, {}};
+  if (s.view_.scene.empty() || s.view_.sceneEdited) return look;
+  for (const SceneSpec& spec : s.project_.scenes)
+    if (spec.id == s.view_.scene) look.scene = &spec;
+  return look;
+}
+
+const IndicatorSpec* SessionParts::indicatorOf(const Session& s, const Look& look) {
+  const std::string& id = look.indicator ? *look.indicator
+                          : look.scene   ? look.scene->indicator
+                                         : s.project_.indicator;
+  for (const IndicatorSpec& i : s.project_.indicators)
+    if (i.id == id) return &i;
+  return nullptr;
+}
+
+int SessionParts::yearOf(const Session& s, const Look& look) {
+  const IndicatorSpec* spec = indicatorOf(s, look);
+  if (!spec) return 0;
+  const IndicatorState& state = s.indicator(spec->id);
+  const std::optional<int> wish = look.year ? look.year : look.scene ? look.scene->year : s.project_.year;
+  if (wish && state.byYear.count(*wish)) return *wish;
+  return state.years.empty() ? 0 : state.years.back();
+}
+
+bool SessionParts::visible(const LayerSpec& layer, const Look& look) {
+  if (!look.scene || look.scene->layers.empty()) return layer.visible;
+  return std::find(look.scene->layers.begin(), look.scene->layers.end(), layer.id) !=
+         look.scene->layers.end();
+}
+
+Session::Session()
+    : derived_(std::make_unique<Derived>()),
+      jobs_(std::make_unique<Jobs>(2)),
+      history_(std::make_unique<History>()) {}
+
+Session::~Session() { jobs_.reset(); }  // before what their results would be put into
+
+geo::Result<void> Session::open(const std::string& path) {
+  auto project = readProject(path);
+  if (!project) return tl::unexpected(project.error());
+  open(std::move(*project), std::filesystem::path(path).parent_path().string());
+  path_ = path;
+  return {};
+}
+
+void Session::open(Project project, const std::string& basePath) {
+  jobs_->cancelAll();
+  const uint64_t version = derived_->version;
+  *derived_ = {};
+  derived_->version = version + 1;
+  history_->clear();
+  messages_.clear();
+  project_ = saved_ = std::move(project);
+  path_.clear();
+  base_ = basePath;
+  View fresh;
+  fresh.language = view_.language, fresh.uiScale = view_.uiScale, fresh.fullScreen = view_.fullScreen;
+  fresh.layersPanel = view_.layersPanel, fresh.inspectorPanel = view_.inspectorPanel,
+  fresh.stripPanel = view_.stripPanel;
+  fresh.camera.frame = view_.camera.frame;
+  view_ = fresh;
+  derive(*this);
+}
+
+bool Session::changed() const { return project_ != saved_; }
+
+const LayerState& Session::layer(const std::string& id) const {
+  static const LayerState none;
+  const auto found = derived_->layers.find(id);
+  return found == derived_->layers.end() ? none : found->second.state;
+}
+
+const IndicatorState& Session::indicator(const std::string& id) const {
+  static const IndicatorState none;
+  const auto found = derived_->figures->indicators.find(id);
+  return found == derived_->figures->indicators.end() ? none : found->second;
+}
+
+int Session::currentYear() const { return SessionParts::yearOf(*this, SessionParts::look(*this)); }
+const geo::Crs& Session::worldCrs() const { return derived_->worldCrs; }
+
+bool Session::busy() const { return jobs_->pending() > (jobs_->running("export") ? 1u : 0u); }
+
+std::string Session::busyText() const {
+  for (const auto& [key, source] : derived_->sources)
+    if (source.stage == LayerState::Stage::loading)
+      return fmt::format(fmt::runtime(tr("载入 {} …", view_.language)),
+                         std::filesystem::path(key.path).filename().string());
+  return busy() ? tr("计算中 …", view_.language) : std::string();
+}
+
+double Session::exportFraction() const { return jobs_->running("export") ? jobs_->fraction("export") : -1; }
+
+uint64_t Session::version() const { return derived_->version; }
+
+const scene::Scene& Session::scene() const {
+  const DerivedState& d = *derived_;
+  if (d.sceneVersion == d.version) return d.scene;
+  d.scene = buildScene(*this, SessionParts::look(*this), d.breaks ? &*d.breaks : nullptr);
+  d.scene.selected = view_.selected, d.scene.hovered = view_.hovered;
+  d.scene.version = d.sceneVersion = d.version;
+  return d.scene;
+}
+
+std::vector<std::string> Session::history() const { return history_->names(); }
+bool Session::canUndo() const { return history_->canUndo(); }
+bool Session::canRedo() const { return history_->canRedo(); }
+
+scene::Camera SessionParts::fitted(const Session& s, const geo::Box& box) {
+  const scene::Rect& frame = s.view_.camera.frame;
+  return scene::Camera::fit(frame, box, 0.05f * std::min(frame.w, frame.h));
+}
+
+void Session::setFrame(scene::Rect mapFrame) {
+  if (view_.camera.frame == mapFrame && !view_.cameraIsFit) return;
+  view_.camera.frame = mapFrame;
+  if (view_.flight) view_.flight->from.frame = view_.flight->to.frame = mapFrame;
+  if (!view_.cameraIsFit || view_.flight) return;
+  if (const geo::Box home = homeBox(*this); !home.empty()) view_.camera = SessionParts::fitted(*this, home);
+}
+
+void Session::tick(double nowSeconds) {
+  jobs_->collect();
+  derive(*this);
+  if (view_.flight) {
+    View::Flight& f = *view_.flight;
+    if (f.start == 0) f.start = nowSeconds;
+    view_.camera = cameraAt(f, nowSeconds - f.start);
+    if (nowSeconds - f.start >= f.seconds) view_.flight.reset();
+  } else if (view_.cameraIsFit) {
+    setFrame(view_.camera.frame);
+  }
+}
+
+void Session::wait() {
+  for (;;) {
+    derive(*this);
+    if (jobs_->collect() > 0) continue;
+    if (jobs_->pending() == 0) return;
+    jobs_->waitForOne();
+  }
+}
+
+}  // namespace session

@@ -1,0 +1,234 @@
+#include "app/session/snapshot.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+
+#include "app/paper/write.h"
+#include "app/scene/draw_scene.h"
+#include "app/session/derived.h"
+#include "app/session/names.h"
+
+namespace session {
+namespace {
+
+struct Paper {
+  std::string_view name;
+  float width, height;  // upright, mm
+};
+constexpr Paper papers[] = {
+    {"A4", 210, 297}, {"A3", 297, 420}, {"A2", 420, 594}, {"A1", 594, 841}, {"A0", 841, 1189}};
+
+const Paper* paperOf(std::string_view name) {
+  for (const Paper& p : papers)
+    if (p.name == name) return &p;
+  return nullptr;
+}
+
+enum class Format { png, jpeg, tiff, pdf, svg, none };
+
+Format formatOf(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  for (char& c : ending)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  if (ending == ".png") return Format::png;
+  if (ending == ".jpg" || ending == ".jpeg") return Format::jpeg;
+  if (ending == ".tif" || ending == ".tiff") return Format::tiff;
+  if (ending == ".pdf") return Format::pdf;
+  return ending == ".svg" ? Format::svg : Format::none;
+}
+
+// By id, or by its name in either language.
+template <class List>
+auto named(const List& list, const std::string& wanted) {
+  auto found = std::find_if(list.begin(), list.end(), [&](const auto& x) { return x.id == wanted; });
+  if (found != list.end()) return found;
+  return std::find_if(list.begin(), list.end(),
+                      [&](const auto& x) { return x.name.zh == wanted || x.name.en == wanted; });
+}
+
+template <class List>
+std::string listed(const List& list, Language language) {
+  std::vector<std::string> words;
+  for (const auto& x : list)
+    words.push_back(x.name.in(language).empty() || x.name.in(language) == x.id
+                        ? x.id
+                        : fmt::format("{} ({})", x.id, x.name.in(language)));
+  return joined(words);
+}
+
+std::string today() {
+  // Reproducible builds of pictures: the one clock that may be set from outside.
+  std::time_t now = std::time(nullptr);
+  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH"); fixed && *fixed)
+    now = static_cast<std::time_t>(std::atoll(fixed));
+  std::tm t{};
+  localtime_r(&now, &t);
+  return fmt::format("{:04}-{:02}-{:02}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+}
+
+geo::Result<geo::Box> worldBox(const geo::Crs& world, const geo::Box& lonLat) {
+  if (!world.known())
+    return geo::fail("The map's coordinate system is not known, so an extent in degrees cannot be shown.",
+                     "Declare it: --crs EPSG:4547.");
+  auto toWorld = geo::Transform::make(geo::Crs::lonLat(), world);
+  if (!toWorld) return tl::unexpected(toWorld.error());
+  const geo::Box box = geo::transformBox(*toWorld, lonLat);
+  if (box.empty())
+    return geo::fail("The extent lies outside of what the map's coordinate system can show.",
+                     "Give W,S,E,N in degrees.");
+  return box;
+}
+
+struct Size {
+  float width = 0, height = 0;  // canvas units
+  double pixelsPerUnit = 1, millimetresPerUnit = 25.4 / 96, dpi = 96;
+  int pixelWidth() const { return static_cast<int>(std::lround(width * pixelsPerUnit)); }
+  int pixelHeight() const { return static_cast<int>(std::lround(height * pixelsPerUnit)); }
+};
+
+Size sizeOf(const SnapshotOptions& o) {
+  const Paper* paper = paperOf(o.paper);
+  if (!paper) return {static_cast<float>(o.width), static_cast<float>(o.height)};
+  Size s{paper->width, paper->height, o.dpi / 25.4, 1, static_cast<double>(o.dpi)};
+  if (o.landscape) std::swap(s.width, s.height);
+  return s;
+}
+
+scene::Drawing draw(const scene::Scene& scene, const SnapshotOptions& o, const scene::TypesetterPtr& fonts,
+                    const std::optional<geo::Box>& extent) {
+  const bool paper = !o.paper.empty();
+  const scene::Theme& theme = o.theme == "light" ? (paper ? scene::paperTheme() : scene::lightTheme())
+                              : o.theme == "dark" || !paper ? scene::darkTheme()
+                                                            : scene::paperTheme();
+  const Size size = sizeOf(o);
+  if (paper && !o.bare) return scene::drawPage(scene, theme, fonts, size.width, size.height, extent);
+  return o.bare ? scene::drawBare(scene, theme, fonts, size.width, size.height, extent)
+                : scene::drawWall(scene, theme, fonts, size.width, size.height, extent);
+}
+
+std::string missingText(const std::set<char32_t>& characters) {
+  std::vector<std::string> shown;
+  for (const char32_t c : characters) {
+    if (shown.size() == 8) {
+      shown.push_back("…");
+      break;
+    }
+    shown.push_back(fmt::format("U+{:04X}", static_cast<uint32_t>(c)));
+  }
+  return fmt::format(
+      "No installed font has {} of the characters: {}. Install fonts-noto-cjk and fonts-noto-cjk-extra.",
+      characters.size(), joined(shown));
+}
+
+}  // namespace
+
+geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
+  if (formatOf(o.output) == Format::none)
+    return geo::fail(fmt::format("{} has an ending that names no picture format.", o.output),
+                     "Endings: .png .jpg .tif .pdf .svg.");
+  if (!o.theme.empty() && o.theme != "dark" && o.theme != "light")
+    return geo::fail(fmt::format("There is no theme \"{}\".", o.theme), "Themes: dark, light.");
+  if (!o.paper.empty() && !paperOf(o.paper))
+    return geo::fail(fmt::format("There is no paper \"{}\".", o.paper), "Papers: A4, A3, A2, A1, A0.");
+  if (o.dpi < 36 || o.dpi > 1200)
+    return geo::fail(fmt::format("{} dpi is out of range.", o.dpi), "It lies within 36 and 1200.");
+  const Size s = sizeOf(o);
+  const bool fits =
+      s.pixelWidth() >= 64 && s.pixelHeight() >= 64 && s.pixelWidth() <= 60000 && s.pixelHeight() <= 60000;
+  const bool vector = formatOf(o.output) == Format::pdf || formatOf(o.output) == Format::svg;
+  if (!fits && !(vector && !o.paper.empty()))
+    return geo::fail(
+        fmt::format("A picture of {}x{} pixels cannot be made.", s.pixelWidth(), s.pixelHeight()),
+        "Each side lies within 64 and 60000 pixels.");
+  return {};
+}
+
+geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options) {
+  const Project& project = session.project();
+  Look look = SessionParts::look(session);
+  if (!options.scene.empty()) {
+    const auto found = named(project.scenes, options.scene);
+    if (found == project.scenes.end())
+      return geo::fail(fmt::format("The project has no scene \"{}\".", options.scene),
+                       project.scenes.empty()
+                           ? "It has no scenes."
+                           : fmt::format("Scenes: {}.", listed(project.scenes, look.language)));
+    look.scene = &*found;
+  }
+  if (!options.indicator.empty()) {
+    const auto found = named(project.indicators, options.indicator);
+    if (found == project.indicators.end())
+      return geo::fail(fmt::format("The project has no indicator \"{}\".", options.indicator),
+                       project.indicators.empty()
+                           ? "It has no indicators."
+                           : fmt::format("Indicators: {}.", listed(project.indicators, look.language)));
+    look.indicator = found->id;
+  }
+  look.year = options.year;
+  const IndicatorSpec* spec = SessionParts::indicatorOf(session, look);
+  std::optional<geo::Breaks> breaks;
+  if (spec) {
+    const IndicatorState& state = session.indicator(spec->id);
+    if (options.year && !state.byYear.count(*options.year)) {
+      std::vector<std::string> years;
+      for (const int y : state.years)
+        if (y > 0) years.push_back(fmt::format("{}", y));
+      return geo::fail(fmt::format("\"{}\" has no figures for {}.", spec->id, *options.year),
+                       years.empty() ? "It has no years." : fmt::format("Years: {}.", joined(years)));
+    }
+    std::vector<double> values;
+    if (const auto figures = state.byYear.find(SessionParts::yearOf(session, look));
+        figures != state.byYear.end())
+      for (const scene::Figure& f : figures->second) values.push_back(f.value);
+    if (auto made = geo::classify(values, spec->method, spec->classes, spec->breaks))
+      breaks = std::move(*made);
+  }
+  scene::Scene scene = buildScene(session, look, breaks ? &*breaks : nullptr);
+  scene.date = options.date.empty() ? today() : options.date;
+  if (look.scene && look.scene->camera.extentLonLat) {
+    auto box = worldBox(session.worldCrs(), *look.scene->camera.extentLonLat);
+    if (!box) return tl::unexpected(box.error());
+    scene.home = *box;
+  }
+  return scene;
+}
+
+geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions& options,
+                                scene::TypesetterPtr fonts, const geo::Crs& worldCrs, geo::Progress* progress,
+                                std::vector<std::string>* warnings) {
+  if (auto good = checkSnapshot(options); !good) return good;
+  std::optional<geo::Box> extent;
+  if (options.extentLonLat) {
+    auto box = worldBox(worldCrs, *options.extentLonLat);
+    if (!box) return tl::unexpected(box.error());
+    extent = *box;
+  }
+  const scene::Drawing drawing = draw(scene, options, fonts, extent);
+  if (warnings && !drawing.missingGlyphs.empty()) warnings->push_back(missingText(drawing.missingGlyphs));
+  paper::Meta meta;
+  meta.title = scene.title, meta.subject = scene.name;
+  const Size s = sizeOf(options);
+  const std::string& path = options.output;
+  switch (formatOf(path)) {
+    case Format::png:
+      return paper::writePng(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi, meta,
+                             progress);
+    case Format::jpeg:
+      return paper::writeJpeg(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi, meta,
+                              progress);
+    case Format::tiff:
+      return paper::writeGeoTiff(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi,
+                                 worldCrs, meta, progress);
+    case Format::pdf:
+      return paper::writePdf(drawing, path, s.millimetresPerUnit, meta, progress);
+    case Format::svg:
+      return paper::writeSvg(drawing, path, s.millimetresPerUnit, meta, progress);
+    case Format::none:
+      break;
+  }
+  return geo::fail("No picture format.");
+}
+
+}  // namespace session
