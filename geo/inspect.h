@@ -49,9 +49,9 @@ struct SourceFacts {
 };
 
 struct InspectOptions {
-  std::string encoding;  // declared by the user
-  std::optional<Crs> crs;
-  LayerPtr reference;  // trusted outlines to hold the coordinates against; none: no such test
+  std::string encoding{};  // declared by the user
+  std::optional<Crs> crs{};
+  LayerPtr reference{};  // trusted outlines to hold the coordinates against; none: no such test
 };
 
 SourceFacts inspect(const std::string& path, const InspectOptions& options = {},

@@ -12,13 +12,13 @@
 namespace geo {
 
 struct LoadOptions {
-  std::string layer;              // name inside the file; empty: the first one that has rows
-  std::string encoding;           // "GB18030", "UTF-8"…; empty: found out from the bytes
-  std::optional<Crs> crs;         // overrides what the file says
-  std::string xField, yField;     // CSV/XLSX/ODS columns of coordinates; empty: found by name (lon/lat, 经度/纬度, x/y…)
-  std::optional<Crs> reprojectTo; // transform all vertices; rows that cannot be are reported and lose their shape
+  std::string layer{};              // name inside the file; empty: the first one that has rows
+  std::string encoding{};           // "GB18030", "UTF-8"…; empty: found out from the bytes
+  std::optional<Crs> crs{};         // overrides what the file says
+  std::string xField{}, yField{};     // CSV/XLSX/ODS columns of coordinates; empty: found by name (lon/lat, 经度/纬度, x/y…)
+  std::optional<Crs> reprojectTo{}; // transform all vertices; rows that cannot be are reported and lose their shape
   bool geometryOnly = false;
-  std::vector<std::string> fields; // only these columns; empty: all. Unknown names are an error that lists the known
+  std::vector<std::string> fields{}; // only these columns; empty: all. Unknown names are an error that lists the known
 };
 
 struct Loaded {

@@ -11,8 +11,8 @@
 namespace geo {
 
 struct SaveOptions {
-  std::optional<Crs> crs;  // transforms the vertices first; GeoJSON is always lon/lat degrees (RFC 7946)
-  std::string layer;       // name inside a GeoPackage; empty: the layer's own
+  std::optional<Crs> crs{};  // transforms the vertices first; GeoJSON is always lon/lat degrees (RFC 7946)
+  std::string layer{};       // name inside a GeoPackage; empty: the layer's own
 };
 
 // The ending chooses the format: .gpkg, .geojson (.json), .csv. Missing values stay missing. CSV is UTF-8

@@ -435,7 +435,10 @@ Result<Features> readFeatures(void* handle, const ReadOptions& o, GdalErrors& er
   const auto expected = static_cast<size_t>(std::max<GIntBig>(0, layer.GetFeatureCount(FALSE)));
   out.shapes.reserve(std::min<size_t>(expected, 100000000), o.expectedVertices, kindOf(layer.GetGeomType()));
   bool done = false;
-  if (layer.TestCapability(OLCFastGetArrowStream)) {
+  // GDAL 3.6 leaves curves out of its Arrow batches: only layers that cannot hold any go that way.
+  const OGRwkbGeometryType type = wkbFlatten(layer.GetGeomType());
+  const bool straight = (type >= wkbPoint && type <= wkbMultiPolygon) || type == wkbNone;
+  if (straight && layer.TestCapability(OLCFastGetArrowStream)) {
     auto byArrow = readArrow(layer, o, out, errors, progress);
     if (!byArrow) return tl::unexpected(byArrow.error());
     done = *byArrow;

@@ -408,13 +408,11 @@ Result<Reading> readSheet(Reading r, OGRLayer& layer, const std::string& path, c
   };
   layer.ResetReading();
   while (std::unique_ptr<OGRFeature> f{layer.GetNextFeature()}) {
-    bool any = false;
-    for (int c = 0; c < width; ++c) any = any || f->IsFieldSetAndNotNull(c);
-    if (!any) continue;
     for (int c = 0; c < width; ++c) add(f->IsFieldSetAndNotNull(c) ? f->GetFieldAsString(c) : "");
     endRow();
   }
   for (const auto& [at, size] : spans) grid.cells.emplace_back(grid.text.data() + at, size);
+  dropEmptyRowsAtTheEnd(grid);
   if (grid.rows() == 0) return r;  // an unused sheet
   return fromCells(std::move(r), grid, path, o);
 }

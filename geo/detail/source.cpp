@@ -330,7 +330,7 @@ std::string contentOf(const std::string& path) {
 
 Crs crsOf(const void* handle) {
   const auto* srs = static_cast<const OGRSpatialReference*>(handle);
-  if (!srs) return {};
+  if (!srs || std::string_view(srs->GetName() ? srs->GetName() : "").starts_with("Undefined")) return {};
   const char *authority = srs->GetAuthorityName(nullptr), *code = srs->GetAuthorityCode(nullptr);
   if (authority && code && !srs->IsCompound())
     if (auto crs = Crs::parse(fmt::format("{}:{}", authority, code))) return *crs;

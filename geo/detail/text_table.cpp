@@ -205,6 +205,15 @@ bool isMissingMark(std::string_view cell) {
   return std::find(std::begin(marks), std::end(marks), s) != std::end(marks);
 }
 
+void dropEmptyRowsAtTheEnd(TextGrid& grid) {
+  while (grid.rows() > 0) {
+    const auto last = grid.cells.begin() + static_cast<long>(grid.rowStart[grid.rows() - 1]);
+    if (!std::all_of(last, grid.cells.end(), [](std::string_view c) { return trimmed(c).empty(); })) return;
+    grid.cells.erase(last, grid.cells.end());
+    grid.rowStart.pop_back();
+  }
+}
+
 TextGrid parseCsv(std::string_view utf8) {
   if (utf8.starts_with("\xef\xbb\xbf")) utf8.remove_prefix(3);
   char separator = separatorOf(utf8);
@@ -246,11 +255,12 @@ TextGrid parseCsv(std::string_view utf8) {
     }
     if (p < end && *p == '\r') ++p;
     if (p < end && *p == '\n') ++p;
-    const bool blank = std::all_of(grid.cells.begin() + static_cast<long>(firstCell), grid.cells.end(),
-                                   [](std::string_view c) { return trimmed(c).empty(); });
-    if (blank) grid.cells.resize(firstCell);
+    // A blank line is no row; a line of separators is one, of missing values.
+    if (grid.cells.size() == firstCell + 1 && trimmed(grid.cells.back()).empty())
+      grid.cells.resize(firstCell);
     else grid.rowStart.push_back(grid.cells.size());
   }
+  dropEmptyRowsAtTheEnd(grid);
   return grid;
 }
 

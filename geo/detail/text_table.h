@@ -30,6 +30,9 @@ struct TextGrid {
 // are skipped.
 TextGrid parseCsv(std::string_view utf8);
 
+// What spreadsheets leave below a table.
+void dropEmptyRowsAtTheEnd(TextGrid& grid);
+
 struct TypedTable {
   Table table;
   size_t headerRow = 0;  // rows before and including it are not data; firstRow says where data begins
@@ -42,7 +45,7 @@ struct TypedTable {
 // "无数据" and the like are missing in numeric columns.
 TypedTable typedTable(const TextGrid& grid);
 
-// Types the text columns of a table that is already in columns.
+// "", "—", "NA", "无数据"…
 bool isMissingMark(std::string_view cell);
 
 // The columns that hold x and y, found by name; both empty when there are none.
