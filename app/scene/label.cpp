@@ -241,13 +241,15 @@ class Placer {
     const size_t sides = all.size();
     for (size_t i = 0; i < sides; ++i) {
       const Side side = all[i].side;
-      const bool beside = side == Side::east || side == Side::west,
-                 above = side == Side::north || side == Side::south;
-      if (!beside && !above) continue;
-      for (float slide : {-0.3f, 0.3f, -0.6f, 0.6f}) {
+      const bool beside = side == Side::east || side == Side::west;
+      const bool above = side == Side::north || side == Side::south;
+      if (side == Side::centre) continue;
+      for (float slide : {-0.1f, 0.1f, -0.2f, 0.2f, -0.32f, 0.32f, -0.46f, 0.46f, -0.62f, 0.62f}) {
         Candidate c = all[i];
+        const bool east = side == Side::northEast || side == Side::southEast;
+        if (!beside && !above && ((slide > 0) != east || std::abs(slide) > 0.3f)) continue;  // outwards only
         (beside ? c.box.y : c.box.x) += slide * (beside ? size.y : 0.75f * size.x);
-        c.dislike += 3 + 2 * std::abs(slide);
+        c.dislike += 0.5f + 6 * std::abs(slide);
         all.push_back(c);
       }
     }
@@ -292,14 +294,17 @@ class Placer {
     const LabelWish& wish = wishes_[i];
     float sum = c.dislike * (1 + 3 / (1 + static_cast<float>(std::max(0, wish.rank))));
     const float area = c.box.w * c.box.h;
-    grid_.eachMeeting(c.box.grown(padding_), [&](const Rect& other, int owner) {
+    // Nearer than the halo reaches, the label that is drawn later nibbles at the other.
+    const float halo = wish.halo.a > 0 ? std::max(padding_, wish.haloWidth) : padding_;
+    const Rect padded = c.box.grown(padding_);
+    grid_.eachMeeting(c.box.grown(halo), [&](const Rect& other, int owner) {
       if (owner == static_cast<int>(i)) return true;
       const float share = overlap(c.box, other) / std::min(area, std::max(other.w * other.h, 1e-6f));
       if (owner == kObstacle) {
         if (share == 0 && other.contains(wish.anchor)) return true;
-        sum += 300 + 3000 * share;
+        sum += share > 0 ? 300 + 3000 * share : padded.meets(other) ? 30 : 2;
       } else {
-        sum += 100 + 1000 * share;
+        sum += share > 0 ? 100 + 1000 * share : padded.meets(other) ? 30 : 2;
       }
       return true;
     });

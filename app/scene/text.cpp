@@ -551,6 +551,10 @@ std::vector<std::string> Typesetter::wrap(std::string_view utf8, const TextStyle
             options.begin());
       };
       size_t n = longest(ends), to = n ? ends[n - 1] : 0;
+      // Inside a word, at its hyphen, only where there is no better place.
+      const auto isHyphen = [&](size_t end) { return end < chars.size() && chars[end - 1].code == U'-'; };
+      for (size_t k = n; k > 0 && isHyphen(to); --k)
+        if (!isHyphen(ends[k - 1])) to = ends[k - 1];
       if (!n) {  // a word longer than the line is broken anywhere, but never into nothing
         std::vector<size_t> anywhere;
         for (size_t i = from + 1; i <= ends[0]; ++i)

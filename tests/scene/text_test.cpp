@@ -186,6 +186,7 @@ TEST(Wrap, KeepsLatinWordsAndFiguresWhole) {
               testing::ElementsAre("Innovation layout of", "Qingyuan"));
   EXPECT_THAT(wrapped("规划期2021–2025年", 7), testing::ElementsAre("规划期", "2021–2025年"));
   EXPECT_THAT(wrapped("well-known", 4), testing::ElementsAre("well-", "known"));
+  EXPECT_THAT(wrapped("Yingde High-tech Zone", 8), testing::ElementsAre("Yingde", "High-tech Zone"));
 }
 
 TEST(Wrap, BreaksAWordThatIsLongerThanTheLine) {
