@@ -299,7 +299,8 @@ class MapDrawer {
     else if (layer.role == Role::town || layer.role == Role::station) size = m_.townName, colour = t_.dark ? t_.text2 : t_.text3;
     else if (layer.role == Role::rail) size = m_.townName, colour = t_.text2;
     std::vector<LabelLine> lines;
-    for (const std::string& part : balanced(name, {face, size, 0, true}))
+    // Spread marks stand in rows that have room for one line.
+    for (const std::string& part : mark.spread ? std::vector{name} : balanced(name, {face, size, 0, true}))
       lines.push_back({run(part, {face, size, 0, true}), colour});
     if (mark.row < layer.sublabels.size() && !layer.sublabels[mark.row].empty())
       lines.push_back({run(layer.sublabels[mark.row], {Face::sans, m_.coreSub, 0, true}), t_.text2});
