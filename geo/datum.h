@@ -1,6 +1,7 @@
 // What a file's numbers really are: which system of coordinates fits them. Knows nothing of files.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -25,6 +26,24 @@ CrsGuess guessCrs(std::span<const Point> points, const Box& area = {});
 // Do the points contradict that system? (degrees beyond ±180/±90, metres that are degrees, a zone number too
 // many or too few…)
 bool contradicts(std::span<const Point> points, const Crs& declared);
+
+// The shifted systems of Chinese web maps, to and from WGS 84 (degrees). Outside of China they are WGS 84
+// itself, as their makers' own code has it. The inverses are exact to 1e-11 degrees.
+Point gcj02FromWgs84(Point lonLat);
+Point wgs84FromGcj02(Point lonLat);
+Point bd09FromGcj02(Point lonLat);
+Point gcj02FromBd09(Point lonLat);
+
+struct DatumFit {
+  std::string datum;          // "WGS 84", "GCJ-02" or "BD-09"
+  double confidence = 0;      // 0…1
+  double shiftMetres = 0;     // how far that datum moves these places
+  double residualMetres = 0;  // median distance to the reference that remains
+};
+
+// Which datum brings the shapes onto the borders, lines or points of a trusted layer that they partly share
+// (both in degrees). Nothing when they do not share enough to tell.
+std::optional<DatumFit> fitDatum(const Shapes& shapes, const Shapes& reference);
 
 // The box of the middle 96 % of the points, by each coordinate.
 Box middleBox(std::span<const Point> points);

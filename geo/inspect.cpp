@@ -160,6 +160,36 @@ std::optional<Box> degreesOf(const Crs& crs, const Box& bounds) {
   return box;
 }
 
+// Shapes that lie where a shifted datum would put the trusted ones.
+void settleDatum(const Reading& r, const InspectOptions& o, LayerFacts& out, Report& report) {
+  if (!o.reference || !r.layer.crs.known() || r.layer.shapes.vertices.empty()) return;
+  const auto toDegrees = Transform::make(r.layer.crs, Crs::lonLat());
+  if (!toDegrees) return;
+  Shapes degrees = r.layer.shapes;
+  if (toDegrees->apply(degrees.vertices) > 0) return;
+  const auto fit = fitDatum(degrees, o.reference->shapes);
+  if (!fit) return;
+  out.crs.confidence = std::min(out.crs.confidence, fit->confidence);
+  if (fit->datum == "WGS 84") return;
+  out.crs.used = fit->datum;
+  out.crs.confidence = fit->confidence;
+  out.crs.shiftMetres = fit->shiftMetres;
+  out.crs.evidence =
+      fmt::format("unshifted, the shapes lie {:.0f} m (median) from the trusted ones", fit->residualMetres);
+  if (out.lonLat) {
+    Box there;
+    for (const Point corner :
+         {Point{out.lonLat->minX, out.lonLat->minY}, Point{out.lonLat->maxX, out.lonLat->maxY}})
+      there.add(wgs84FromGcj02(fit->datum == "BD-09" ? gcj02FromBd09(corner) : corner));
+    out.lonLat = there;
+  }
+  report.add(
+      {"datum-shifted",
+       {},
+       fmt::format("The coordinates are {}: everything lies {:.0f} m off.", fit->datum, fit->shiftMetres),
+       "unshift"});
+}
+
 LayerFacts factsOf(const Reading& r, const InspectOptions& o, Progress* progress) {
   const Layer& layer = r.layer;
   LayerFacts out;
@@ -176,9 +206,9 @@ LayerFacts factsOf(const Reading& r, const InspectOptions& o, Progress* progress
   out.lonLat = degreesOf(layer.crs, layer.bounds);
   Report report = r.report;
   noteEmpty(layer, r.report, report);
+  settleDatum(r, o, out, report);
   report.merge({shapeProblems(layer, progress)});
   out.problems = std::move(report.problems);
-  (void)o;
   return out;
 }
 

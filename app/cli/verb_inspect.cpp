@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/verbs.h"
+#include "app/session/project_file.h"
 #include "geo/inspect.h"
 
 namespace cli {
@@ -261,6 +262,9 @@ int inspectAll(const Arguments& a, const Common& common) {
     auto reference = geo::load(a.reference, load);
     if (!reference) return complain(reference.error());
     options.reference = reference->layer;
+  } else if (const std::string outlines = session::assetPath("assets/qingyuan/counties.geojson");
+             !outlines.empty()) {
+    if (auto reference = geo::load(outlines)) options.reference = reference->layer;
   }
   Json sources = Json::array();
   int code = done;

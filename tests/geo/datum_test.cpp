@@ -80,5 +80,74 @@ TEST(Contradiction, IsFoundWhereDeclaredAndRealDiffer) {
   EXPECT_TRUE(contradicts(placesIn(qingyuan, "EPSG:4326"), Crs::parse("EPSG:3857").value()));
 }
 
+TEST(ShiftedDatum, AgreesWithPublishedPairs) {
+  // 天安门, the pair that every library of these formulas is tested with.
+  const Point g = gcj02FromWgs84({116.404, 39.915});
+  EXPECT_NEAR(g.x, 116.41024449916938, 1e-9);
+  EXPECT_NEAR(g.y, 39.91640428150164, 1e-9);
+  const Point b = bd09FromGcj02({116.404, 39.915});
+  EXPECT_NEAR(b.x, 116.41036949371029, 1e-9);
+  EXPECT_NEAR(b.y, 39.92133699351021, 1e-9);
+}
+
+TEST(ShiftedDatum, ComesBackExactly) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> lon(74, 134), lat(4, 53);
+  for (int i = 0; i < 5000; ++i) {
+    const Point p{lon(random), lat(random)};
+    const Point g = wgs84FromGcj02(gcj02FromWgs84(p)), b = gcj02FromBd09(bd09FromGcj02(p));
+    ASSERT_LT(std::hypot(g.x - p.x, g.y - p.y), 1e-9);
+    ASSERT_LT(std::hypot(b.x - p.x, b.y - p.y), 1e-9);
+  }
+  EXPECT_EQ(gcj02FromWgs84({2.35, 48.85}), (Point{2.35, 48.85}));  // Paris is not shifted
+}
+
+// A winding closed border around Qingyuan; `wobble` metres of noise on each vertex, as generalising leaves
+// it.
+Shapes outline(double wobble, uint32_t seed, size_t every) {
+  Shapes s;
+  s.kind = ShapeKind::polygon;
+  std::mt19937 random(seed);
+  std::normal_distribution<double> noise(0, wobble / 111000);
+  for (size_t i = 0; i < 1200; i += every) {
+    const double t = 2 * M_PI * static_cast<double>(i) / 1200;
+    const double r = 1 + 0.15 * std::sin(7 * t) + 0.06 * std::sin(23 * t + 1) + 0.02 * std::sin(61 * t);
+    s.vertices.push_back(
+        {113 + 0.9 * r * std::cos(t) + noise(random), 24.3 + 0.8 * r * std::sin(t) + noise(random)});
+  }
+  s.endPart();
+  s.endRow();
+  return s;
+}
+
+TEST(DatumFit, FindsTheShiftAgainstAGeneralisedReference) {
+  const Shapes reference = outline(100, 1, 3);
+  const auto moved = [](Point (*by)(Point)) {
+    Shapes s = outline(5, 2, 1);
+    for (Point& p : s.vertices) p = by(p);
+    return s;
+  };
+  const auto plain = fitDatum(outline(5, 2, 1), reference);
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->datum, "WGS 84");
+  EXPECT_EQ(plain->shiftMetres, 0);
+  const auto gcj = fitDatum(moved(gcj02FromWgs84), reference);
+  ASSERT_TRUE(gcj);
+  EXPECT_EQ(gcj->datum, "GCJ-02");
+  EXPECT_GT(gcj->confidence, 0.95);
+  EXPECT_NEAR(gcj->shiftMetres, 600, 150);
+  const auto bd = fitDatum(moved([](Point p) { return bd09FromGcj02(gcj02FromWgs84(p)); }), reference);
+  ASSERT_TRUE(bd);
+  EXPECT_EQ(bd->datum, "BD-09");
+  EXPECT_GT(bd->confidence, 0.9);
+}
+
+TEST(DatumFit, ClaimsNothingWithoutSharedBorders) {
+  Shapes elsewhere = outline(5, 2, 1);
+  for (Point& p : elsewhere.vertices) p = {p.x * 0.3 + 79.2, p.y * 0.3 + 17.2};
+  EXPECT_FALSE(fitDatum(elsewhere, outline(100, 1, 3)));
+  EXPECT_FALSE(fitDatum(outline(5, 2, 1), {}));
+}
+
 }  // namespace
 }  // namespace geo
