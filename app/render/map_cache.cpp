@@ -109,7 +109,7 @@ MapCache::Layer& MapCache::layer(const scene::MapShapePtr& shape) {
   if (!boundaries && polygons && complete_) boundaries = geo::Boundaries::make(shape->layer->shapes);
   if (l.geometry && !boundaries) return l;
   l.alive = shape;
-  l.levels.clear();
+  l.levels.clear(), l.softLevels.clear();
   l.geometry = MapGeometry::make(shape->layer, std::move(boundaries));
   l.box = shape->layer->bounds.empty() ? shape->layer->shapes.box() : shape->layer->bounds;
   return l;
@@ -336,6 +336,37 @@ std::vector<Ranges> MapCache::ranges(const scene::MapShapePtr& shape, MeshKey ke
     if (piece && piece->indexCount) parts.push_back({piece->arena, piece->firstIndex, piece->indexCount});
   }
   return merged(std::move(parts), !l.geometry->overlapping);
+}
+
+void MapCache::lines(const scene::MapShapePtr& shape, LineSet set, const geo::Box& view,
+                     double metresPerPixel, std::vector<const ChunkLines*>& out) {
+  Layer& l = layer(shape);
+  const MapGeometry& g = *l.geometry;
+  const int step = stepFor(l, metresPerPixel);
+  const double tolerance = toleranceOf(g, step);
+  const Chunks& all = render::chunksOf(g, set);
+  Layer::SoftLevel& level = l.softLevels[{set, step}];
+  level.lastUsed = frame_;
+  level.chunks.resize(all.chunks.size());
+  for (size_t c = 0; c < all.chunks.size(); ++c) {
+    const Chunk& chunk = all.chunks[c];
+    if (!chunk.box.intersects(view)) continue;
+    if (!level.chunks[c]) {
+      auto made = std::make_unique<ChunkLines>();
+      for (uint32_t m = chunk.first; m < chunk.first + chunk.count; ++m) {
+        const geo::Arc& arc = g.boundaries->arcs()[all.members[m]];
+        const float* importance = g.boundaries->importance().data() + arc.firstVertex;
+        const auto vertices = g.boundaries->arcVertices(arc);
+        for (size_t v = 0; v < vertices.size(); ++v)
+          if (tolerance <= 0 || importance[v] > tolerance) made->points.push_back(vertices[v]);
+        made->lines.push_back({static_cast<uint32_t>(made->points.size()), arc.left, arc.right});
+      }
+      level.chunks[c] = std::move(made);
+    }
+    out.push_back(level.chunks[c].get());
+  }
+  // Levels are quick to make again: those not seen for a while go.
+  std::erase_if(l.softLevels, [&](const auto& s) { return s.second.lastUsed + 200 < frame_; });
 }
 
 std::vector<Ranges> MapCache::rowRanges(const scene::MapShapePtr& shape, std::span<const uint32_t> rows,

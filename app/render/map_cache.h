@@ -39,6 +39,16 @@ struct Ranges {
   void add(uint32_t first, uint32_t count);
 };
 
+// The lines of one chunk at one tolerance, for painting without OpenGL.
+struct ChunkLines {
+  struct Line {
+    uint32_t end;          // into points
+    uint32_t left, right;  // rows
+  };
+  std::vector<geo::Point> points;
+  std::vector<Line> lines;
+};
+
 enum class MeshKind : uint8_t { fill, inner, outer, courses, innerSeam, outerSeam };
 
 struct MeshKey {
@@ -62,6 +72,9 @@ class MapCache {
   // The same for some rows of the fills alone.
   std::vector<Ranges> rowRanges(const scene::MapShapePtr& shape, std::span<const uint32_t> rows,
                                 const geo::Box& view, double metresPerPixel);
+  // The borders themselves; inner or outer ones. Needs boundaries.
+  void lines(const scene::MapShapePtr& shape, LineSet set, const geo::Box& view, double metresPerPixel,
+             std::vector<const ChunkLines*>& out);
   double tolerance(const MapGeometry& geometry, double metresPerPixel) const;
 
   struct Work {
@@ -83,6 +96,11 @@ class MapCache {
     MapGeometryPtr geometry;
     geo::Box box;
     std::map<std::pair<MeshKey, int>, Level> levels;
+    struct SoftLevel {
+      std::vector<std::unique_ptr<const ChunkLines>> chunks;
+      uint64_t lastUsed = 0;
+    };
+    std::map<std::pair<LineSet, int>, SoftLevel> softLevels;
     uint64_t lastUsed = 0;
   };
   struct Built;  // one piece on the CPU

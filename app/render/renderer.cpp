@@ -6,6 +6,7 @@
 #include "app/render/glyph_atlas.h"
 #include "app/render/map_cache.h"
 #include "app/render/shader.h"
+#include "app/render/soft_map.h"
 #include "geo/triangulate.h"
 
 namespace render {
@@ -47,7 +48,8 @@ struct Renderer::Impl {
 
   // The picture
   gl::Framebuffer framebuffer;
-  gl::Renderbuffer colourBuffer, stencilBuffer;
+  gl::Texture picture;  // a texture: the processor writes into it
+  gl::Renderbuffer stencilBuffer;
   int width = 0, height = 0;
   int stencilMark = 0;  // 0: cleared never
   GLint largestTexture = 0;
@@ -80,16 +82,6 @@ struct Renderer::Impl {
   void resize(int w, int h);
   void makeStream(Stream& stream, size_t stride, std::initializer_list<Attribute> attributes);
 
-  // What the camera makes of an item
-  struct View {
-    PixelRect clip;
-    geo::Box world;
-    double metresPerPixel = 1, pixelsPerMetre = 1;
-    double x0 = 0, y0 = 0;  // pixel of the world's origin, y down
-    Vec pixel(geo::Point p) const {
-      return {static_cast<float>(x0 + p.x * pixelsPerMetre), static_cast<float>(y0 - p.y * pixelsPerMetre)};
-    }
-  };
   PixelRect screen() const { return {0, 0, width, height}; }
   PixelRect pixels(const scene::Rect& r) const {
     const auto whole = [](double v) { return static_cast<int>(std::lround(std::clamp(v, -1e6, 1e6))); };
@@ -103,7 +95,8 @@ struct Renderer::Impl {
   void setView(const Program& p, const View& v, geo::Point origin) const;
   void draw(const Ranges& ranges);
   GLuint colours(const scene::ColoursPtr& fills, size_t rows, const std::vector<uint32_t>* without);
-  Cached& picture(const std::shared_ptr<const std::vector<Rgba>>& pixels, int columns, int rows, bool smooth);
+  Cached& pictureTexture(const std::shared_ptr<const std::vector<Rgba>>& pixels, int columns, int rows,
+                         bool smooth);
   void drawPicture(const std::shared_ptr<const std::vector<Rgba>>& pixels, int columns, int rows, bool smooth,
                    double x0, double y0, double x1, double y1, const PixelRect& clip);
   void flush();
@@ -115,6 +108,11 @@ struct Renderer::Impl {
   std::pair<bool, bool> bordered(const scene::Areas& areas) const;
   void markSeams(const scene::Areas& areas, const View& view, MeshKind kind);
   void useStencil();
+  // Items from `first` on that the processor can paint together; paints them and says how many they were.
+  size_t paintSoftly(size_t first);
+  bool paintable(size_t index) const;
+  bool soft = false;
+  SoftMap softMap;
   void largeFill(const scene::Path& path, Rgba colour, const PixelRect& clip);
   void hatchUniforms(const scene::Hatch& hatch, double phase);
 
@@ -191,17 +189,19 @@ void Renderer::Impl::makeStream(Stream& stream, size_t stride, std::initializer_
 void Renderer::Impl::resize(int w, int h) {
   if (w == width && h == height) return;
   width = w, height = h;
-  colourBuffer = gl::Renderbuffer(tally);
+  picture = gl::Texture(tally);
   stencilBuffer = {};
-  glBindRenderbuffer(GL_RENDERBUFFER, colourBuffer.id());
-  glRenderbufferStorage(GL_RENDERBUFFER, GL_RGBA8, w, h);
-  colourBuffer.setBytes(size_t{4} * w * h);
+  glBindTexture(GL_TEXTURE_2D, picture.id());
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, w, h, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+  picture.setBytes(size_t{4} * w * h);
   glBindFramebuffer(GL_FRAMEBUFFER, framebuffer.id());
-  glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, colourBuffer.id());
+  glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, picture.id(), 0);
   glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_DEPTH_STENCIL_ATTACHMENT, GL_RENDERBUFFER, 0);
 }
 
-Renderer::Impl::View Renderer::Impl::viewOf(int index, float reach) const {
+View Renderer::Impl::viewOf(int index, float reach) const {
   View v;
   const scene::Camera& c = drawing->cameras.at(static_cast<size_t>(index));
   v.clip = itemClip().meet(pixels(c.frame));
@@ -359,6 +359,91 @@ void Renderer::Impl::visit(const scene::Areas& a) {
   }
 }
 
+// Areas whose edges are hidden under borders, and solid borders.
+bool Renderer::Impl::paintable(size_t index) const {
+  const auto& item = drawing->items[index].item;
+  const auto drawable = [](const scene::MapShapePtr& s) {
+    return s && s->layer && s->layer->shapes.kind == geo::ShapeKind::polygon && s->layer->shapes.rows() > 0;
+  };
+  if (const auto* b = std::get_if<scene::Borders>(&item))
+    return drawable(b->shape) && b->which != scene::Borders::Which::row && b->pen.dash.empty() &&
+           b->pen.width > 0;
+  if (const auto* a = std::get_if<scene::Areas>(&item)) return drawable(a->shape);
+  return false;
+}
+
+size_t Renderer::Impl::paintSoftly(size_t first) {
+  const auto cameraOf = [&](size_t i) {
+    const auto* a = std::get_if<scene::Areas>(&drawing->items[i].item);
+    return a ? a->camera : std::get<scene::Borders>(drawing->items[i].item).camera;
+  };
+  const auto usable = [&](const scene::MapShapePtr& shape) {
+    const MapGeometry* g = map.geometry(shape);
+    return g && g->boundaries && !g->overlapping ? g : nullptr;
+  };
+  const View frameView = viewOf(cameraOf(first), 0);
+  if (frameView.clip.empty()) return 0;
+  size_t count = 0;
+  const size_t itemBefore = itemIndex;
+  const scene::Placed* placedBefore = placed;
+  for (size_t i = first; i < drawing->items.size() && paintable(i); ++i) {
+    if (cameraOf(i) != cameraOf(first) || drawing->items[i].clip != drawing->items[first].clip) break;
+    itemIndex = i, placed = &drawing->items[i];
+    if (const auto* a = std::get_if<scene::Areas>(&placed->item)) {
+      const auto [inner, outer] = bordered(*a);
+      if (!inner || !outer || !usable(a->shape)) break;
+    } else if (!usable(std::get<scene::Borders>(placed->item).shape)) {
+      break;
+    }
+    ++count;
+  }
+  itemIndex = itemBefore, placed = placedBefore;
+  if (count == 0) return 0;
+
+  const bool onGround = drawCalls == 0 && canvas.empty();
+  flush();
+  const PixelRect& clip = frameView.clip;
+  const int w = clip.x1 - clip.x0, h = clip.y1 - clip.y0;
+  softMap.begin(clip, drawing->background);
+  bool bare = onGround;  // nothing is below what comes next
+  if (!onGround) {
+    glPixelStorei(GL_PACK_ALIGNMENT, 4);
+    glReadPixels(clip.x0, height - clip.y1, w, h, GL_RGBA, GL_UNSIGNED_BYTE, softMap.pixels());
+  }
+  std::vector<const ChunkLines*> lines;
+  for (size_t i = first; i < first + count; ++i) {
+    lines.clear();
+    const auto& item = drawing->items[i].item;
+    if (const auto* a = std::get_if<scene::Areas>(&item)) {
+      const View view = viewOf(a->camera, 2);
+      map.lines(a->shape, LineSet::inner, view.world, view.metresPerPixel, lines);
+      map.lines(a->shape, LineSet::outer, view.world, view.metresPerPixel, lines);
+      const double period = std::max(0.5, a->hatch.pitch * k * std::sqrt(2.0)), phase = view.x0 + view.y0;
+      softMap.areas(
+          *map.geometry(a->shape), lines, view, a->fills, a->hatched,
+          {static_cast<float>(period), a->hatch.width * k / 2,
+           static_cast<float>(phase - period * std::floor(phase / period)), a->hatch.line, a->hatch.ground},
+          bare);
+    } else {
+      const auto& b = std::get<scene::Borders>(item);
+      const View view = viewOf(b.camera, b.pen.width * k / 2 + 1);
+      if (bare) softMap.startOnGround();
+      if (b.which != scene::Borders::Which::outer)
+        map.lines(b.shape, LineSet::inner, view.world, view.metresPerPixel, lines);
+      if (b.which != scene::Borders::Which::inner)
+        map.lines(b.shape, LineSet::outer, view.world, view.metresPerPixel, lines);
+      softMap.lines(lines, view, b.pen.width * k, b.pen.colour);
+    }
+    bare = false;
+  }
+  glBindTexture(GL_TEXTURE_2D, picture.id());
+  glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+  glTexSubImage2D(GL_TEXTURE_2D, 0, clip.x0, height - clip.y1, w, h, GL_RGBA, GL_UNSIGNED_BYTE,
+                  softMap.pixels());
+  ++drawCalls;
+  return count;
+}
+
 void Renderer::Impl::strokeOnMap(const std::vector<std::vector<geo::Point>>& lines, const View& view,
                                  const scene::Pen& pen) {
   std::vector<float> dash;
@@ -486,8 +571,8 @@ void Renderer::Impl::visit(const scene::Dots& d) {
   ++drawCalls;
 }
 
-Renderer::Impl::Cached& Renderer::Impl::picture(const std::shared_ptr<const std::vector<Rgba>>& pixels,
-                                                int columns, int rows, bool smooth) {
+Renderer::Impl::Cached& Renderer::Impl::pictureTexture(const std::shared_ptr<const std::vector<Rgba>>& pixels,
+                                                       int columns, int rows, bool smooth) {
   Cached& c = textures[{pixels.get(),
                         static_cast<uint64_t>(columns) << 32 | static_cast<uint64_t>(rows) << 1 | smooth}];
   c.lastUsed = frame;
@@ -522,7 +607,7 @@ void Renderer::Impl::drawPicture(const std::shared_ptr<const std::vector<Rgba>>&
   if (!(x1 > x0 && y1 > y0) || clip.empty()) return;
   flush();
   scissor(clip);
-  const Cached& c = picture(pixels, columns, rows, smooth);
+  const Cached& c = pictureTexture(pixels, columns, rows, smooth);
   image.use();
   glUniform2f(image.at("toClip"), 2.f / static_cast<float>(width), 2.f / static_cast<float>(height));
   glActiveTexture(GL_TEXTURE0);
@@ -774,8 +859,12 @@ void Renderer::Impl::flush() {
 Renderer::Renderer() : impl_(std::make_unique<Impl>()) {}
 Renderer::~Renderer() = default;
 
-geo::Result<std::unique_ptr<Renderer>> Renderer::make() {
+geo::Result<std::unique_ptr<Renderer>> Renderer::make(Areas areas) {
   std::unique_ptr<Renderer> made(new Renderer);
+  const std::string_view name = reinterpret_cast<const char*>(glGetString(GL_RENDERER));
+  const bool software = name.find("llvmpipe") != name.npos || name.find("softpipe") != name.npos ||
+                        name.find("SwiftShader") != name.npos;
+  made->impl_->soft = areas == Areas::processor || (areas == Areas::byRenderer && software);
   if (auto ok = made->impl_->start(); !ok) return tl::unexpected(ok.error());
   return made;
 }
@@ -806,6 +895,11 @@ void Renderer::draw(const scene::Drawing& drawing, int width, int height, float 
   i.canvas.start(width, height);
   for (i.itemIndex = 0; i.itemIndex < drawing.items.size(); ++i.itemIndex) {
     i.placed = &drawing.items[i.itemIndex];
+    if (i.soft && i.paintable(i.itemIndex))
+      if (const size_t painted = i.paintSoftly(i.itemIndex)) {
+        i.itemIndex += painted - 1;
+        continue;
+      }
     std::visit([&](const auto& item) { i.visit(item); }, i.placed->item);
   }
   i.flush();

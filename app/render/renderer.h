@@ -18,8 +18,10 @@ struct Pixels {
 
 class Renderer {
  public:
+  // How areas with borders are painted: as triangles, or by the processor where OpenGL runs on it anyway.
+  enum class Areas : uint8_t { byRenderer, triangles, processor };
   // Compiles the shaders. Fails with the driver's message.
-  static geo::Result<std::unique_ptr<Renderer>> make();
+  static geo::Result<std::unique_ptr<Renderer>> make(Areas areas = Areas::byRenderer);
   ~Renderer();
 
   // Draws into the renderer's own framebuffer of that many pixels; pixelsPerUnit scales canvas units to

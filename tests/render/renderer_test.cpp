@@ -1,6 +1,7 @@
 #include "app/render/renderer.h"
 
 #include <fstream>
+#include <map>
 #include <random>
 #include <string>
 
@@ -467,6 +468,22 @@ TEST_F(TextTest, TheHaloOfAFullStopHasNoHole) {
       for (int x = 0; x < 60; ++x)
         if (at(p, x, y).r < 20) from = std::min(from, x), to = x;
       for (int x = from; x < to; ++x) EXPECT_LT(at(p, x, y).r, 128) << small << " " << x << " " << y;
+    }
+  }
+}
+
+TEST_F(TextTest, TheHaloOfSmallMarksHasNoHole) {
+  for (const std::string_view mark : {".", "。", "·", "8"}) {
+    auto d = blank(60, 60);
+    d.fonts = fonts;
+    auto t = text(mark, {20, 40}, 16);
+    t.colour = {0, 0, 0, 0}, t.halo = black, t.haloWidth = 5;
+    d.add(t);
+    const Pixels p = draw(d);
+    for (int y = 0; y < 60; ++y) {  // every row of pixels is one run
+      int runs = 0;
+      for (int x = 1; x < 60; ++x) runs += at(p, x, y).r < 128 && at(p, x - 1, y).r >= 128;
+      EXPECT_LE(runs, 1) << mark << " row " << y;
     }
   }
 }

@@ -1,0 +1,280 @@
+#include "app/render/soft_map.h"
+
+#include <bit>
+#include <cstring>
+
+namespace render {
+namespace {
+
+constexpr uint32_t none = 0xffffffffu;
+
+uint32_t packed(scene::Rgba c) {
+  const auto byte = [&](uint8_t v) { return static_cast<uint8_t>((v * c.a + 127) / 255); };
+  const uint8_t bytes[4] = {byte(c.r), byte(c.g), byte(c.b), c.a};
+  return std::bit_cast<uint32_t>(bytes);
+}
+
+// A premultiplied colour over a pixel, k of 255 of it.
+void over(uint8_t* pixel, const uint8_t* colour, uint32_t k) {
+  const uint32_t keep = 255 * 255 - k * colour[3];
+  for (int c = 0; c < 4; ++c) {
+    const uint32_t v = colour[c] * k * 255 + pixel[c] * keep + 32512;
+    pixel[c] = static_cast<uint8_t>(v / 65025);
+  }
+}
+
+bool encloses(std::span<const geo::Point> ring, geo::Point p) {
+  bool in = false;
+  for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++)
+    if ((ring[i].y > p.y) != (ring[j].y > p.y) &&
+        p.x < (ring[j].x - ring[i].x) * (p.y - ring[i].y) / (ring[j].y - ring[i].y) + ring[i].x)
+      in = !in;
+  return in;
+}
+
+}  // namespace
+
+void SoftMap::begin(const PixelRect& clip, scene::Rgba ground) {
+  clip_ = clip, width_ = clip.x1 - clip.x0, height_ = clip.y1 - clip.y0;
+  pixels_.resize(static_cast<size_t>(width_) * height_ * 4);
+  ground.a = 255;
+  ground_ = packed(ground);
+}
+
+void SoftMap::startOnGround() {
+  for (size_t i = 0; i < pixels_.size(); i += 4) std::memcpy(pixels_.data() + i, &ground_, 4);
+}
+
+// Which row a pixel row without any border lies in.
+uint32_t SoftMap::sideAt(const MapGeometry& g, const View& view, int y) const {
+  const geo::Point p{(clip_.x0 + width_ / 2.0 - view.x0) * view.metresPerPixel,
+                     (view.y0 - (clip_.y0 + y + 0.5)) * view.metresPerPixel};
+  const geo::Shapes& shapes = g.layer->shapes;
+  for (const Chunk& chunk : g.rows.chunks) {
+    if (!chunk.box.contains(p)) continue;
+    for (uint32_t m = chunk.first; m < chunk.first + chunk.count; ++m) {
+      const uint32_t row = g.rows.members[m];
+      bool in = false;
+      for (uint32_t part = shapes.rowStart[row]; part < shapes.rowStart[row + 1]; ++part)
+        in ^= encloses(shapes.part(part), p);
+      if (in) return row + 2;
+    }
+  }
+  return 1;
+}
+
+void SoftMap::run(int y, int from, int to, uint32_t side) {
+  uint32_t colour = paint_[side];
+  uint8_t* row = pixels_.data() + (static_cast<size_t>(height_ - 1 - y) * width_ + from) * 4;
+  const bool opaque = colour >> 24 == 255 && !striped_[side];
+  if (opaque || onGround_) {
+    uint8_t* at = row;
+    const uint32_t solid = opaque ? colour : ground_;
+    for (int x = from; x < to; ++x, at += 4) std::memcpy(at, &solid, 4);
+  }
+  if (opaque) return;
+  if (striped_[side]) {
+    const uint32_t line = packed(stripes_.line), ground = packed(stripes_.ground);
+    for (int x = from; x < to; ++x, row += 4) {
+      const float along = static_cast<float>(clip_.x0 + x + clip_.y0 + y) + 1.f - stripes_.phase;
+      const float off = std::abs(along - stripes_.period * std::round(along / stripes_.period)) * 0.70710678f;
+      const float k = std::clamp(std::min(stripes_.half + 0.5f - off, 2 * stripes_.half), 0.f, 1.f);
+      over(row, reinterpret_cast<const uint8_t*>(&ground), 255);
+      over(row, reinterpret_cast<const uint8_t*>(&line), static_cast<uint32_t>(k * 255 + 0.5f));
+    }
+  } else if (colour != 0) {
+    for (int x = from; x < to; ++x, row += 4) over(row, reinterpret_cast<const uint8_t*>(&colour), 255);
+  }
+}
+
+// All crossings of borders with the middles of rows of pixels, by row.
+void SoftMap::cross(std::span<const ChunkLines* const> lines, const View& view) {
+  found_.clear();
+  rowStart_.assign(static_cast<size_t>(height_) + 1, 0);
+  touched_.assign(height_, 0);
+  const auto wide = static_cast<float>(width_), high = static_cast<float>(height_);
+  const double ox = view.x0 - clip_.x0, oy = view.y0 - clip_.y0;
+  for (const ChunkLines* chunk : lines) {
+    uint32_t at = 0;
+    for (const ChunkLines::Line& line : chunk->lines) {
+      const uint32_t left = line.left + 2, right = line.right + 2;  // noRow wraps to 1
+      float ax = static_cast<float>(ox + chunk->points[at].x * view.pixelsPerMetre);
+      float ay = static_cast<float>(oy - chunk->points[at].y * view.pixelsPerMetre);
+      for (++at; at < line.end; ++at) {
+        const float bx = static_cast<float>(ox + chunk->points[at].x * view.pixelsPerMetre);
+        const float by = static_cast<float>(oy - chunk->points[at].y * view.pixelsPerMetre);
+        // Rows whose middle lies in [top, bottom).
+        const float top = std::min(ay, by), bottom = std::max(ay, by);
+        if (bottom > 0 && top < high && std::max(ax, bx) >= -1 && std::min(ax, bx) < wide + 1) {
+          const int y0 = std::max(0, static_cast<int>(std::ceil(top - 0.5f)));
+          const int y1 = std::min(height_, static_cast<int>(std::ceil(bottom - 0.5f)));
+          if (y0 >= y1) {
+            touched_[std::clamp(y0, 0, height_ - 1)] = touched_[std::clamp(y0 - 1, 0, height_ - 1)] = 1;
+          } else {
+            const bool down = by > ay;  // the left of a line that runs down lies east
+            const uint32_t east = down ? left : right, west = down ? right : left;
+            const float slope = (bx - ax) / (by - ay);
+            float x = ax + (static_cast<float>(y0) + 0.5f - ay) * slope;
+            for (int y = y0; y < y1; ++y, x += slope)
+              if (x >= -1 && x < wide + 1) {
+                found_.push_back({static_cast<uint32_t>(y), {x, west, east, 0}});
+                ++rowStart_[static_cast<size_t>(y) + 1];
+              }
+          }
+        }
+        ax = bx, ay = by;
+      }
+    }
+  }
+  for (int y = 0; y < height_; ++y) rowStart_[static_cast<size_t>(y) + 1] += rowStart_[y];
+  crossings_.resize(found_.size());
+  std::vector<uint32_t> at(rowStart_.begin(), rowStart_.end() - 1);
+  for (const auto& [y, c] : found_) crossings_[at[y]++] = c;
+}
+
+// From west to east: each crossing takes the sum of the sides' names from its western to its eastern one, so
+// that the sum is the name of where we are however the crossings of one pixel are ordered; where lines loop
+// through themselves, it is no name at all, and the nearest crossing's own east is taken.
+void SoftMap::sweep(int y, std::span<Crossing> crossings) {
+  const auto nameOf = [](uint32_t side) {
+    side = (side ^ side >> 16) * 0x85ebca6bu, side = (side ^ side >> 13) * 0xc2b2ae35u;
+    return side ^ side >> 16;
+  };
+  head_.resize(width_), occupied_.assign((static_cast<size_t>(width_) + 63) / 64, 0);
+  const Crossing *leftmost = &crossings[0], *rightmost = leftmost;
+  uint32_t total = 0;
+  for (size_t i = 0; i < crossings.size(); ++i) {
+    Crossing& c = crossings[i];
+    if (c.x < leftmost->x) leftmost = &c;
+    if (c.x >= rightmost->x) rightmost = &c;
+    total += nameOf(c.east) - nameOf(c.west);
+    const int px = std::max(0, static_cast<int>(std::ceil(c.x - 0.5f)));
+    if (px >= width_) continue;
+    uint64_t& word = occupied_[px / 64];
+    const uint64_t bit = uint64_t{1} << (px % 64);
+    c.next = word & bit ? head_[px] : none;
+    word |= bit, head_[px] = static_cast<uint32_t>(i);
+  }
+  // We begin west of the leftmost crossing, unless that starts a loop: then the other end does not come out.
+  uint32_t side = leftmost->west;
+  const auto comesOut = [&](uint32_t begin) {
+    const uint32_t end = nameOf(begin) + total;
+    return end == nameOf(rightmost->east) || end == nameOf(rightmost->west);
+  };
+  if (!comesOut(side) && comesOut(leftmost->east)) side = leftmost->east;
+  uint32_t sum = nameOf(side);
+  int from = 0;
+  for (size_t w = 0; w < occupied_.size(); ++w)
+    for (uint64_t word = occupied_[w]; word; word &= word - 1) {
+      const int px = static_cast<int>(w * 64) + std::countr_zero(word);
+      const Crossing* last = nullptr;
+      for (uint32_t i = head_[px]; i != none; i = crossings[i].next) {
+        const Crossing& c = crossings[i];
+        sum += nameOf(c.east) - nameOf(c.west);
+        if (!last || c.x > last->x) last = &c;
+      }
+      uint32_t next = last->east;
+      if (sum != nameOf(next)) {
+        if (sum == nameOf(side)) next = side;
+        for (uint32_t i = head_[px]; i != none; i = crossings[i].next)
+          for (const uint32_t s : {crossings[i].west, crossings[i].east})
+            if (sum == nameOf(s)) next = s;
+      }
+      if (next == side) continue;
+      if (px > from) run(y, from, px, side);
+      side = next, from = px;
+    }
+  run(y, from, width_, side);
+}
+
+void SoftMap::areas(const MapGeometry& g, std::span<const ChunkLines* const> lines, const View& view,
+                    const scene::ColoursPtr& fills, std::span<const uint32_t> hatched, const Stripes& stripes,
+                    bool onGround) {
+  const size_t rows = g.layer->shapes.rows();
+  paint_.assign(rows + 2, 0), striped_.assign(rows + 2, 0);
+  if (fills)
+    for (size_t r = 0; r < std::min(rows, fills->size()); ++r) paint_[r + 2] = packed((*fills)[r]);
+  for (const uint32_t r : hatched)
+    if (r < rows) striped_[r + 2] = 1;
+  stripes_ = stripes, onGround_ = onGround;
+  cross(lines, view);
+  uint32_t known = 0;
+  for (int y = 0; y < height_; ++y) {
+    const uint32_t first = rowStart_[y], end = rowStart_[static_cast<size_t>(y) + 1];
+    if (first < end) {
+      sweep(y, std::span(crossings_).subspan(first, end - first));
+      known = 0;
+    } else {  // no border in this row of pixels
+      if (known == 0 || touched_[y]) known = sideAt(g, view, y);
+      run(y, 0, width_, known);
+    }
+  }
+}
+
+void SoftMap::lines(std::span<const ChunkLines* const> lines, const View& view, float width,
+                    scene::Rgba colour) {
+  mask_.resize(static_cast<size_t>(width_) * height_);  // always left clean
+  maskFrom_.assign(height_, width_), maskTo_.assign(height_, 0);
+  const float half = width / 2, reach = half + 0.5f, full = std::min(2 * half, 1.f);
+  const double ox = view.x0 - clip_.x0, oy = view.y0 - clip_.y0;
+  for (const ChunkLines* chunk : lines) {
+    uint32_t at = 0;
+    for (const ChunkLines::Line& line : chunk->lines) {
+      float ax = static_cast<float>(ox + chunk->points[at].x * view.pixelsPerMetre);
+      float ay = static_cast<float>(oy - chunk->points[at].y * view.pixelsPerMetre);
+      for (++at; at < line.end; ++at) {
+        const float bx = static_cast<float>(ox + chunk->points[at].x * view.pixelsPerMetre);
+        const float by = static_cast<float>(oy - chunk->points[at].y * view.pixelsPerMetre);
+        const float minX = std::min(ax, bx) - reach, maxX = std::max(ax, bx) + reach;
+        const float minY = std::min(ay, by) - reach, maxY = std::max(ay, by) + reach;
+        if (maxX > 0 && minX < static_cast<float>(width_) && maxY > 0 && minY < static_cast<float>(height_)) {
+          const float dx = bx - ax, dy = by - ay, length2 = dx * dx + dy * dy;
+          const float inverse = length2 > 0 ? 1 / length2 : 0;
+          const float slope = std::abs(dy) > 1e-6f ? dx / dy : 0;
+          const float halfSpan = std::abs(dy) > 1e-6f ? reach * std::sqrt(length2) / std::abs(dy) : 1e9f;
+          const int y0 = std::max(0, static_cast<int>(std::ceil(minY - 0.5f)));
+          const int y1 = std::min(height_, static_cast<int>(std::ceil(maxY - 0.5f)));
+          for (int y = y0; y < y1; ++y) {
+            const float py = static_cast<float>(y) + 0.5f - ay;
+            const float middle = ax + py * slope;
+            const float left = std::max(minX, middle - halfSpan), right = std::min(maxX, middle + halfSpan);
+            const int x0 = std::max(0, static_cast<int>(std::ceil(left - 0.5f)));
+            const int x1 = std::min(width_, static_cast<int>(std::ceil(right - 0.5f)));
+            if (x0 >= x1) continue;
+            uint8_t* mask = mask_.data() + static_cast<size_t>(y) * width_;
+            for (int x = x0; x < x1; ++x) {
+              const float px = static_cast<float>(x) + 0.5f - ax;
+              const float t = std::clamp((px * dx + py * dy) * inverse, 0.f, 1.f);
+              const float qx = px - t * dx, qy = py - t * dy;
+              const float k = std::clamp(reach - std::sqrt(qx * qx + qy * qy), 0.f, full);
+              mask[x] = std::max(mask[x], static_cast<uint8_t>(k * 255 + 0.5f));
+            }
+            maskFrom_[y] = std::min(maskFrom_[y], x0), maskTo_[y] = std::max(maskTo_[y], x1);
+          }
+        }
+        ax = bx, ay = by;
+      }
+    }
+  }
+  const auto bytes = std::bit_cast<std::array<uint8_t, 4>>(packed(colour));
+  for (int y = 0; y < height_; ++y) {
+    if (maskFrom_[y] >= maskTo_[y]) continue;
+    uint8_t* mask = mask_.data() + static_cast<size_t>(y) * width_;
+    uint8_t* row = pixels_.data() + static_cast<size_t>(height_ - 1 - y) * width_ * 4;
+    for (int x = maskFrom_[y]; x < maskTo_[y];) {
+      if (x + 8 <= maskTo_[y]) {
+        uint64_t eight;
+        std::memcpy(&eight, mask + x, 8);
+        if (eight == 0) {
+          x += 8;
+          continue;
+        }
+      }
+      if (mask[x]) over(row + x * 4, bytes.data(), mask[x]);
+      ++x;
+    }
+    std::memset(mask + maskFrom_[y], 0, static_cast<size_t>(maskTo_[y] - maskFrom_[y]));
+  }
+}
+
+}  // namespace render

@@ -1,0 +1,74 @@
+// Areas and their borders painted by the processor. Where OpenGL itself is software, a scan of the shared
+// borders is several times faster than triangles: every border is walked once for both its sides.
+#pragma once
+
+#include <vector>
+
+#include "app/render/canvas.h"
+#include "app/render/map_cache.h"
+
+namespace render {
+
+// What a camera makes of the world, in pixels of the picture.
+struct View {
+  PixelRect clip;
+  geo::Box world;  // that the clip shows, a little more on each side
+  double metresPerPixel = 1, pixelsPerMetre = 1;
+  double x0 = 0, y0 = 0;  // pixel of the world's origin, y down
+  scene::Vec pixel(geo::Point p) const {
+    return {static_cast<float>(x0 + p.x * pixelsPerMetre), static_cast<float>(y0 - p.y * pixelsPerMetre)};
+  }
+};
+
+class SoftMap {
+ public:
+  // Pixels inside the clip, premultiplied, rows from the bottom as OpenGL has them. What lies below must be
+  // written into pixels() by the caller, or is the ground that the first areas or startOnGround() put down.
+  void begin(const PixelRect& clip, scene::Rgba ground);
+  void startOnGround();
+  uint8_t* pixels() { return pixels_.data(); }
+
+  struct Stripes {
+    float period, half, phase;  // along x + y, half the line's width, where the first line is; pixels
+    scene::Rgba line, ground;
+  };
+  // Rows without a colour are left out; `hatched` are striped. The edges are not smooth: borders hide them.
+  // onGround: nothing is below yet.
+  void areas(const MapGeometry& geometry, std::span<const ChunkLines* const> lines, const View& view,
+             const scene::ColoursPtr& fills, std::span<const uint32_t> hatched, const Stripes& stripes,
+             bool onGround);
+  // One stroke of all the lines together: nothing is darker where they meet.
+  void lines(std::span<const ChunkLines* const> lines, const View& view, float width, scene::Rgba colour);
+
+ private:
+  // Where a border crosses the middle of a row of pixels. Sides are row + 2; 1: outside of all rows; 0: not
+  // known.
+  struct Crossing {
+    float x;
+    uint32_t west, east;
+    uint32_t next;  // in the same pixel
+  };
+  uint32_t sideAt(const MapGeometry& geometry, const View& view, int y) const;
+  void cross(std::span<const ChunkLines* const> lines, const View& view);
+  void sweep(int y, std::span<Crossing> crossings);
+  void run(int y, int from, int to, uint32_t side);
+
+  PixelRect clip_;
+  int width_ = 0, height_ = 0;
+  std::vector<uint8_t> pixels_;
+  uint32_t ground_ = 0;
+  bool onGround_ = false;
+  std::vector<std::pair<uint32_t, Crossing>> found_;  // with their row of pixels
+  std::vector<Crossing> crossings_;                   // by row of pixels
+  std::vector<uint32_t> rowStart_;
+  std::vector<uint32_t> head_;      // per pixel of one row: its crossings
+  std::vector<uint64_t> occupied_;  // bits: pixels with any
+  std::vector<uint8_t> touched_;    // per row: a border passes beside its middle
+  std::vector<uint8_t> mask_;
+  std::vector<int> maskFrom_, maskTo_;
+  std::vector<uint32_t> paint_;   // per side: premultiplied bytes; alpha 0: nothing
+  std::vector<uint8_t> striped_;  // per side
+  Stripes stripes_{};
+};
+
+}  // namespace render
