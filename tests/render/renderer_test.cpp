@@ -401,6 +401,66 @@ TEST_F(RendererTest, FarFromTheOriginNothingTrembles) {
   EXPECT_EQ(at(p, 8, 30), white);
 }
 
+// Wiggly cells with shared edges: the processor's way and the triangles' show the same.
+TEST_F(RendererTest, BothWaysOfPaintingAreasShowTheSame) {
+  std::mt19937 random(5);
+  std::uniform_real_distribution<double> wiggle(-3, 3);
+  constexpr int n = 8, steps = 14;
+  std::map<std::array<int, 3>, std::vector<geo::Point>> edges;
+  const auto edge = [&](geo::Point a, geo::Point b) {
+    std::vector<geo::Point> line{a};
+    for (int i = 1; i < steps; ++i)
+      line.push_back(
+          {a.x + (b.x - a.x) * i / steps + wiggle(random), a.y + (b.y - a.y) * i / steps + wiggle(random)});
+    line.push_back(b);
+    return line;
+  };
+  for (int i = 0; i <= n; ++i)
+    for (int j = 0; j <= n; ++j) {
+      edges[{i, j, 0}] = edge({i * 40.0, j * 40.0}, {i * 40.0 + 40, j * 40.0});
+      edges[{i, j, 1}] = edge({i * 40.0, j * 40.0}, {i * 40.0, j * 40.0 + 40});
+    }
+  std::vector<std::vector<std::vector<geo::Point>>> rows;
+  auto fills = std::make_shared<std::vector<Rgba>>();
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < n; ++j) {
+      std::vector<geo::Point> ring;
+      const auto add = [&](std::vector<geo::Point> line, bool back) {
+        if (back) std::reverse(line.begin(), line.end());
+        ring.insert(ring.end(), line.begin(), line.end() - 1);
+      };
+      add(edges[{i, j, 0}], false), add(edges[{i + 1, j, 1}], false);
+      add(edges[{i, j + 1, 0}], true), add(edges[{i, j, 1}], true);
+      rows.push_back({ring});
+      fills->push_back((i * 5 + j * 3) % 7 == 0
+                           ? Rgba{0, 0, 0, 0}
+                           : Rgba{static_cast<uint8_t>(40 + 25 * i), static_cast<uint8_t>(30 + 25 * j), 90,
+                                  static_cast<uint8_t>(i == 2 ? 128 : 255)});
+    }
+  const auto shape = shapeOf(rows);
+  auto soft = Renderer::make(Renderer::Areas::processor),
+       triangles = Renderer::make(Renderer::Areas::triangles);
+  ASSERT_TRUE(soft && triangles);
+  for (const double zoom : {1.0, 0.31, 4.7, 0.02})
+    for (const double shift : {0.0, 77.3}) {
+      auto d = blank(340, 300, {200, 220, 210, 255});
+      scene::Camera c;
+      c.frame = {10, 20, 320, 260}, c.centre = {160 + shift, 160 - shift / 3}, c.metresPerUnit = zoom;
+      d.cameras = {c};
+      if (shift > 0) d.add(scene::Fill{Path::circle({100, 100}, 70), red});  // something below
+      d.add(scene::Areas{0, shape, fills, {9, 10, 22}, {black, white, 7, 1.4f}});
+      d.add(scene::Borders{0, shape, scene::Borders::Which::all, 0, {{250, 250, 250, 255}, 2.6f, {}, false}});
+      d.add(scene::Borders{0, shape, scene::Borders::Which::all, 0, {{20, 30, 40, 255}, 1, {}, false}});
+      d.add(scene::Borders{0, shape, scene::Borders::Which::outer, 0, {{20, 30, 140, 255}, 3, {}, false}});
+      (*soft)->draw(d, 340, 300, 1), (*triangles)->draw(d, 340, 300, 1);
+      const Pixels a = (*soft)->read(), b = (*triangles)->read();
+      int differ = 0;
+      for (int y = 0; y < 300; ++y)
+        for (int x = 0; x < 340; ++x) differ += channelDifference(at(a, x, y), at(b, x, y)) > 60;
+      EXPECT_LT(differ, 340 * 300 * 0.004) << zoom << " " << shift;
+    }
+}
+
 // Text
 // -----------------------------------------------------------------------------------------------------------------
 
