@@ -488,6 +488,14 @@ struct Window {
   Frame frame;
   std::vector<double> mask;  // 1 in the polygon's cells
 
+  // Calls visit(cell of the window, cell of the grid) for what the two share.
+  template <class Visit>
+  void inGrid(const Grid& grid, Visit&& visit) const {
+    for (int r = std::max(0, -top); r < frame.height && r + top < static_cast<int>(grid.height); ++r)
+      for (int c = std::max(0, -left); c < frame.width && c + left < static_cast<int>(grid.width); ++c)
+        visit(size_t(r) * frame.width + c, size_t(r + top) * grid.width + (c + left));
+  }
+
   size_t nearestCell(double x, double y) const {
     size_t best = 0;
     double least = std::numeric_limits<double>::infinity();
@@ -552,10 +560,10 @@ std::vector<double> spreadWithin(const std::vector<Spot>& spots, const Shape& sh
 }
 
 Window windowOf(const Box& box, const Grid& grid, const std::vector<uint32_t>& owner, uint32_t row) {
-  // Two cells of room: binning reaches one cell beyond the points, and those lie up to half a cell beyond the
-  // centres.
+  // Two cells of room, also beyond the grid's edge: binning reaches one cell further than the points, and
+  // those lie up to half a cell further than the outermost centres.
   const auto clampTo = [](double v, uint32_t most) {
-    return static_cast<int>(std::clamp(v, 0.0, double(most)));
+    return static_cast<int>(std::clamp(v, -2.0, most + 2.0));
   };
   Window w;
   w.left = clampTo(std::floor((box.minX - grid.left) / grid.cell) - 2, grid.width);
@@ -563,9 +571,7 @@ Window windowOf(const Box& box, const Grid& grid, const std::vector<uint32_t>& o
   w.frame.width = clampTo(std::ceil((box.maxX - grid.left) / grid.cell) + 2, grid.width) - w.left;
   w.frame.height = clampTo(std::ceil((grid.top - box.minY) / grid.cell) + 2, grid.height) - w.top;
   w.mask.assign(w.frame.size(), 0);
-  for (int r = 0; r < w.frame.height; ++r)
-    for (int c = 0; c < w.frame.width; ++c)
-      w.mask[size_t(r) * w.frame.width + c] = owner[size_t(r + w.top) * grid.width + (c + w.left)] == row;
+  w.inGrid(grid, [&](size_t here, size_t there) { w.mask[here] = owner[there] == row; });
   return w;
 }
 
@@ -722,10 +728,7 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
       }
       const auto own = spreadWithin(spots, shape, window, progress);
       if (own.empty()) return fail("Stopped.");
-      for (int r = 0; r < window.frame.height; ++r)
-        for (int c = 0; c < window.frame.width; ++c)
-          mass[size_t(r + window.top) * g.width + (c + window.left)] +=
-              own[size_t(r) * window.frame.width + c];
+      window.inGrid(g, [&](size_t here, size_t there) { mass[there] += own[here]; });
     }
   } else {
     auto& spots = used.spots;
