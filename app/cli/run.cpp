@@ -67,6 +67,9 @@ int run(int argc, char** argv, const std::function<int(const WindowRequest&)>& o
       "at a data file\n  parkscope snapshot city.parkscope.toml -o map.png");
   addSnapshot(app, common, action);
   addInspect(app, common, action);
+  addClassify(app, common, action);
+  addAutocorrelation(app, common, action);
+  addDensity(app, common, action);
   // --lang and --json may stand before or after the verb.
   for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) verb->fallthrough();
   try {
