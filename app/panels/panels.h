@@ -1,6 +1,7 @@
 // All panels, top to bottom: session in, commands out.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,14 +22,49 @@ struct Layout {                     // in pixels
 };
 Layout layoutFor(float width, float height, float scale, const session::View& view);
 
+struct KeyPress {                   // GLFW's numbers: letters and figures are their ASCII capitals
+  int key = 0;
+  bool ctrl = false, shift = false, alt = false;
+};
+
 struct FrameInput {
   float width = 0, height = 0;      // pixels
   float scale = 1;
   double seconds = 0;
-  const scene::Drawing* map = nullptr;  // the map as last drawn, for picking
+  const scene::Drawing* map = nullptr;  // the map as last drawn, for picking; its canvas begins at layout.map's corner
+  std::vector<KeyPress> keys;       // presses and repeats since the last frame, in order
 };
 
-// Draws with the current ImGui context; fonts as set up by theme.h. Map interaction (wheel, drag, click, hover) is read here.
+// Glyphs of every string that the panels have shown so far, at the frame's scale, into the current ImGui context's atlas.
+// True when the atlas changed and is to be uploaded again. Call before ImGui::NewFrame.
+bool refreshFonts(PanelState& state, const scene::TypesetterPtr& fonts, float scale, scene::Language language);
+
+// Draws with the current ImGui context. Map interaction (wheel, drag, click, hover) is read here.
 void drawPanels(const session::Session& session, PanelState& state, const FrameInput& input, session::Commands& out);
+
+// What the last frame asks of the next one.
+struct Wants {
+  bool again = false;               // something is moving
+  bool fonts = false;               // a character appeared that the atlas lacks: refreshFonts, then draw again
+  double wakeAt = 0;                // seconds, of FrameInput's clock; 0: only when something happens
+  bool typing = false;              // a text field has the keyboard
+};
+Wants wants(const PanelState& state);
+
+// The widgets of the last frame by their stable id, the same in every language: for tests and scripts.
+struct Widget {
+  std::string kind;                 // button, check, slider, row, text, …
+  scene::Rect rect;
+  std::string value;
+  bool enabled = true;
+  std::string tip;                  // what the pointer would be told; a disabled widget says why
+};
+const std::map<std::string, Widget>& widgets(const PanelState& state);
+
+// Files dropped on the window: a project opens, anything else becomes layers.
+void dropFiles(const std::vector<std::string>& paths, const session::Session& session, PanelState& state,
+               session::Commands& out);
+// The window's close button.
+void askToQuit(const session::Session& session, PanelState& state, session::Commands& out);
 
 }  // namespace panels

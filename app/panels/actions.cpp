@@ -1,0 +1,256 @@
+#include "app/panels/actions.h"
+
+#include "app/panels/dialogs.h"
+
+namespace panels {
+namespace {
+
+constexpr Menu all[] = {{"file", "文件"},      {"edit", "编辑"},  {"view", "视图"},   {"layer", "图层"},
+                        {"indicator", "指标"}, {"scene", "场景"}, {"export", "导出"}, {"help", "帮助"}};
+
+class List {
+ public:
+  explicit List(Ui& ui) : ui_(ui) {}
+
+  Action& add(std::string id, std::string label, std::string keys, session::Command command) {
+    Ui* ui = &ui_;
+    Action a{std::move(id), std::move(label), std::move(keys), [ui, command] { ui->send(command); }, ui_.refusal(command), {}};
+    const auto help = session::describe(command);
+    a.help = ui_.tr(help.help.c_str());
+    actions_.push_back(std::move(a));
+    return actions_.back();
+  }
+  Action& add(std::string id, std::string label, std::string keys, std::function<void()> run) {
+    actions_.push_back({std::move(id), std::move(label), std::move(keys), std::move(run), {}, {}});
+    return actions_.back();
+  }
+  std::vector<Action> take() {
+    if (lineNext_ < actions_.size()) actions_[lineNext_].lineBefore = true;
+    return std::move(actions_);
+  }
+  void group() {  // a hairline before the next entry
+    if (lineNext_ < actions_.size()) actions_[lineNext_].lineBefore = true;
+    lineNext_ = actions_.size();
+  }
+
+ private:
+  Ui& ui_;
+  std::vector<Action> actions_;
+  size_t lineNext_ = static_cast<size_t>(-1);
+};
+
+std::vector<Action> fileMenu(Ui& ui) {
+  List l(ui);
+  auto* u = &ui;
+  l.add("file.new", ui.tr("新建"), "Ctrl+N", [u] { askThen(*u, session::NewProject{}); });
+  l.add("file.open", ui.tr("打开…"), "Ctrl+O", [u] { openDialog(*u, Dialog::Kind::open); });
+  l.group();
+  l.add("file.save", ui.tr("保存"), "Ctrl+S", [u] {
+    if (u->session.path().empty())
+      openDialog(*u, Dialog::Kind::saveAs);
+    else
+      u->send(session::SaveProject{});
+  });
+  l.add("file.saveAs", ui.tr("另存为…"), "Ctrl+Shift+S", [u] { openDialog(*u, Dialog::Kind::saveAs); });
+  l.group();
+  l.add("file.addData", ui.tr("添加数据…"), "Ctrl+Shift+O", [u] { openDialog(*u, Dialog::Kind::addData); });
+  l.add("file.export", ui.tr("导出图像…"), "Ctrl+E", [u] { openDialog(*u, Dialog::Kind::exportImage); });
+  l.group();
+  l.add("file.quit", ui.tr("退出"), "Ctrl+Q", [u] { askThen(*u, session::Quit{}); });
+  return l.take();
+}
+
+std::vector<Action> editMenu(Ui& ui) {
+  List l(ui);
+  auto* u = &ui;
+  const auto steps = ui.session.history();
+  auto& undo = l.add("edit.undo", ui.tr("撤销"), "Ctrl+Z", session::Undo{});
+  if (ui.session.canUndo() && !steps.empty()) undo.label += fmt::format(" · {}", ui.tr(steps.back().c_str()));
+  l.add("edit.redo", ui.tr("重做"), "Ctrl+Y", session::Redo{});
+  l.group();
+  l.add("edit.copy", ui.tr("复制数据与来源"), "Ctrl+C", session::CopyFigures{});
+  l.add("edit.clear", ui.tr("取消选择"), "Esc", session::Select{});
+  l.group();
+  l.add("edit.find", ui.tr("查找…"), "Ctrl+F", [u] { u->state.focusSearch = true, u->state.wants.again = true; });
+  return l.take();
+}
+
+std::vector<Action> viewMenu(Ui& ui) {
+  List l(ui);
+  const Vec middle = {ui.layout.map.w / 2, ui.layout.map.h / 2};
+  auto* u = &ui;
+  l.add("view.fit", ui.tr("全图"), "F", session::FitAll{});
+  l.add("view.zoomIn", ui.tr("放大"), "+", [u, middle] { u->state.zoomLeft += std::log(1.5), u->state.zoomAbout = middle; });
+  l.add("view.zoomOut", ui.tr("缩小"), "-", [u, middle] { u->state.zoomLeft -= std::log(1.5), u->state.zoomAbout = middle; });
+  if (ui.view.selected)
+    l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", session::ZoomTo{*ui.view.selected});
+  else
+    l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", [] {}).refusal = ui.tr("先在图上或列表里选一个对象。");
+  l.group();
+  l.add("view.fullScreen", ui.tr("全屏"), "F11", session::ToggleFullScreen{}).on = ui.view.fullScreen;
+  l.add("view.theme", ui.theme.dark ? ui.tr("浅色主题") : ui.tr("深色主题"), "T", session::SetTheme{ui.theme.dark ? "light" : "dark"});
+  l.add("view.language", ui.chinese() ? "English" : "中文", "L",
+        session::SetLanguage{ui.chinese() ? scene::Language::en : scene::Language::zh});
+  l.group();
+  l.add("view.layers", ui.tr("图层栏"), "1", session::TogglePanel{"layers"}).on = ui.view.layersPanel;
+  l.add("view.inspector", ui.tr("检视栏"), "2", session::TogglePanel{"inspector"}).on = ui.view.inspectorPanel;
+  l.add("view.strip", ui.tr("指标与年份"), "3", session::TogglePanel{"strip"}).on = ui.view.stripPanel;
+  l.add("view.messages", ui.tr("消息"), "4", session::TogglePanel{"messages"}).on = ui.view.messagesPanel;
+  l.group();
+  const auto scaled = [&](const char* id, const std::string& label, double scale) {
+    l.add(id, label, "", session::SetUiScale{scale}).on = ui.view.uiScale == scale;
+  };
+  scaled("view.scale.auto", ui.tr("界面大小：跟随显示器"), 0);
+  for (int percent : {100, 125, 150, 200, 300})
+    scaled(fmt::format("view.scale.{}", percent).c_str(), fmt::format("{} {} %", ui.tr("界面大小"), percent), percent / 100.0);
+  return l.take();
+}
+
+std::vector<Action> layerMenu(Ui& ui) {
+  List l(ui);
+  auto* u = &ui;
+  const auto& layers = ui.session.project().layers;
+  const auto it = std::find_if(layers.begin(), layers.end(), [&](const auto& s) { return s.id == ui.state.layer; });
+  l.add("layer.add", ui.tr("添加数据…"), "", [u] { openDialog(*u, Dialog::Kind::addData); });
+  l.group();
+  const bool has = it != layers.end();
+  const std::string id = has ? it->id : "";
+  const int at = has ? static_cast<int>(it - layers.begin()) : 0;
+  const auto none = has ? std::nullopt : std::optional<std::string>(ui.tr("先在图层栏里选一个图层。"));
+  const auto put = [&](const char* what, const char* label, const char* keys, session::Command c) {
+    auto& a = l.add(what, label, keys, std::move(c));
+    if (none) a.refusal = none;
+  };
+  put("layer.visible", has && it->visible ? ui.tr("隐藏图层") : ui.tr("显示图层"), "V", session::SetLayerVisible{id, has && !it->visible});
+  put("layer.up", ui.tr("上移一层"), "Ctrl+Up", session::MoveLayer{id, at + 1});
+  put("layer.down", ui.tr("下移一层"), "Ctrl+Down", session::MoveLayer{id, at - 1});
+  l.group();
+  auto& rename = l.add("layer.rename", ui.tr("重命名…"), "F2", [u] { openDialog(*u, Dialog::Kind::rename); });
+  rename.refusal = none;
+  put("layer.remove", ui.tr("移除图层"), "Ctrl+Delete", session::RemoveLayer{id});
+  return l.take();
+}
+
+std::vector<Action> indicatorMenu(Ui& ui) {
+  List l(ui);
+  const auto& p = ui.session.project();
+  const std::string shown = ui.scene.choropleth ? ui.scene.choropleth->id : "";
+  l.add("indicator.none", ui.tr("不显示指标"), "", session::SetIndicator{}).on = shown.empty();
+  l.group();
+  for (const auto& i : p.indicators)
+    l.add("indicator." + i.id, ui.name(i.name), "", session::SetIndicator{i.id}).on = i.id == shown;
+  return l.take();
+}
+
+std::vector<Action> sceneMenu(Ui& ui) {
+  List l(ui);
+  auto* u = &ui;
+  l.add("scene.previous", ui.tr("上一个场景"), "PageUp", session::NextScene{-1});
+  l.add("scene.next", ui.tr("下一个场景"), "PageDown", session::NextScene{1});
+  l.group();
+  for (const auto& s : ui.session.project().scenes)
+    l.add("scene." + s.id, ui.name(s.name), "", session::ShowScene{s.id}).on = s.id == ui.view.scene;
+  l.group();
+  l.add("scene.add", ui.tr("由当前视图新建场景…"), "", [u] { openDialog(*u, Dialog::Kind::sceneName); });
+  l.add("scene.remove", ui.tr("删除当前场景"), "", session::RemoveScene{ui.view.scene});
+  return l.take();
+}
+
+std::vector<Action> exportMenu(Ui& ui) {
+  List l(ui);
+  auto* u = &ui;
+  l.add("export.image", ui.tr("导出图像…"), "", [u] { openDialog(*u, Dialog::Kind::exportImage); });
+  l.add("export.copy", ui.tr("复制数据与来源"), "", session::CopyFigures{});
+  l.group();
+  l.add("export.cancel", ui.tr("停止正在进行的工作"), "", session::CancelJobs{});
+  return l.take();
+}
+
+std::vector<Action> helpMenu(Ui& ui) {
+  List l(ui);
+  auto* u = &ui;
+  l.add("help.help", ui.tr("操作与快捷键"), "F1", session::ShowHelp{});
+  l.add("help.about", ui.tr("关于 Parkscope"), "", [u] { openDialog(*u, Dialog::Kind::about); });
+  return l.take();
+}
+
+}  // namespace
+
+std::span<const Menu> menus() { return all; }
+
+std::vector<Action> actionsOf(Ui& ui, std::string_view menu) {
+  if (menu == "file") return fileMenu(ui);
+  if (menu == "edit") return editMenu(ui);
+  if (menu == "view") return viewMenu(ui);
+  if (menu == "layer") return layerMenu(ui);
+  if (menu == "indicator") return indicatorMenu(ui);
+  if (menu == "scene") return sceneMenu(ui);
+  if (menu == "export") return exportMenu(ui);
+  return helpMenu(ui);
+}
+
+namespace key {  // GLFW's numbers
+constexpr int escape = 256, enter = 257, tab = 258, remove = 261, right = 262, left = 263, down = 264, up = 265, pageUp = 266,
+              pageDown = 267, f1 = 290, padSubtract = 333, padAdd = 334;
+}
+
+bool matches(const KeyPress& p, std::string_view keys) {
+  if (keys.empty()) return false;
+  bool ctrl = false, shift = false;
+  const auto eat = [&](std::string_view prefix, bool& flag) {
+    if (keys.size() > prefix.size() && keys.starts_with(prefix)) keys.remove_prefix(prefix.size()), flag = true;
+  };
+  eat("Ctrl+", ctrl), eat("Shift+", shift);
+  if (p.alt || p.ctrl != ctrl) return false;
+  if (keys == "+") return p.key == '=' || p.key == key::padAdd;  // with or without Shift
+  if (keys == "-") return p.key == '-' || p.key == key::padSubtract;
+  if (p.shift != shift) return false;
+  if (keys.size() == 1) return p.key == keys[0];
+  static const std::map<std::string_view, int> named{
+      {"Esc", key::escape}, {"Delete", key::remove}, {"Right", key::right}, {"Left", key::left}, {"Down", key::down}, {"Up", key::up},
+      {"PageUp", key::pageUp}, {"PageDown", key::pageDown}, {"Enter", key::enter}, {"Tab", key::tab}};
+  if (const auto it = named.find(keys); it != named.end()) return p.key == it->second;
+  if (keys[0] == 'F') {
+    int n = 0;
+    for (char c : keys.substr(1)) n = n * 10 + (c - '0');
+    return p.key == key::f1 + n - 1;
+  }
+  return false;
+}
+
+void obeyKeys(Ui& ui) {
+  auto& st = ui.state;
+  for (const auto& press : ui.input.keys) {
+    if (matches(press, "Esc")) {  // the nearest thing first
+      if (!st.popup.empty()) {
+        ui.closePopup();
+        continue;
+      }
+      if (st.dialog.kind != Dialog::Kind::none || ui.view.helpOpen || st.wants.typing || st.wasTyping || st.searchOpen) continue;  // theirs
+    }
+    if (st.dialog.kind != Dialog::Kind::none) continue;
+    if (ui.view.helpOpen && !matches(press, "F1")) continue;
+    if (st.wants.typing && !(press.ctrl && press.key != 'Z' && press.key != 'Y' && press.key != 'C') && press.key < key::f1) continue;
+    if (st.wants.typing && press.key == 'A') continue;
+    if (!press.ctrl && !press.shift && !press.alt && press.key >= key::right && press.key <= key::up) {
+      const float by = 90 * ui.k;
+      st.panLeft = st.panLeft + (press.key == key::right ? Vec{-by, 0} : press.key == key::left ? Vec{by, 0} : press.key == key::down ? Vec{0, -by} : Vec{0, by});
+      st.wants.again = true;
+      continue;
+    }
+    bool done = false;
+    for (const auto& menu : menus()) {
+      if (done) break;
+      for (auto& action : actionsOf(ui, menu.id)) {
+        if (!matches(press, action.keys)) continue;
+        if (!action.refusal) action.run();
+        done = true;
+        st.wants.again = true;
+        break;
+      }
+    }
+    if (!done && press.ctrl && press.shift && press.key == 'Z' && ui.session.canRedo()) ui.send(session::Redo{});
+  }
+}
+
+}  // namespace panels

@@ -1,0 +1,359 @@
+#include "app/panels/dialogs.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/panels/actions.h"
+
+namespace panels {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = Dialog::Kind;
+
+std::string homeFolder() {
+  const char* home = std::getenv("HOME");
+  return home && *home ? home : "/";
+}
+
+std::string startFolder(const session::Session& session, const PanelState::Impl& st) {
+  if (!st.lastFolder.empty()) return st.lastFolder;
+  std::error_code ignored;
+  if (!session.path().empty()) {
+    const auto folder = fs::absolute(session.path(), ignored).parent_path();
+    if (!ignored && ::access(folder.c_str(), W_OK) == 0) return folder.string();
+  }
+  return homeFolder();
+}
+
+std::string stem(const session::Session& session) {
+  std::string name = session.path().empty() ? std::string("parkscope") : fs::path(session.path()).filename().string();
+  for (const char* ending : {".parkscope.toml", ".toml"})
+    if (name.ends_with(ending)) name.resize(name.size() - std::string_view(ending).size());
+  return name;
+}
+
+constexpr const char* formats[] = {"png", "jpg", "tif", "pdf", "svg"};
+
+void start(const session::Session& session, PanelState::Impl& st, Kind kind) {
+  Dialog d;
+  d.kind = kind;
+  d.folder = startFolder(session, st);
+  if (kind == Kind::saveAs) d.file = stem(session) + ".parkscope.toml";
+  if (kind == Kind::exportImage) {
+    d.exportImage.path = (fs::path(d.folder) / (stem(session) + ".png")).string();
+    d.exportImage.paper.clear();
+    d.widthText = "1920", d.heightText = "1080";
+  }
+  if (kind == Kind::rename) {
+    d.target = st.layer;
+    for (const auto& l : session.project().layers)
+      if (l.id == st.layer) d.file = l.name.in(session.view().language);
+  }
+  st.popup.clear(), st.menu.clear(), st.searchOpen = false;
+  st.dialog = std::move(d);
+  st.wants.again = true;
+}
+
+void ask(const session::Session& session, PanelState::Impl& st, session::Commands& out, session::Command command) {
+  if (!session.changed()) {
+    out.push_back(std::move(command));
+    return;
+  }
+  if (auto* o = std::get_if<session::OpenProject>(&command)) o->discardChanges = true;
+  if (auto* q = std::get_if<session::Quit>(&command)) q->discardChanges = true;
+  start(session, st, Kind::unsaved);
+  st.dialog.then = std::move(command);
+}
+
+struct Frame { Rect all, body; float buttons; };
+
+Frame beginDialog(Ui& ui, float w, float h, std::string_view title) {
+  const float k = ui.k;
+  const auto& t = ui.theme;
+  w = std::min(w * k, ui.input.width - 16 * k), h = std::min(h * k, ui.input.height - 16 * k);
+  ui.begin("##modalShield", {0, 0, ui.input.width, ui.input.height}, {}, true);
+  ui.press("dialog.beside", {0, 0, ui.input.width, ui.input.height}, "shield");
+  ui.fill({0, 0, ui.input.width, ui.input.height}, Rgba{0, 0, 0, static_cast<uint8_t>(t.dark ? 120 : 70)});
+  const Rect r{std::round((ui.input.width - w) / 2), std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w, h};
+  for (int i = 10; i > 0; --i) {
+    const auto d = static_cast<float>(i) * k;
+    ui.fill({r.x - d, r.y - d + 4 * k, r.w + 2 * d, r.h + 2 * d}, {0, 0, 0, static_cast<uint8_t>(t.dark ? 18 : 7)}, 8 * k + d);
+  }
+  ui.end();
+  ui.begin("##dialog", r, {}, true);
+  ui.fill(r, t.panel, 8 * k);
+  ui.frame(r, t.rule, 8 * k, std::max(1.0f, std::floor(k)));
+  ui.text(Type::heading, {r.x + 24 * k, r.y + 16 * k, r.w - 80 * k, 30 * k}, title, t.text1);
+  return {r, {r.x + 24 * k, r.y + 58 * k, r.w - 48 * k, r.h - 58 * k - 68 * k}, r.bottom() - 52 * k};
+}
+
+bool escape(const Ui& ui) {
+  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(), [](const KeyPress& p) { return p.key == 256; });
+}
+bool enter(const Ui& ui) {
+  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(), [](const KeyPress& p) { return p.key == 257 || p.key == 335; });
+}
+
+// Buttons from the right; returns the index of the one that was pressed, −1 none.
+int buttons(Ui& ui, const Frame& f, std::initializer_list<std::pair<const char*, std::string>> all, std::optional<std::string> refusal = {}) {
+  const float k = ui.k;
+  float right = f.all.right() - 24 * k;
+  int pressed = -1, i = 0;
+  for (const auto& [id, label] : all) {
+    const float w = std::max(88 * k, ui.width(Type::strong, label) + 36 * k);
+    if (ui.button(std::string("dialog.") + id, {right - w, f.buttons, w, 32 * k}, label, i == 0 ? ButtonKind::primary : ButtonKind::plain, i == 0 ? refusal : std::nullopt)) pressed = i;
+    right -= w + 10 * k;
+    ++i;
+  }
+  return pressed;
+}
+
+void drawUnsaved(Ui& ui) {
+  const auto f = beginDialog(ui, 460, 196, ui.tr("保存更改吗？"));
+  const std::string file = ui.session.path().empty() ? ui.tr("未命名") : fs::path(ui.session.path()).filename().string();
+  ui.paragraph(Type::body, f.body, fmt::format(fmt::runtime(ui.tr("“{}”有未保存的更改。不保存的话，这些更改会丢失。")), file), ui.theme.text2);
+  const int b = buttons(ui, f, {{"save", ui.tr("保存")}, {"cancel", ui.tr("取消")}, {"discard", ui.tr("不保存")}});
+  ui.end();
+  auto& st = ui.state;
+  if (b == 1 || escape(ui)) st.dialog = {};
+  if (b == 2 && st.dialog.then) {
+    auto command = *st.dialog.then;
+    st.dialog = {};
+    ui.send(std::move(command));
+  }
+  if (b == 0 || enter(ui)) {
+    st.afterSave = st.dialog.then, st.afterSaveFrames = 0;
+    st.dialog = {};
+    if (ui.session.path().empty())
+      start(ui.session, st, Kind::saveAs);
+    else
+      ui.send(session::SaveProject{});
+  }
+}
+
+void drawName(Ui& ui) {
+  auto& d = ui.state.dialog;
+  const bool layer = d.kind == Kind::rename;
+  const auto f = beginDialog(ui, 420, 190, layer ? ui.tr("重命名图层") : ui.tr("由当前视图新建场景"));
+  ui.field("dialog.name", {f.body.x, f.body.y, f.body.w, 32 * ui.k}, d.file, ui.tr("名称"), std::exchange(d.focus, false));
+  const auto none = d.file.empty() ? std::optional<std::string>(ui.tr("先写一个名称。")) : std::nullopt;
+  const int b = buttons(ui, f, {{"ok", ui.tr("确定")}, {"cancel", ui.tr("取消")}}, none);
+  ui.end();
+  if ((b == 0 || enter(ui)) && !none) {
+    if (layer)
+      ui.send(session::RenameLayer{d.target, d.file});
+    else
+      ui.send(session::AddScene{d.file});
+    d = {};
+  } else if (b == 1 || escape(ui)) {
+    d = {};
+  }
+}
+
+int number(const std::string& text, int otherwise) {
+  int v = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9' || v > 99999) return otherwise;
+    v = v * 10 + (c - '0');
+  }
+  return text.empty() ? otherwise : v;
+}
+
+void drawExport(Ui& ui) {
+  auto& d = ui.state.dialog;
+  auto& e = d.exportImage;
+  const float k = ui.k, row = 30 * k, step = 42 * k, label = 96 * k;
+  const auto f = beginDialog(ui, 560, 448, ui.tr("导出图像"));
+  const float x = f.body.x + label, w = f.body.w - label;
+  float y = f.body.y;
+  const auto title = [&](const char* text) { ui.text(Type::body, {f.body.x, y, label, row}, text, ui.theme.text2); };
+
+  title(ui.tr("格式"));
+  const std::string names[] = {"PNG", "JPEG", "GeoTIFF", "PDF", "SVG"};
+  if (const int c = ui.segments("export.format", {x, y, w, row}, names, d.exportFormat); c >= 0) {
+    d.exportFormat = c;
+    e.path = fs::path(e.path).replace_extension(formats[c]).string();
+  }
+  y += step;
+  title(ui.tr("版面"));
+  const std::string looks[] = {ui.tr("屏幕"), ui.tr("纸张")};
+  if (const int c = ui.segments("export.look", {x, y, w, row}, looks, e.paper.empty() ? 0 : 1); c >= 0) e.paper = c ? "A3" : "";
+  y += step;
+  bool sizeRight = true;
+  if (e.paper.empty()) {
+    title(ui.tr("大小"));
+    const std::string sizes[] = {"1920×1080", "2560×1440", "3840×2160", ui.tr("自定")};
+    constexpr std::pair<int, int> of[] = {{1920, 1080}, {2560, 1440}, {3840, 2160}};
+    if (const int c = ui.segments("export.size", {x, y, w, row}, sizes, d.exportSize); c >= 0) {
+      d.exportSize = c;
+      if (c < 3) d.widthText = fmt::format("{}", of[c].first), d.heightText = fmt::format("{}", of[c].second);
+    }
+    y += step;
+    title(ui.tr("像素"));
+    const float half = 110 * k;
+    if (ui.field("export.width", {x, y, half, row}, d.widthText, "1920")) d.exportSize = 3;
+    ui.text(Type::body, {x + half, y, 28 * k, row}, "×", ui.theme.text2, Align::centre);
+    if (ui.field("export.height", {x + half + 28 * k, y, half, row}, d.heightText, "1080")) d.exportSize = 3;
+    e.width = number(d.widthText, 0), e.height = number(d.heightText, 0);
+    sizeRight = e.width >= 64 && e.height >= 64 && e.width <= 32768 && e.height <= 32768;
+    if (!sizeRight) ui.text(Type::note, {x + 2 * half + 40 * k, y, w - 2 * half - 40 * k, row}, ui.tr("64 到 32768"), ui.theme.warning);
+    y += step;
+  } else {
+    title(ui.tr("纸张"));
+    const std::string papers[] = {"A4", "A3", "A2", "A1", "A0"};
+    int at = 1;
+    for (int i = 0; i < 5; ++i)
+      if (papers[i] == e.paper) at = i;
+    if (const int c = ui.segments("export.paper", {x, y, w * 0.62f, row}, papers, at); c >= 0) e.paper = papers[c];
+    const std::string ways[] = {ui.tr("横"), ui.tr("纵")};
+    if (const int c = ui.segments("export.way", {x + w * 0.62f + 12 * k, y, w * 0.38f - 12 * k, row}, ways, e.landscape ? 0 : 1); c >= 0) e.landscape = c == 0;
+    y += step;
+    title(ui.tr("分辨率"));
+    const std::string dpis[] = {"150 dpi", "300 dpi", "600 dpi"};
+    if (const int c = ui.segments("export.dpi", {x, y, w, row}, dpis, e.dpi == 150 ? 0 : e.dpi == 600 ? 2 : 1); c >= 0) e.dpi = c == 0 ? 150 : c == 1 ? 300 : 600;
+    y += step;
+  }
+  title(ui.tr("内容"));
+  const auto option = [&](const char* id, float ox, const char* text, bool& value) {
+    if (ui.check(id, {ox, y + 7 * k, 16 * k, 16 * k}, value)) value = !value;
+    return ui.text(Type::body, {ox + 24 * k, y, w, row}, text, ui.theme.text1);
+  };
+  const float next = option("export.bare", x, ui.tr("只要地图"), e.bare);
+  option("export.extent", next + 24 * k, ui.tr("当前视野"), e.currentExtent);
+  y += step;
+  title(ui.tr("存为"));
+  ui.field("export.path", {x, y, w - 96 * k, row}, e.path, "");
+  if (ui.button("export.browse", {x + w - 88 * k, y, 88 * k, row}, ui.tr("选择…"))) {
+    d.folder = fs::path(e.path).parent_path().string(), d.file = fs::path(e.path).filename().string();
+    d.kind = Kind::exportPlace, d.listed = false;
+  }
+  std::optional<std::string> why = ui.refusal(e);
+  if (!sizeRight) why = ui.tr("宽和高要在 64 到 32768 像素之间。");
+  if (e.path.empty()) why = ui.tr("先选保存的位置。");
+  const int b = buttons(ui, f, {{"export", ui.tr("导出")}, {"cancel", ui.tr("取消")}}, why);
+  ui.end();
+  if (b == 0 || (enter(ui) && !why)) {
+    ui.state.lastFolder = fs::path(e.path).parent_path().string();
+    ui.send(e);
+    d = {};
+  } else if (b == 1 || escape(ui)) {
+    d = {};
+  }
+}
+
+void drawAbout(Ui& ui) {
+  const float k = ui.k;
+  const auto f = beginDialog(ui, 480, 330, "Parkscope");
+  float y = f.body.y - 6 * k;
+  ui.text(Type::body, {f.body.x, y, f.body.w, 24 * k}, fmt::format(fmt::runtime(ui.tr("第 {} 版 · 城市创新规划的地图")), PARKSCOPE_VERSION), ui.theme.text2);
+  y += 34 * k;
+  y = ui.paragraph(Type::body, {f.body.x, y, f.body.w, 0}, ui.tr("每个数字都有来源和状态；没有公布的就说没有公布。"), ui.theme.text1) + 10 * k;
+  ui.text(Type::strong, {f.body.x, y, f.body.w, 24 * k}, ui.tr("数据"), ui.theme.text1), y += 26 * k;
+  for (const auto& credit : ui.scene.credits) y = ui.paragraph(Type::note, {f.body.x, y, f.body.w, 0}, credit, ui.theme.text2) + 2 * k;
+  const int b = buttons(ui, f, {{"ok", ui.tr("关闭")}});
+  ui.end();
+  if (b == 0 || escape(ui) || enter(ui)) ui.state.dialog = {};
+}
+
+void drawHelp(Ui& ui) {
+  const float k = ui.k, row = 25 * k;
+  struct Column { std::string title; std::vector<std::pair<std::string, std::string>> lines; };
+  std::vector<Column> columns;
+  columns.push_back({ui.tr("鼠标"), {{ui.tr("缩放"), ui.tr("滚轮")}, {ui.tr("平移"), ui.tr("拖动")}, {ui.tr("选择"), ui.tr("单击")}, {ui.tr("缩放至"), ui.tr("双击")}, {ui.tr("添加数据、打开项目"), ui.tr("拖入文件")}}});
+  for (const auto& m : menus()) {
+    Column c{ui.tr(m.title), {}};
+    for (const auto& a : actionsOf(ui, m.id))
+      if (!a.keys.empty()) c.lines.emplace_back(a.label, a.keys);
+    if (std::string_view(m.id) == "view") c.lines.emplace_back(ui.tr("平移"), "← ↑ → ↓");
+    if (!c.lines.empty()) columns.push_back(std::move(c));
+  }
+  // Into two columns of like height.
+  float total = 0;
+  for (const auto& c : columns) total += 38 * k + row * static_cast<float>(c.lines.size());
+  const auto f = beginDialog(ui, 720, std::min(700.0f, total / 2 / k + 190), ui.tr("操作与快捷键"));
+  const float gap = 40 * k, w = (f.body.w - gap) / 2;
+  ui.beginScroll("##help", f.body);
+  float x = f.body.x, y = ui.scrollTop(), most = y, used = 0;
+  const float top = y;
+  for (const auto& c : columns) {
+    const float h = 38 * k + row * static_cast<float>(c.lines.size());
+    if (x == f.body.x && used + h / 2 > total / 2) x += w + gap, y = top;
+    used += h;
+    ui.text(Type::strong, {x, y, w, 28 * k}, c.title, ui.theme.text1);
+    ui.hairline(x, x + w, y + 28 * k);
+    y += 30 * k;
+    for (const auto& [what, keys] : c.lines) {
+      ui.text(Type::body, {x, y, w - 110 * k, row}, what, ui.theme.text2);
+      ui.text(Type::note, {x, y, w, row}, keys, ui.theme.text1, Align::right);
+      y += row;
+    }
+    y += 8 * k;
+    most = std::max(most, y);
+  }
+  ui.endScroll(most);
+  const int b = buttons(ui, f, {{"ok", ui.tr("关闭")}});
+  ui.end();
+  if (b == 0 || escape(ui)) ui.send(session::ShowHelp{});
+}
+
+}  // namespace
+
+bool isProjectFile(std::string_view path) { return path.ends_with(".parkscope.toml"); }
+
+void openDialog(Ui& ui, Kind kind) { start(ui.session, ui.state, kind); }
+
+void askThen(Ui& ui, session::Command command) { ask(ui.session, ui.state, ui.out, std::move(command)); }
+
+void drawDialogs(Ui& ui) {
+  auto& st = ui.state;
+  if (st.afterSave) {  // the save was asked for a frame ago
+    if (!ui.session.changed()) {
+      ui.send(*std::exchange(st.afterSave, {}));
+    } else if (st.dialog.kind == Kind::none && ++st.afterSaveFrames > 3) {
+      st.afterSave.reset();  // it failed or was called off: nothing is thrown away
+    } else {
+      st.wants.again = true;
+    }
+  }
+  switch (st.dialog.kind) {
+    case Kind::none: break;
+    case Kind::unsaved: drawUnsaved(ui); return;
+    case Kind::rename:
+    case Kind::sceneName: drawName(ui); return;
+    case Kind::exportImage: drawExport(ui); return;
+    case Kind::about: drawAbout(ui); return;
+    case Kind::help: break;
+    case Kind::open:
+    case Kind::saveAs:
+    case Kind::addData:
+    case Kind::exportPlace: {
+      const auto kind = st.dialog.kind;
+      const auto f = beginDialog(ui, 760, 560, kind == Kind::open ? ui.tr("打开项目") : kind == Kind::saveAs ? ui.tr("另存为") : kind == Kind::addData ? ui.tr("添加数据") : ui.tr("导出到"));
+      drawFileDialog(ui, f.all);
+      ui.end();
+      return;
+    }
+  }
+  if (ui.view.helpOpen) drawHelp(ui);
+}
+
+void dropFiles(const std::vector<std::string>& paths, const session::Session& session, PanelState& state, session::Commands& out) {
+  std::vector<std::string> data;
+  for (const auto& p : paths) {
+    if (isProjectFile(p)) {
+      ask(session, *state.impl, out, session::OpenProject{p, false});
+      return;
+    }
+    data.push_back(p);
+  }
+  if (!data.empty()) out.push_back(session::AddData{std::move(data)});
+}
+
+void askToQuit(const session::Session& session, PanelState& state, session::Commands& out) {
+  ask(session, *state.impl, out, session::Quit{});
+}
+
+}  // namespace panels

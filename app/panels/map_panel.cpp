@@ -1,0 +1,108 @@
+// Nothing is painted here but what floats over the map: the map itself lies beneath, drawn by the renderer.
+#include "app/panels/panel_list.h"
+#include "app/scene/pick.h"
+
+namespace panels {
+namespace {
+
+void move(Ui& ui) {  // what is left of a smooth zoom or pan: a share of it each frame
+  auto& st = ui.state;
+  const auto share = static_cast<float>(1 - std::exp(-std::clamp(st.step, 0.008, 0.1) / 0.07));
+  if (st.zoomLeft != 0) {
+    const double part = std::abs(st.zoomLeft) < 0.004 ? st.zoomLeft : st.zoomLeft * share;
+    st.zoomLeft -= part;
+    ui.send(session::Zoom{std::exp(part), st.zoomAbout});
+    st.wants.again = true;
+  }
+  if (st.panLeft.x != 0 || st.panLeft.y != 0) {
+    const bool last = std::abs(st.panLeft.x) + std::abs(st.panLeft.y) < 1;
+    const Vec part = last ? st.panLeft : st.panLeft * share;
+    st.panLeft = st.panLeft - part;
+    ui.send(session::Pan{part.x, part.y});
+    st.wants.again = true;
+  }
+}
+
+void hoverLabel(Ui& ui, Vec mouse) {
+  const auto& h = ui.view.hovered;
+  if (!h || h->row < 0) return;
+  const float k = ui.k;
+  const std::string name = nameOf(ui, *h);
+  std::string more;
+  const auto* layer = scene::findLayer(ui.scene, h->layer);
+  if (const auto& c = ui.scene.choropleth; c && c->layer == h->layer && static_cast<size_t>(h->row) < c->figures.size()) {
+    const auto& f = c->figures[static_cast<size_t>(h->row)];
+    more = std::isfinite(f.value) ? fmt::format("{} {} {}", c->name, figureText(f.value, c->decimals), c->unit) : fmt::format("{} {}", c->name, ui.tr("未公布"));
+  } else if (layer) {
+    more = roleName(ui, layer->role);
+    if (const auto known = certaintyText(ui, *layer, h->row); !known.empty()) more += " · " + known;
+  }
+  const float w = std::min(360 * k, std::max(ui.width(Type::strong, name), ui.width(Type::note, more)) + 20 * k), height = (more.empty() ? 28 : 46) * k;
+  const Rect map = ui.layout.map;
+  Rect r{mouse.x + 16 * k, mouse.y + 18 * k, w, height};
+  if (r.right() > map.right() - 4 * k) r.x = mouse.x - 12 * k - w;
+  if (r.bottom() > map.bottom() - 4 * k) r.y = mouse.y - 12 * k - height;
+  ui.begin("##hover", {std::round(r.x), std::round(r.y), r.w, r.h}, {}, true, false);
+  r.x = std::round(r.x), r.y = std::round(r.y);
+  ui.fill(r, ui.theme.panel.withAlpha(0.96), 5 * k);
+  ui.frame(r, ui.theme.rule, 5 * k, std::max(1.0f, std::floor(k)));
+  ui.text(Type::strong, {r.x + 10 * k, r.y + 4 * k, r.w - 20 * k, 20 * k}, name, ui.theme.text1);
+  if (!more.empty()) ui.text(Type::note, {r.x + 10 * k, r.y + 24 * k, r.w - 20 * k, 17 * k}, more, ui.theme.text2);
+  ui.end();
+}
+
+}  // namespace
+
+void drawMapPanel(Ui& ui) {
+  auto& st = ui.state;
+  const Rect map = ui.layout.map;
+  if (map.w < 8 || map.h < 8) return;
+  ui.begin("##map", map);
+  const auto hit = ui.press("map", map, "map");
+  const auto& io = ImGui::GetIO();
+  const Vec mouse{io.MousePos.x, io.MousePos.y}, local{mouse.x - map.x, mouse.y - map.y};
+
+  if (hit.hovered && io.MouseWheel != 0) {
+    st.zoomLeft = std::clamp(st.zoomLeft + static_cast<double>(io.MouseWheel) * std::log(1.35), -4.0, 4.0);
+    st.zoomAbout = local;
+    st.wants.again = true;
+  }
+  if (hit.held && !st.mapPressed) st.mapPressed = true, st.mapDragging = false, st.pressedAt = mouse, st.panLeft = {};
+  if (st.mapPressed && hit.held) {
+    const Vec gone = mouse - st.pressedAt;
+    if (!st.mapDragging && std::abs(gone.x) + std::abs(gone.y) > 4 * ui.k) {
+      st.mapDragging = true;
+      ui.send(session::Pan{gone.x, gone.y});
+    } else if (st.mapDragging && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
+      ui.send(session::Pan{io.MouseDelta.x, io.MouseDelta.y});
+    }
+    if (st.mapDragging) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
+  }
+  const auto under = [&]() -> std::optional<scene::ObjectRef> { return ui.input.map ? scene::pick(*ui.input.map, ui.scene, ui.view.camera, local) : std::nullopt; };
+  const bool released = st.mapPressed && !hit.held;
+  if (released) {
+    if (!st.mapDragging && hit.hovered) {
+      ui.send(session::Select{under()});
+    }
+    st.mapPressed = st.mapDragging = false;
+  }
+  if (hit.doubled) {
+    const auto object = under();
+    if (object && !ui.refusal(session::ZoomTo{*object}))
+      ui.send(session::ZoomTo{*object});
+    else
+      st.zoomLeft += std::log(2), st.zoomAbout = local, st.wants.again = true;
+  }
+  if (hit.hovered && !st.mapDragging) {
+    if (mouse != st.lastMouse || ui.view.hovered) ui.claimHover(under());
+    else st.hoverClaimed = true;
+    if (ui.view.hovered && !st.mapPressed) hoverLabel(ui, mouse);
+  }
+  if (st.mapDragging) st.hoverClaimed = true;
+  st.lastMouse = mouse;
+  move(ui);
+  if (ui.session.busy() && ui.scene.layers.empty()) ui.text(Type::body, map, ui.session.busyText(), ui.theme.text3, Align::centre);
+  ui.end();
+}
+
+}  // namespace panels
