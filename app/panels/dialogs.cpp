@@ -29,9 +29,10 @@ std::string startFolder(const session::Session& session, const PanelState::Impl&
 }
 
 std::string stem(const session::Session& session) {
-  std::string name = session.path().empty() ? std::string("parkscope") : fs::path(session.path()).filename().string();
-  for (const char* ending : {".parkscope.toml", ".toml"})
-    if (name.ends_with(ending)) name.resize(name.size() - std::string_view(ending).size());
+  if (session.path().empty()) return "parkscope";
+  const std::string name = fs::path(session.path()).filename().string();
+  for (std::string_view ending : {".parkscope.toml", ".toml"})
+    if (name.size() > ending.size() && name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
   return name;
 }
 

@@ -136,7 +136,7 @@ void stripPlot(Ui& ui, float x0, float x1, float& y, const scene::Choropleth& c,
   const auto dot = [&](size_t i, float radius, bool mine) {
     const double v = c.figures[i].value;
     const int cls = c.breaks.classOf(v);
-    const Rgba fill = mine ? ui.theme.accent : cls >= 0 && static_cast<size_t>(cls) < c.colours.size() ? c.colours[static_cast<size_t>(cls)] : ui.theme.measured;
+    const Rgba fill = mine ? ui.theme.accent : cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size() ? ui.classColours[static_cast<size_t>(cls)] : ui.theme.measured;
     const ImVec2 at{place(v), axis};
     ui.list().AddCircleFilled(at, radius + (mine ? 1.5f * k : 0), colour(mine ? ui.theme.panel : ui.theme.text2));
     ui.list().AddCircleFilled(at, radius - (mine ? 0 : k), colour(fill));
@@ -490,7 +490,7 @@ void nothingChosen(Ui& ui, float x0, float x1, float& y) {
     if (std::isfinite(value(i))) {
       const float bx = x0 + names + 14 * k, bw = x1 - numbers - 12 * k - bx;
       const int cls = c->breaks.classOf(value(i));
-      const Rgba fill = cls >= 0 && static_cast<size_t>(cls) < c->colours.size() ? c->colours[static_cast<size_t>(cls)] : ui.theme.measured;
+      const Rgba fill = cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size() ? ui.classColours[static_cast<size_t>(cls)] : ui.theme.measured;
       const Rect bar{bx, r.centre().y - 5 * k, std::max(2 * k, bw * static_cast<float>(most > 0 ? std::max(0.0, value(i)) / most : 0)), 10 * k};
       ui.fill(bar, fill), ui.frame(bar, ui.theme.measured.withAlpha(0.8), 0, std::max(1.0f, std::floor(k)));
       ui.text(Type::strong, {x0, y, x1 - x0, r.h}, figureText(value(i), c->decimals), ui.theme.text1, Align::right);

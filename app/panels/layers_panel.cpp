@@ -45,8 +45,8 @@ void swatch(Ui& ui, Rect r, const Entry& e, bool faint) {
       ui.list().AddCircleFilled({m.x, m.y}, 4.5f * ui.k, colour(c));
     } else {
       const Rect box{r.x, m.y - 6.5f * ui.k, r.w, 13 * ui.k};
-      if (role == scene::Role::county && ui.scene.choropleth && !ui.scene.choropleth->colours.empty()) {
-        const auto& colours = ui.scene.choropleth->colours;  // its classes, inside the city's border
+      if (role == scene::Role::county && !ui.classColours.empty()) {
+        const auto& colours = ui.classColours;  // its classes, inside the city's border
         const float w = box.w / static_cast<float>(colours.size());
         for (size_t i = 0; i < colours.size(); ++i)
           ui.fill({box.x + w * static_cast<float>(i), box.y, w + 0.5f, box.h}, faint ? colours[i].withAlpha(0.4) : colours[i]);
@@ -220,7 +220,7 @@ void drawLayersPanel(Ui& ui, Rect r) {
     if (p.fade > 0) ui.fill(line, t.accent.withAlpha(0.06 * p.fade));
     if (ui.check("theme.visible", box, c.has_value()) || p.clicked) ui.send(session::SetIndicator{c ? "" : it->id});
     const Rect sw{r.x + 80 * k, line.centre().y - 6.5f * k, 20 * k, 13 * k};
-    const auto colours = c && !c->colours.empty() ? c->colours : scene::palette(it->palette, 4, t.dark);
+    const auto colours = c && !ui.classColours.empty() ? ui.classColours : scene::palette(it->palette, 4, t.dark);
     const float w = sw.w / static_cast<float>(colours.size());
     for (size_t i = 0; i < colours.size(); ++i) ui.fill({sw.x + w * static_cast<float>(i), sw.y, w + 0.5f, sw.h}, c ? colours[i] : colours[i].withAlpha(0.4));
     ui.text(Type::body, {r.x + 110 * k, line.y, line.w - 110 * k - 60 * k, line.h}, ui.name(it->name), c ? t.text1 : t.text3);

@@ -26,7 +26,10 @@ Rgba operator|(Rgba a, std::pair<Rgba, double> over) { return scene::mix(a, over
 Ui::Ui(const session::Session& s, PanelState::Impl& st, const FrameInput& in, session::Commands& commands)
     : session(s), view(s.view()), scene(s.scene()),
       theme(s.project().theme == "light" ? scene::lightTheme() : scene::darkTheme()), state(st), input(in), out(commands),
-      k(in.scale), layout(layoutFor(in.width, in.height, in.scale, s.view())) {}
+      k(in.scale), layout(layoutFor(in.width, in.height, in.scale, s.view())) {
+  if (scene.choropleth && scene.choropleth->breaks.classes())
+    classColours = scene::palette(scene.choropleth->palette, static_cast<int>(scene.choropleth->breaks.classes()), theme.dark);
+}
 
 std::optional<std::string> Ui::refusal(const session::Command& command) const {
   const auto may = session::canApply(session, command);

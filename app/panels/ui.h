@@ -38,6 +38,7 @@ class Ui {
   session::Commands& out;
   const float k;           // pixels per px of the look
   Layout layout;
+  std::vector<Rgba> classColours;  // of the indicator on the map; empty: none
 
   const char* tr(const char* chinese) const { return session::tr(chinese, view.language); }
   bool chinese() const { return view.language == scene::Language::zh; }

@@ -1,0 +1,210 @@
+#include "app/window/frame.h"
+
+#include <epoxy/gl.h>
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+
+#include "app/window/screenshot.h"
+
+namespace window {
+
+Frame::Frame(GLFWwindow* window, session::Session& session, scene::TypesetterPtr fonts, std::unique_ptr<render::Renderer> renderer)
+    : window_(window), session_(session), fonts_(std::move(fonts)), renderer_(std::move(renderer)) {
+  ImGui::CreateContext();
+  auto& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.ConfigInputTextCursorBlink = false;  // an idle window draws nothing
+  io.ConfigWindowsMoveFromTitleBarOnly = true;
+}
+
+Frame::~Frame() {
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui_ImplGlfw_Shutdown();
+  ImGui::DestroyContext();
+}
+
+void Frame::installUiCallbacks() {
+  ImGui_ImplGlfw_InitForOpenGL(window_, true);
+  ImGui_ImplOpenGL3_Init("#version 330");
+}
+
+float Frame::scale() const {
+  if (session_.view().uiScale > 0) return static_cast<float>(std::clamp(session_.view().uiScale, 0.5, 4.0));
+  float x = 1, y = 1;
+  glfwGetWindowContentScale(window_, &x, &y);
+  return std::clamp(std::round(std::max(x, y) * 4) / 4, 1.0f, 4.0f);
+}
+
+void Frame::closeAsked() {
+  panels::askToQuit(session_, panelState, commands);
+  touched();
+}
+
+void Frame::dropped(const std::vector<std::string>& paths) {
+  panels::dropFiles(paths, session_, panelState, commands);
+  touched();
+}
+
+void Frame::wait() {
+  const auto wants = panels::wants(panelState);
+  const double now = glfwGetTime();
+  const bool moving = wants.again || settle_ > 0 || session_.view().flight || !mouse.empty() || !keys.empty() || !commands.empty();
+  double seconds = 60;
+  if (moving) seconds = lastFrame_ + 1.0 / 60 - now;  // where no display paces the swaps, this does
+  else if (wants.wakeAt > 0) seconds = wants.wakeAt - now;
+  if (session_.exportFraction() >= 0) seconds = std::min(seconds, 0.2);
+  if (seconds > 0.0005)
+    glfwWaitEventsTimeout(seconds);
+  else
+    glfwPollEvents();
+}
+
+bool Frame::needed() {
+  const double now = glfwGetTime();
+  session_.tick(now);
+  const auto wants = panels::wants(panelState);
+  const auto& view = session_.view();
+  const std::string busy = session_.busyText();
+  const bool changed = session_.version() != seen_.version || view.camera != seen_.camera || meshArrived_ || session_.messages().size() != messages_ ||
+                       busy != busy_ || session_.exportFraction() != exporting_;
+  if (changed) settle_ = std::max(settle_, 1);
+  return settle_ > 0 || wants.again || view.flight || (wants.wakeAt > 0 && now >= wants.wakeAt) || !mouse.empty() || !keys.empty() || !commands.empty() ||
+         !screenshot.empty();
+}
+
+void Frame::drawPanels(float width, float height) {
+  panels::FrameInput input;
+  input.width = width, input.height = height, input.scale = scale(), input.seconds = glfwGetTime();
+  input.map = drawn_ ? &drawing_ : nullptr;
+  input.keys = std::exchange(keys, {});
+  auto& io = ImGui::GetIO();
+  if (!typed.empty()) io.AddInputCharactersUTF8(std::exchange(typed, {}).c_str());
+  std::optional<FakeMouse> fake;
+  if (!mouse.empty()) {
+    fake = mouse.front();
+    if (mouse.size() > 1 || fake->wheel != 0) mouse.pop_front();
+    if (mouse.empty()) mouse.push_back({fake->at, fake->down});
+  }
+  // A character that the atlas lacks is seen while drawing: then the same frame is drawn once more with it.
+  for (int pass = 0; pass < 4; ++pass) {
+    if (panels::refreshFonts(panelState, fonts_, input.scale, session_.view().language)) {
+      ImGui_ImplOpenGL3_DestroyFontsTexture();
+      ImGui_ImplOpenGL3_CreateFontsTexture();
+    }
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui_ImplGlfw_NewFrame();
+    if (fake) {
+      io.MousePos = {fake->at.x, fake->at.y};
+      io.MouseDown[0] = fake->down;
+      io.MouseWheel = pass == 0 ? fake->wheel : 0;
+    }
+    ImGui::NewFrame();
+    panels::drawPanels(session_, panelState, input, commands);
+    if (!panels::wants(panelState).fonts || pass == 3) return;
+    ImGui::EndFrame();
+    input.keys.clear();
+  }
+}
+
+void Frame::applyCommands() {
+  for (const auto& command : std::exchange(commands, {})) {
+    const auto done = session::apply(session_, command);
+    if (done && std::holds_alternative<session::CopyFigures>(command)) glfwSetClipboardString(window_, session_.view().clipboard.c_str());
+    if (!std::holds_alternative<session::Hover>(command)) settle_ = std::max(settle_, 2);
+  }
+}
+
+void Frame::drawMap() {
+  const auto& theme = session_.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
+  const Seen now{session_.version(), session_.view().camera, theme.dark, scale()};
+  if (drawn_ && now == seen_ && !meshArrived_) return;
+  seen_ = now, meshArrived_ = false;
+  const auto& frame = now.camera.frame;
+  if (frame.w < 1 || frame.h < 1) return;
+  drawing_ = scene::drawWindowMap(session_.scene(), theme, fonts_, now.camera, now.scale, &cache_);
+  renderer_->draw(drawing_, static_cast<int>(frame.w), static_cast<int>(frame.h), 1, false);
+  drawn_ = true;
+  auto work = renderer_->wanted();
+  incomplete_ = !work.empty();
+  for (auto& w : work) {
+    const std::string key = "mesh " + w.key;
+    if (session_.jobs().running(key)) continue;
+    session_.jobs().start(key, [run = std::move(w.run), this](geo::Progress&) -> session::Jobs::Finish {
+      return [hand = run(), this] {
+        hand();
+        meshArrived_ = true;
+      };
+    });
+  }
+}
+
+void Frame::followView() {
+  const auto& view = session_.view();
+  if (view.fullScreen != fullScreen_) {
+    fullScreen_ = view.fullScreen;
+    if (fullScreen_) {
+      glfwGetWindowPos(window_, &placeX_, &placeY_), glfwGetWindowSize(window_, &placeW_, &placeH_);
+      GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+      const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+      if (mode) glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, mode->refreshRate);
+    } else if (placeW_ > 0) {
+      glfwSetWindowMonitor(window_, nullptr, placeX_, placeY_, placeW_, placeH_, GLFW_DONT_CARE);
+    }
+    settle_ = 3;
+  }
+  const std::string& name = session_.scene().title;
+  const std::string title = (session_.changed() ? "• " : "") + (name.empty() ? "Parkscope" : name + " — Parkscope");
+  if (title != title_) title_ = title, glfwSetWindowTitle(window_, title.c_str());
+}
+
+void Frame::draw() {
+  int width = 0, height = 0;
+  glfwGetFramebufferSize(window_, &width, &height);
+  lastFrame_ = glfwGetTime();
+  if (settle_ > 0) --settle_;
+  if (width < 1 || height < 1) return;
+  const auto w = static_cast<float>(width), h = static_cast<float>(height);
+  messages_ = session_.messages().size(), busy_ = session_.busyText(), exporting_ = session_.exportFraction();
+
+  const auto place = [&] { return panels::layoutFor(w, h, scale(), session_.view()).map; };
+  const auto fit = [&] {
+    const auto map = place();
+    session_.setFrame({0, 0, map.w, map.h});
+  };
+  fit();
+  drawPanels(w, h);
+  applyCommands();
+  fit();
+  session_.tick(glfwGetTime());
+  drawMap();
+  ImGui::Render();
+
+  const auto& theme = session_.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
+  const auto ground = theme.background;
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+  glDisable(GL_SCISSOR_TEST);
+  glViewport(0, 0, width, height);
+  glClearColor(static_cast<float>(ground.r) / 255, static_cast<float>(ground.g) / 255, static_cast<float>(ground.b) / 255, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  const auto map = place();
+  if (drawn_) renderer_->blit(static_cast<int>(map.x), static_cast<int>(map.y), 0, height);
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (!screenshot.empty()) {
+    const auto done = writeScreenshot(std::exchange(screenshot, {}), width, height);
+    screenshotError = done ? "" : done.error().text();
+  }
+  glfwSwapBuffers(window_);
+  followView();
+}
+
+bool Frame::whole() const { return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version && !session_.scene().layers.empty(); }
+
+bool Frame::settled() const {
+  const bool moving = panels::wants(panelState).again || session_.view().flight || settle_ > 0 || mouse.size() > 1 || !keys.empty() || !commands.empty();
+  return !moving && !session_.busy() && !incomplete_ && !meshArrived_ && session_.jobs().pending() == 0;
+}
+
+}  // namespace window

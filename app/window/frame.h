@@ -1,0 +1,79 @@
+// One frame of the window, always in this order: input or a wake-up → finished jobs → panels → commands → missing jobs →
+// the map's drawing when something changed → painters → swap. Nothing changed, nothing is drawn.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "app/panels/panels.h"
+#include "app/render/renderer.h"
+#include "app/scene/draw_scene.h"
+#include "app/session/session.h"
+
+struct GLFWwindow;
+
+namespace window {
+
+// What a script puts in place of the mouse for one frame.
+struct FakeMouse {
+  scene::Vec at;
+  bool down = false;
+  float wheel = 0;
+};
+
+class Frame {
+ public:
+  Frame(GLFWwindow* window, session::Session& session, scene::TypesetterPtr fonts, std::unique_ptr<render::Renderer> renderer);
+  ~Frame();
+
+  void installUiCallbacks();   // ImGui's, after the window's own, which they call first
+  void wait();                 // until there is something to do, or for a moment while something moves
+  bool needed();               // is a new picture?
+  void draw();
+  bool whole() const;          // everything is loaded and the picture shows it
+  bool settled() const;        // and nothing moves
+
+  // From the window's callbacks and from scripts.
+  void closeAsked();
+  void dropped(const std::vector<std::string>& paths);
+  void touched() { settle_ = 3; }
+  std::vector<panels::KeyPress> keys;
+  session::Commands commands;  // to be applied with the next frame's
+  std::deque<FakeMouse> mouse; // one a frame; the last one stays
+  std::string typed;
+  std::string screenshot;      // file to write after the next frame; empty: none
+  std::string screenshotError;
+  panels::PanelState panelState;
+
+ private:
+  void drawPanels(float width, float height);
+  void applyCommands();
+  void drawMap();
+  void followView();           // full screen, title, clipboard
+  float scale() const;
+
+  GLFWwindow* window_;
+  session::Session& session_;
+  scene::TypesetterPtr fonts_;
+  std::unique_ptr<render::Renderer> renderer_;
+  scene::DrawCache cache_;
+  scene::Drawing drawing_;
+
+  struct Seen {                // what the last picture of the map was made from
+    uint64_t version = 0;
+    scene::Camera camera;
+    bool dark = false;
+    float scale = 0;
+    bool operator==(const Seen&) const = default;
+  } seen_;
+  bool drawn_ = false, meshArrived_ = false, incomplete_ = false;
+  int settle_ = 3;
+  double lastFrame_ = 0, lastTick_ = 0;
+  size_t messages_ = 0;
+  std::string busy_, title_;
+  double exporting_ = -1;
+  bool fullScreen_ = false;
+  int placeX_ = 0, placeY_ = 0, placeW_ = 0, placeH_ = 0;
+};
+
+}  // namespace window

@@ -1,0 +1,182 @@
+#include "app/window/script.h"
+
+#include <GLFW/glfw3.h>
+
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+namespace window {
+namespace {
+
+double number(std::string_view text) {
+  double v = 0;
+  std::from_chars(text.data(), text.data() + text.size(), v);
+  return v;
+}
+
+panels::KeyPress keyPress(std::string_view text) {
+  panels::KeyPress p;
+  const auto eat = [&](std::string_view prefix, bool& flag) {
+    if (text.size() > prefix.size() && text.starts_with(prefix)) text.remove_prefix(prefix.size()), flag = true;
+  };
+  eat("Ctrl+", p.ctrl), eat("Shift+", p.shift), eat("Alt+", p.alt);
+  static const std::map<std::string_view, int> named{
+      {"Esc", GLFW_KEY_ESCAPE}, {"Enter", GLFW_KEY_ENTER}, {"Tab", GLFW_KEY_TAB}, {"Delete", GLFW_KEY_DELETE}, {"Right", GLFW_KEY_RIGHT},
+      {"Left", GLFW_KEY_LEFT},  {"Up", GLFW_KEY_UP},       {"Down", GLFW_KEY_DOWN}, {"PageUp", GLFW_KEY_PAGE_UP}, {"PageDown", GLFW_KEY_PAGE_DOWN}, {"+", '='}};
+  if (const auto it = named.find(text); it != named.end()) p.key = it->second;
+  else if (text.size() == 1) p.key = text[0] >= 'a' && text[0] <= 'z' ? text[0] - 'a' + 'A' : text[0];
+  else if (text.size() > 1 && text[0] == 'F') p.key = GLFW_KEY_F1 + static_cast<int>(number(text.substr(1))) - 1;
+  return p;
+}
+
+std::optional<scene::ObjectRef> objectOf(const session::Session& session, const std::string& layer, const std::string& key) {
+  for (const auto& spec : session.project().layers) {
+    if (spec.id != layer) continue;
+    const auto& shape = session.layer(layer).shape;
+    if (!shape || !shape->layer) return {};
+    for (const auto& column : {spec.key, spec.label, spec.labelEn})
+      if (const auto* c = shape->layer->table.find(column))
+        for (size_t r = 0; r < c->rows(); ++r)
+          if (c->has(r) && c->text(r) == key) return scene::ObjectRef{layer, static_cast<long>(r)};
+  }
+  return {};
+}
+
+}  // namespace
+
+geo::Result<Script> Script::read(const std::string& path) {
+  Script s;
+  if (path.empty()) return s;
+  std::ifstream file;
+  if (path != "-") file.open(path);
+  std::istream& in = path == "-" ? std::cin : file;
+  if (!in) return geo::fail(fmt::format("Cannot read the script {}.", path));
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty() && line[0] != '#') s.lines_.push_back(line);
+  return s;
+}
+
+geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwindow* window) {
+  while (!done()) {
+    if (left_ > 0) {
+      --left_;
+      frame.touched();
+      return {};
+    }
+    if (left_ == 0) {
+      left_ = -1, ++at_;
+      continue;
+    }
+    const auto went = obey(lines_[at_], frame, session, window);
+    if (!went) return geo::fail(fmt::format("{}: {}", lines_[at_], went.error().text()));
+    if (!*went) {
+      frame.touched();
+      return {};
+    }
+    if (left_ < 0) ++at_;
+  }
+  return {};
+}
+
+geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::Session& session, GLFWwindow* window) {
+  std::istringstream in(line);
+  std::string verb, a, b;
+  in >> verb;
+  std::string rest;
+  std::getline(in >> std::ws, rest);
+  const auto space = rest.find(' ');
+  a = rest.substr(0, space);
+  if (space != std::string::npos) b = rest.substr(space + 1);
+  const auto send = [&](session::Command c) {
+    frame.commands.push_back(std::move(c));
+    left_ = 2;
+    return true;
+  };
+  const auto centre = [&](const std::string& id) -> std::optional<scene::Vec> {
+    const auto& all = panels::widgets(frame.panelState);
+    const auto it = all.find(id);
+    if (it == all.end()) return {};
+    return it->second.rect.centre();
+  };
+  const auto click = [&](scene::Vec at, int times) {
+    frame.mouse.push_back({at, false});
+    for (int i = 0; i < times; ++i) frame.mouse.push_back({at, true}), frame.mouse.push_back({at, false});
+    left_ = 3 + 2 * times;
+  };
+  if (verb == "wait") return frame.settled() && frame.whole();
+  if (verb == "frames") return left_ = static_cast<int>(number(a)), true;
+  if (verb == "click-id" || verb == "double-click-id" || verb == "move-id") {
+    const auto at = centre(a);
+    if (!at) {
+      std::string near;
+      for (const auto& [id, w] : panels::widgets(frame.panelState))
+        if (id.starts_with(a.substr(0, a.find('.')))) near += " " + id;
+      return geo::fail("no such widget.", "There are:" + near);
+    }
+    if (verb == "move-id") frame.mouse.push_back({*at, false}), left_ = 3;
+    else click(*at, verb[0] == 'd' ? 2 : 1);
+    return true;
+  }
+  if (verb == "click" || verb == "double-click" || verb == "move" || verb == "drag" || verb == "wheel") {
+    const auto x = static_cast<float>(number(a)), y = static_cast<float>(number(b));
+    const scene::Vec last = frame.mouse.empty() ? scene::Vec{} : frame.mouse.back().at;
+    if (verb == "move") frame.mouse.push_back({{x, y}, false}), left_ = 3;
+    else if (verb == "wheel") frame.mouse.push_back({last, false}), frame.mouse.push_back({last, false, x}), left_ = 3;
+    else if (verb == "drag") {  // from where the pointer is
+      frame.mouse.push_back({last, true});
+      for (int i = 1; i <= 6; ++i) frame.mouse.push_back({last + (scene::Vec{x, y} - last) * (static_cast<float>(i) / 6), true});
+      frame.mouse.push_back({{x, y}, false});
+      left_ = 10;
+    } else click({x, y}, verb == "click" ? 1 : 2);
+    return true;
+  }
+  if (verb == "key") return frame.keys.push_back(keyPress(rest)), left_ = 2, true;
+  if (verb == "type") return frame.typed = rest, left_ = 2, true;
+  if (verb == "size") {
+    glfwSetWindowSize(window, static_cast<int>(number(a)), static_cast<int>(number(b)));
+    return left_ = 4, true;
+  }
+  if (verb == "screenshot") {
+    frame.screenshot = rest;
+    return left_ = 1, true;
+  }
+  if (verb == "dump") {
+    std::ofstream out(rest);
+    for (const auto& [id, w] : panels::widgets(frame.panelState))
+      out << fmt::format("{}\t{}\t{:.0f} {:.0f} {:.0f} {:.0f}\t{}\t{}\t{}\n", id, w.kind, w.rect.x, w.rect.y, w.rect.w, w.rect.h, w.enabled ? "enabled" : "disabled", w.value, w.tip);
+    return true;
+  }
+  if (verb == "expect") {  // expect ID VALUE: the widget's value contains it
+    const auto& all = panels::widgets(frame.panelState);
+    const auto it = all.find(a);
+    if (it == all.end()) return geo::fail("no such widget.");
+    if (it->second.value.find(b) == std::string::npos) return geo::fail(fmt::format("its value is \"{}\".", it->second.value));
+    return true;
+  }
+  if (verb == "drop") return panels::dropFiles({rest}, session, frame.panelState, frame.commands), left_ = 3, true;
+  if (verb == "select") {
+    if (rest.empty()) return send(session::Select{});
+    const auto object = objectOf(session, a, b);
+    if (!object) return geo::fail("no such row.");
+    return send(session::Select{object});
+  }
+  if (verb == "zoom-to") {
+    const auto object = objectOf(session, a, b);
+    if (!object) return geo::fail("no such row.");
+    return send(session::ZoomTo{*object});
+  }
+  if (verb == "theme") return send(session::SetTheme{a});
+  if (verb == "language") return send(session::SetLanguage{a == "en" ? scene::Language::en : scene::Language::zh});
+  if (verb == "indicator") return send(session::SetIndicator{a});
+  if (verb == "year") return send(session::SetYear{static_cast<int>(number(a))});
+  if (verb == "scene") return send(session::ShowScene{a});
+  if (verb == "open") return send(session::OpenProject{rest, true});
+  if (verb == "fit") return send(session::FitAll{});
+  if (verb == "scale") return send(session::SetUiScale{number(a)});
+  if (verb == "quit") return send(session::Quit{true});
+  return geo::fail("unknown word.");
+}
+
+}  // namespace window
