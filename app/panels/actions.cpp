@@ -15,8 +15,7 @@ class List {
   Action& add(std::string id, std::string label, std::string keys, session::Command command) {
     Ui* ui = &ui_;
     Action a{std::move(id), std::move(label), std::move(keys), [ui, command] { ui->send(command); }, ui_.refusal(command), {}};
-    const auto help = session::describe(command);
-    a.help = ui_.tr(help.help.c_str());
+    a.help = session::describe(command, ui_.view.language).help;
     actions_.push_back(std::move(a));
     return actions_.back();
   }
@@ -46,7 +45,7 @@ std::vector<Action> fileMenu(Ui& ui) {
   l.add("file.open", ui.tr("打开…"), "Ctrl+O", [u] { openDialog(*u, Dialog::Kind::open); });
   l.group();
   l.add("file.save", ui.tr("保存"), "Ctrl+S", [u] {
-    if (u->session.path().empty())
+    if (u->refusal(session::SaveProject{}))  // no file of its own yet
       openDialog(*u, Dialog::Kind::saveAs);
     else
       u->send(session::SaveProject{});
@@ -65,7 +64,7 @@ std::vector<Action> editMenu(Ui& ui) {
   auto* u = &ui;
   const auto steps = ui.session.history();
   auto& undo = l.add("edit.undo", ui.tr("撤销"), "Ctrl+Z", session::Undo{});
-  if (ui.session.canUndo() && !steps.empty()) undo.label += fmt::format(" · {}", ui.tr(steps.back().c_str()));
+  if (ui.session.canUndo() && !steps.empty()) undo.label += " · " + steps.back();
   l.add("edit.redo", ui.tr("重做"), "Ctrl+Y", session::Redo{});
   l.group();
   l.add("edit.copy", ui.tr("复制数据与来源"), "Ctrl+C", session::CopyFigures{});

@@ -128,7 +128,7 @@ void drawUnsaved(Ui& ui) {
   if (b == 0 || enter(ui)) {
     st.afterSave = st.dialog.then, st.afterSaveFrames = 0;
     st.dialog = {};
-    if (ui.session.path().empty())
+    if (ui.refusal(session::SaveProject{}))
       start(ui.session, st, Kind::saveAs);
     else
       ui.send(session::SaveProject{});

@@ -1,0 +1,141 @@
+// Drives the panels in an ImGui context without a window: by the stable ids of widgets, one frame per change of input.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <imgui.h>
+
+#include "app/panels/panels.h"
+#include "app/scene/draw_scene.h"
+
+namespace test {
+
+class Robot {
+ public:
+  explicit Robot(float width = 1440, float height = 900, float scale = 1) : width_(width), height_(height), scale_(scale) {
+    context_ = ImGui::CreateContext();
+    auto& io = ImGui::GetIO();
+    io.IniFilename = nullptr;
+    io.DisplaySize = {width, height};
+    auto fonts = scene::Typesetter::open();
+    EXPECT_TRUE(fonts) << (fonts ? "" : fonts.error().text());
+    if (fonts) fonts_ = *fonts;
+  }
+  ~Robot() { ImGui::DestroyContext(context_); }
+
+  void openQingyuan() {
+    const auto opened = session.open(SOURCE_DIR "/assets/qingyuan/qingyuan.parkscope.toml");
+    ASSERT_TRUE(opened) << opened.error().text();
+    frame();
+    session.wait();
+    frame(4);
+  }
+
+  void frame(int times = 1) {
+    for (int i = 0; i < times; ++i) {
+      session.tick(seconds_);
+      const auto layout = panels::layoutFor(width_, height_, scale_, session.view());
+      session.setFrame({0, 0, layout.map.w, layout.map.h});
+      panels::FrameInput input;
+      input.width = width_, input.height = height_, input.scale = scale_, input.seconds = seconds_;
+      input.keys = std::exchange(keys_, {});
+      if (withMap) {
+        drawing_ = scene::drawWindowMap(session.scene(), scene::darkTheme(), fonts_, session.view().camera, scale_);
+        input.map = &drawing_;
+      }
+      session::Commands out;
+      for (int pass = 0; pass < 3; ++pass) {
+        if (panels::refreshFonts(state, fonts_, scale_, session.view().language)) ImGui::GetIO().Fonts->SetTexID(nullptr);
+        ImGui::GetIO().DeltaTime = 1.0f / 60;
+        ImGui::NewFrame();
+        panels::drawPanels(session, state, input, out);
+        ImGui::Render();
+        if (!panels::wants(state).fonts) break;
+        input.keys.clear();
+      }
+      for (const auto& c : out) {
+        commands.push_back(c);
+        (void)session::apply(session, c);
+      }
+      seconds_ += 1.0 / 60;
+    }
+  }
+  void settle() {  // until nothing moves, or two seconds of it
+    for (int i = 0; i < 120; ++i) {
+      frame();
+      if (!panels::wants(state).again && !session.view().flight) break;
+    }
+  }
+
+  const panels::Widget& widget(const std::string& id) {
+    static const panels::Widget none;
+    const auto& all = panels::widgets(state);
+    const auto it = all.find(id);
+    if (it != all.end()) return it->second;
+    ADD_FAILURE() << "no widget " << id;
+    return none;
+  }
+  bool has(const std::string& id) { return panels::widgets(state).contains(id); }
+
+  void moveTo(scene::Vec at) {
+    ImGui::GetIO().MousePos = {at.x, at.y};
+    frame(2);
+  }
+  void clickAt(scene::Vec at) {
+    moveTo(at);
+    ImGui::GetIO().MouseDown[0] = true;
+    frame();
+    ImGui::GetIO().MouseDown[0] = false;
+    frame(3);
+    seconds_ += 1;  // the next click is no double click
+    ImGui::GetIO().DeltaTime = 1;
+  }
+  void click(const std::string& id) {
+    const auto w = widget(id);
+    if (w.rect.w > 0) clickAt(w.rect.centre());
+  }
+  void drag(const std::string& id, float from, float to, int steps = 8) {
+    const auto r = widget(id).rect;
+    moveTo({r.x + r.w * from, r.centre().y});
+    ImGui::GetIO().MouseDown[0] = true;
+    frame();
+    for (int i = 1; i <= steps; ++i) {
+      ImGui::GetIO().MousePos = {r.x + r.w * (from + (to - from) * static_cast<float>(i) / static_cast<float>(steps)), r.centre().y};
+      frame();
+    }
+    ImGui::GetIO().MouseDown[0] = false;
+    frame(3);
+  }
+  void type(const std::string& text) {
+    ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+    frame(3);
+  }
+  void key(int key, bool ctrl = false, bool shift = false) {
+    keys_.push_back({key, ctrl, shift, false});
+    frame(3);
+  }
+  template <class C>
+  size_t sent() const {
+    size_t n = 0;
+    for (const auto& c : commands) n += std::holds_alternative<C>(c);
+    return n;
+  }
+
+  session::Session session;
+  panels::PanelState state;
+  session::Commands commands;
+  bool withMap = false;
+
+ private:
+  float width_, height_, scale_;
+  double seconds_ = 1;
+  ImGuiContext* context_ = nullptr;
+  scene::TypesetterPtr fonts_;
+  scene::Drawing drawing_;
+  std::vector<panels::KeyPress> keys_;
+};
+
+namespace key {
+constexpr int escape = 256, enter = 257, down = 264, pageDown = 267, f1 = 290;
+}
+
+}  // namespace test
