@@ -47,13 +47,13 @@ void Frame::dropped(const std::vector<std::string>& paths) {
   touched();
 }
 
-void Frame::wait() {
+void Frame::wait(double most) {
   const auto wants = panels::wants(panelState);
   const double now = glfwGetTime();
   const bool moving = wants.again || settle_ > 0 || session_.view().flight || !mouse.empty() || !keys.empty() || !commands.empty();
-  double seconds = 60;
+  double seconds = most;
   if (moving) seconds = lastFrame_ + 1.0 / 60 - now;  // where no display paces the swaps, this does
-  else if (wants.wakeAt > 0) seconds = wants.wakeAt - now;
+  else if (wants.wakeAt > 0) seconds = std::min(most, wants.wakeAt - now);
   if (session_.exportFraction() >= 0) seconds = std::min(seconds, 0.2);
   if (seconds > 0.0005)
     glfwWaitEventsTimeout(seconds);

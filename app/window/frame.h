@@ -27,7 +27,7 @@ class Frame {
   ~Frame();
 
   void installUiCallbacks();   // ImGui's, after the window's own, which they call first
-  void wait();                 // until there is something to do, or for a moment while something moves
+  void wait(double most = 60); // seconds, until there is something to do, or for a moment while something moves
   bool needed();               // is a new picture?
   void draw();
   bool whole() const;          // everything is loaded and the picture shows it

@@ -71,10 +71,7 @@ geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwind
     }
     const auto went = obey(lines_[at_], frame, session, window);
     if (!went) return geo::fail(fmt::format("{}: {}", lines_[at_], went.error().text()));
-    if (!*went) {
-      frame.touched();
-      return {};
-    }
+    if (!*went) return {};
     if (left_ < 0) ++at_;
   }
   return {};

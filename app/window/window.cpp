@@ -171,7 +171,7 @@ int run(const Options& options) {
         code = complain(went.error().text());
         break;
       } else {
-        frame->wait();
+        frame->wait(0.05);  // its next line may be due without any event
       }
       if (!frame->needed()) continue;
       frame->draw();
