@@ -14,7 +14,9 @@ class List {
 
   Action& add(std::string id, std::string label, std::string keys, session::Command command) {
     Ui* ui = &ui_;
-    Action a{std::move(id), std::move(label), std::move(keys), [ui, command] { ui->send(command); }, ui_.refusal(command), {}};
+    Action a{std::move(id),        std::move(label),
+             std::move(keys),      [ui, command] { ui->send(command); },
+             ui_.refusal(command), {}};
     a.help = session::describe(command, ui_.view.language).help;
     actions_.push_back(std::move(a));
     return actions_.back();
@@ -47,8 +49,7 @@ std::vector<Action> fileMenu(Ui& ui) {
   l.add("file.save", ui.tr("保存"), "Ctrl+S", [u] {
     if (u->refusal(session::SaveProject{}))  // no file of its own yet
       openDialog(*u, Dialog::Kind::saveAs);
-    else
-      u->send(session::SaveProject{});
+    else u->send(session::SaveProject{});
   });
   l.add("file.saveAs", ui.tr("另存为…"), "Ctrl+Shift+S", [u] { openDialog(*u, Dialog::Kind::saveAs); });
   l.group();
@@ -70,7 +71,8 @@ std::vector<Action> editMenu(Ui& ui) {
   l.add("edit.copy", ui.tr("复制数据与来源"), "Ctrl+C", session::CopyFigures{});
   l.add("edit.clear", ui.tr("取消选择"), "Esc", session::Select{});
   l.group();
-  l.add("edit.find", ui.tr("查找…"), "Ctrl+F", [u] { u->state.focusSearch = true, u->state.wants.again = true; });
+  l.add("edit.find", ui.tr("查找…"), "Ctrl+F",
+        [u] { u->state.focusSearch = true, u->state.wants.again = true; });
   return l.take();
 }
 
@@ -79,20 +81,22 @@ std::vector<Action> viewMenu(Ui& ui) {
   const Vec middle = {ui.layout.map.w / 2, ui.layout.map.h / 2};
   auto* u = &ui;
   l.add("view.fit", ui.tr("全图"), "F", session::FitAll{});
-  l.add("view.zoomIn", ui.tr("放大"), "+", [u, middle] { u->state.zoomLeft += std::log(1.5), u->state.zoomAbout = middle; });
-  l.add("view.zoomOut", ui.tr("缩小"), "-", [u, middle] { u->state.zoomLeft -= std::log(1.5), u->state.zoomAbout = middle; });
-  if (ui.view.selected)
-    l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", session::ZoomTo{*ui.view.selected});
-  else
-    l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", [] {}).refusal = ui.tr("先在图上或列表里选一个对象。");
+  l.add("view.zoomIn", ui.tr("放大"), "+",
+        [u, middle] { u->state.zoomLeft += std::log(1.5), u->state.zoomAbout = middle; });
+  l.add("view.zoomOut", ui.tr("缩小"), "-",
+        [u, middle] { u->state.zoomLeft -= std::log(1.5), u->state.zoomAbout = middle; });
+  if (ui.view.selected) l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", session::ZoomTo{*ui.view.selected});
+  else l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", [] {}).refusal = ui.tr("先在图上或列表里选一个对象。");
   l.group();
   l.add("view.fullScreen", ui.tr("全屏"), "F11", session::ToggleFullScreen{}).on = ui.view.fullScreen;
-  l.add("view.theme", ui.theme.dark ? ui.tr("浅色主题") : ui.tr("深色主题"), "T", session::SetTheme{ui.theme.dark ? "light" : "dark"});
+  l.add("view.theme", ui.theme.dark ? ui.tr("浅色主题") : ui.tr("深色主题"), "T",
+        session::SetTheme{ui.theme.dark ? "light" : "dark"});
   l.add("view.language", ui.chinese() ? "English" : "中文", "L",
         session::SetLanguage{ui.chinese() ? scene::Language::en : scene::Language::zh});
   l.group();
   l.add("view.layers", ui.tr("图层栏"), "1", session::TogglePanel{"layers"}).on = ui.view.layersPanel;
-  l.add("view.inspector", ui.tr("检视栏"), "2", session::TogglePanel{"inspector"}).on = ui.view.inspectorPanel;
+  l.add("view.inspector", ui.tr("检视栏"), "2", session::TogglePanel{"inspector"}).on =
+      ui.view.inspectorPanel;
   l.add("view.strip", ui.tr("指标与年份"), "3", session::TogglePanel{"strip"}).on = ui.view.stripPanel;
   l.add("view.messages", ui.tr("消息"), "4", session::TogglePanel{"messages"}).on = ui.view.messagesPanel;
   l.group();
@@ -101,7 +105,8 @@ std::vector<Action> viewMenu(Ui& ui) {
   };
   scaled("view.scale.auto", ui.tr("界面大小：跟随显示器"), 0);
   for (int percent : {100, 125, 150, 200, 300})
-    scaled(fmt::format("view.scale.{}", percent).c_str(), fmt::format("{} {} %", ui.tr("界面大小"), percent), percent / 100.0);
+    scaled(fmt::format("view.scale.{}", percent).c_str(), fmt::format("{} {} %", ui.tr("界面大小"), percent),
+           percent / 100.0);
   return l.take();
 }
 
@@ -109,7 +114,8 @@ std::vector<Action> layerMenu(Ui& ui) {
   List l(ui);
   auto* u = &ui;
   const auto& layers = ui.session.project().layers;
-  const auto it = std::find_if(layers.begin(), layers.end(), [&](const auto& s) { return s.id == ui.state.layer; });
+  const auto it =
+      std::find_if(layers.begin(), layers.end(), [&](const auto& s) { return s.id == ui.state.layer; });
   l.add("layer.add", ui.tr("添加数据…"), "", [u] { openDialog(*u, Dialog::Kind::addData); });
   l.group();
   const bool has = it != layers.end();
@@ -120,7 +126,8 @@ std::vector<Action> layerMenu(Ui& ui) {
     auto& a = l.add(what, label, keys, std::move(c));
     if (none) a.refusal = none;
   };
-  put("layer.visible", has && it->visible ? ui.tr("隐藏图层") : ui.tr("显示图层"), "V", session::SetLayerVisible{id, has && !it->visible});
+  put("layer.visible", has && it->visible ? ui.tr("隐藏图层") : ui.tr("显示图层"), "V",
+      session::SetLayerVisible{id, has && !it->visible});
   put("layer.up", ui.tr("上移一层"), "Ctrl+Up", session::MoveLayer{id, at + 1});
   put("layer.down", ui.tr("下移一层"), "Ctrl+Down", session::MoveLayer{id, at - 1});
   l.group();
@@ -189,15 +196,16 @@ std::vector<Action> actionsOf(Ui& ui, std::string_view menu) {
 }
 
 namespace key {  // GLFW's numbers
-constexpr int escape = 256, enter = 257, tab = 258, remove = 261, right = 262, left = 263, down = 264, up = 265, pageUp = 266,
-              pageDown = 267, f1 = 290, padSubtract = 333, padAdd = 334;
+constexpr int escape = 256, enter = 257, tab = 258, remove = 261, right = 262, left = 263, down = 264,
+              up = 265, pageUp = 266, pageDown = 267, f1 = 290, padSubtract = 333, padAdd = 334;
 }
 
 bool matches(const KeyPress& p, std::string_view keys) {
   if (keys.empty()) return false;
   bool ctrl = false, shift = false;
   const auto eat = [&](std::string_view prefix, bool& flag) {
-    if (keys.size() > prefix.size() && keys.starts_with(prefix)) keys.remove_prefix(prefix.size()), flag = true;
+    if (keys.size() > prefix.size() && keys.starts_with(prefix))
+      keys.remove_prefix(prefix.size()), flag = true;
   };
   eat("Ctrl+", ctrl), eat("Shift+", shift);
   if (p.alt || p.ctrl != ctrl) return false;
@@ -206,8 +214,9 @@ bool matches(const KeyPress& p, std::string_view keys) {
   if (p.shift != shift) return false;
   if (keys.size() == 1) return p.key == keys[0];
   static const std::map<std::string_view, int> named{
-      {"Esc", key::escape}, {"Delete", key::remove}, {"Right", key::right}, {"Left", key::left}, {"Down", key::down}, {"Up", key::up},
-      {"PageUp", key::pageUp}, {"PageDown", key::pageDown}, {"Enter", key::enter}, {"Tab", key::tab}};
+      {"Esc", key::escape},  {"Delete", key::remove}, {"Right", key::right},   {"Left", key::left},
+      {"Down", key::down},   {"Up", key::up},         {"PageUp", key::pageUp}, {"PageDown", key::pageDown},
+      {"Enter", key::enter}, {"Tab", key::tab}};
   if (const auto it = named.find(keys); it != named.end()) return p.key == it->second;
   if (keys[0] == 'F') {
     int n = 0;
@@ -225,15 +234,22 @@ void obeyKeys(Ui& ui) {
         ui.closePopup();
         continue;
       }
-      if (st.dialog.kind != Dialog::Kind::none || ui.view.helpOpen || st.wants.typing || st.wasTyping || st.searchOpen) continue;  // theirs
+      if (st.dialog.kind != Dialog::Kind::none || ui.view.helpOpen || st.wants.typing || st.wasTyping ||
+          st.searchOpen)
+        continue;  // theirs
     }
     if (st.dialog.kind != Dialog::Kind::none) continue;
     if (ui.view.helpOpen && !matches(press, "F1")) continue;
-    if (st.wants.typing && !(press.ctrl && press.key != 'Z' && press.key != 'Y' && press.key != 'C') && press.key < key::f1) continue;
+    if (st.wants.typing && !(press.ctrl && press.key != 'Z' && press.key != 'Y' && press.key != 'C') &&
+        press.key < key::f1)
+      continue;
     if (st.wants.typing && press.key == 'A') continue;
     if (!press.ctrl && !press.shift && !press.alt && press.key >= key::right && press.key <= key::up) {
       const float by = 90 * ui.k;
-      st.panLeft = st.panLeft + (press.key == key::right ? Vec{-by, 0} : press.key == key::left ? Vec{by, 0} : press.key == key::down ? Vec{0, -by} : Vec{0, by});
+      st.panLeft = st.panLeft + (press.key == key::right  ? Vec{-by, 0}
+                                 : press.key == key::left ? Vec{by, 0}
+                                 : press.key == key::down ? Vec{0, -by}
+                                                          : Vec{0, by});
       st.wants.again = true;
       continue;
     }
@@ -248,7 +264,8 @@ void obeyKeys(Ui& ui) {
         break;
       }
     }
-    if (!done && press.ctrl && press.shift && press.key == 'Z' && ui.session.canRedo()) ui.send(session::Redo{});
+    if (!done && press.ctrl && press.shift && press.key == 'Z' && ui.session.canRedo())
+      ui.send(session::Redo{});
   }
 }
 

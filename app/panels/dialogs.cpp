@@ -32,7 +32,8 @@ std::string stem(const session::Session& session) {
   if (session.path().empty()) return "parkscope";
   const std::string name = fs::path(session.path()).filename().string();
   for (std::string_view ending : {".parkscope.toml", ".toml"})
-    if (name.size() > ending.size() && name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+    if (name.size() > ending.size() && name.ends_with(ending))
+      return name.substr(0, name.size() - ending.size());
   return name;
 }
 
@@ -58,7 +59,8 @@ void start(const session::Session& session, PanelState::Impl& st, Kind kind) {
   st.wants.again = true;
 }
 
-void ask(const session::Session& session, PanelState::Impl& st, session::Commands& out, session::Command command) {
+void ask(const session::Session& session, PanelState::Impl& st, session::Commands& out,
+         session::Command command) {
   if (!session.changed()) {
     out.push_back(std::move(command));
     return;
@@ -69,7 +71,10 @@ void ask(const session::Session& session, PanelState::Impl& st, session::Command
   st.dialog.then = std::move(command);
 }
 
-struct Frame { Rect all, body; float buttons; };
+struct Frame {
+  Rect all, body;
+  float buttons;
+};
 
 Frame beginDialog(Ui& ui, float w, float h, std::string_view title) {
   const float k = ui.k;
@@ -78,10 +83,12 @@ Frame beginDialog(Ui& ui, float w, float h, std::string_view title) {
   ui.begin("##modalShield", {0, 0, ui.input.width, ui.input.height}, {}, true);
   ui.press("dialog.beside", {0, 0, ui.input.width, ui.input.height}, "shield");
   ui.fill({0, 0, ui.input.width, ui.input.height}, Rgba{0, 0, 0, static_cast<uint8_t>(t.dark ? 120 : 70)});
-  const Rect r{std::round((ui.input.width - w) / 2), std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w, h};
+  const Rect r{std::round((ui.input.width - w) / 2),
+               std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w, h};
   for (int i = 10; i > 0; --i) {
     const auto d = static_cast<float>(i) * k;
-    ui.fill({r.x - d, r.y - d + 4 * k, r.w + 2 * d, r.h + 2 * d}, {0, 0, 0, static_cast<uint8_t>(t.dark ? 18 : 7)}, 8 * k + d);
+    ui.fill({r.x - d, r.y - d + 4 * k, r.w + 2 * d, r.h + 2 * d},
+            {0, 0, 0, static_cast<uint8_t>(t.dark ? 18 : 7)}, 8 * k + d);
   }
   ui.end();
   ui.begin("##dialog", r, {}, true);
@@ -92,20 +99,25 @@ Frame beginDialog(Ui& ui, float w, float h, std::string_view title) {
 }
 
 bool escape(const Ui& ui) {
-  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(), [](const KeyPress& p) { return p.key == 256; });
+  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(),
+                     [](const KeyPress& p) { return p.key == 256; });
 }
 bool enter(const Ui& ui) {
-  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(), [](const KeyPress& p) { return p.key == 257 || p.key == 335; });
+  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(),
+                     [](const KeyPress& p) { return p.key == 257 || p.key == 335; });
 }
 
 // Buttons from the right; returns the index of the one that was pressed, −1 none.
-int buttons(Ui& ui, const Frame& f, std::initializer_list<std::pair<const char*, std::string>> all, std::optional<std::string> refusal = {}) {
+int buttons(Ui& ui, const Frame& f, std::initializer_list<std::pair<const char*, std::string>> all,
+            std::optional<std::string> refusal = {}) {
   const float k = ui.k;
   float right = f.all.right() - 24 * k;
   int pressed = -1, i = 0;
   for (const auto& [id, label] : all) {
     const float w = std::max(88 * k, ui.width(Type::strong, label) + 36 * k);
-    if (ui.button(std::string("dialog.") + id, {right - w, f.buttons, w, 32 * k}, label, i == 0 ? ButtonKind::primary : ButtonKind::plain, i == 0 ? refusal : std::nullopt)) pressed = i;
+    if (ui.button(std::string("dialog.") + id, {right - w, f.buttons, w, 32 * k}, label,
+                  i == 0 ? ButtonKind::primary : ButtonKind::plain, i == 0 ? refusal : std::nullopt))
+      pressed = i;
     right -= w + 10 * k;
     ++i;
   }
@@ -114,9 +126,13 @@ int buttons(Ui& ui, const Frame& f, std::initializer_list<std::pair<const char*,
 
 void drawUnsaved(Ui& ui) {
   const auto f = beginDialog(ui, 460, 196, ui.tr("保存更改吗？"));
-  const std::string file = ui.session.path().empty() ? ui.tr("未命名") : fs::path(ui.session.path()).filename().string();
-  ui.paragraph(Type::body, f.body, fmt::format(fmt::runtime(ui.tr("“{}”有未保存的更改。不保存的话，这些更改会丢失。")), file), ui.theme.text2);
-  const int b = buttons(ui, f, {{"save", ui.tr("保存")}, {"cancel", ui.tr("取消")}, {"discard", ui.tr("不保存")}});
+  const std::string file =
+      ui.session.path().empty() ? ui.tr("未命名") : fs::path(ui.session.path()).filename().string();
+  ui.paragraph(Type::body, f.body,
+               fmt::format(fmt::runtime(ui.tr("“{}”有未保存的更改。不保存的话，这些更改会丢失。")), file),
+               ui.theme.text2);
+  const int b =
+      buttons(ui, f, {{"save", ui.tr("保存")}, {"cancel", ui.tr("取消")}, {"discard", ui.tr("不保存")}});
   ui.end();
   auto& st = ui.state;
   if (b == 1 || escape(ui)) st.dialog = {};
@@ -128,10 +144,8 @@ void drawUnsaved(Ui& ui) {
   if (b == 0 || enter(ui)) {
     st.afterSave = st.dialog.then, st.afterSaveFrames = 0;
     st.dialog = {};
-    if (ui.refusal(session::SaveProject{}))
-      start(ui.session, st, Kind::saveAs);
-    else
-      ui.send(session::SaveProject{});
+    if (ui.refusal(session::SaveProject{})) start(ui.session, st, Kind::saveAs);
+    else ui.send(session::SaveProject{});
   }
 }
 
@@ -139,15 +153,14 @@ void drawName(Ui& ui) {
   auto& d = ui.state.dialog;
   const bool layer = d.kind == Kind::rename;
   const auto f = beginDialog(ui, 420, 190, layer ? ui.tr("重命名图层") : ui.tr("由当前视图新建场景"));
-  ui.field("dialog.name", {f.body.x, f.body.y, f.body.w, 32 * ui.k}, d.file, ui.tr("名称"), std::exchange(d.focus, false));
+  ui.field("dialog.name", {f.body.x, f.body.y, f.body.w, 32 * ui.k}, d.file, ui.tr("名称"),
+           std::exchange(d.focus, false));
   const auto none = d.file.empty() ? std::optional<std::string>(ui.tr("先写一个名称。")) : std::nullopt;
   const int b = buttons(ui, f, {{"ok", ui.tr("确定")}, {"cancel", ui.tr("取消")}}, none);
   ui.end();
   if ((b == 0 || enter(ui)) && !none) {
-    if (layer)
-      ui.send(session::RenameLayer{d.target, d.file});
-    else
-      ui.send(session::AddScene{d.file});
+    if (layer) ui.send(session::RenameLayer{d.target, d.file});
+    else ui.send(session::AddScene{d.file});
     d = {};
   } else if (b == 1 || escape(ui)) {
     d = {};
@@ -170,7 +183,9 @@ void drawExport(Ui& ui) {
   const auto f = beginDialog(ui, 560, 448, ui.tr("导出图像"));
   const float x = f.body.x + label, w = f.body.w - label;
   float y = f.body.y;
-  const auto title = [&](const char* text) { ui.text(Type::body, {f.body.x, y, label, row}, text, ui.theme.text2); };
+  const auto title = [&](const char* text) {
+    ui.text(Type::body, {f.body.x, y, label, row}, text, ui.theme.text2);
+  };
 
   title(ui.tr("格式"));
   const std::string names[] = {"PNG", "JPEG", "GeoTIFF", "PDF", "SVG"};
@@ -181,7 +196,8 @@ void drawExport(Ui& ui) {
   y += step;
   title(ui.tr("版面"));
   const std::string looks[] = {ui.tr("屏幕"), ui.tr("纸张")};
-  if (const int c = ui.segments("export.look", {x, y, w, row}, looks, e.paper.empty() ? 0 : 1); c >= 0) e.paper = c ? "A3" : "";
+  if (const int c = ui.segments("export.look", {x, y, w, row}, looks, e.paper.empty() ? 0 : 1); c >= 0)
+    e.paper = c ? "A3" : "";
   y += step;
   bool sizeRight = true;
   if (e.paper.empty()) {
@@ -200,7 +216,9 @@ void drawExport(Ui& ui) {
     if (ui.field("export.height", {x + half + 28 * k, y, half, row}, d.heightText, "1080")) d.exportSize = 3;
     e.width = number(d.widthText, 0), e.height = number(d.heightText, 0);
     sizeRight = e.width >= 64 && e.height >= 64 && e.width <= 32768 && e.height <= 32768;
-    if (!sizeRight) ui.text(Type::note, {x + 2 * half + 40 * k, y, w - 2 * half - 40 * k, row}, ui.tr("64 到 32768"), ui.theme.warning);
+    if (!sizeRight)
+      ui.text(Type::note, {x + 2 * half + 40 * k, y, w - 2 * half - 40 * k, row}, ui.tr("64 到 32768"),
+              ui.theme.warning);
     y += step;
   } else {
     title(ui.tr("纸张"));
@@ -208,13 +226,22 @@ void drawExport(Ui& ui) {
     int at = 1;
     for (int i = 0; i < 5; ++i)
       if (papers[i] == e.paper) at = i;
-    if (const int c = ui.segments("export.paper", {x, y, w * 0.62f, row}, papers, at); c >= 0) e.paper = papers[c];
+    if (const int c = ui.segments("export.paper", {x, y, w * 0.62f, row}, papers, at); c >= 0)
+      e.paper = papers[c];
     const std::string ways[] = {ui.tr("横"), ui.tr("纵")};
-    if (const int c = ui.segments("export.way", {x + w * 0.62f + 12 * k, y, w * 0.38f - 12 * k, row}, ways, e.landscape ? 0 : 1); c >= 0) e.landscape = c == 0;
+    if (const int c = ui.segments("export.way", {x + w * 0.62f + 12 * k, y, w * 0.38f - 12 * k, row}, ways,
+                                  e.landscape ? 0 : 1);
+        c >= 0)
+      e.landscape = c == 0;
     y += step;
     title(ui.tr("分辨率"));
     const std::string dpis[] = {"150 dpi", "300 dpi", "600 dpi"};
-    if (const int c = ui.segments("export.dpi", {x, y, w, row}, dpis, e.dpi == 150 ? 0 : e.dpi == 600 ? 2 : 1); c >= 0) e.dpi = c == 0 ? 150 : c == 1 ? 300 : 600;
+    if (const int c = ui.segments("export.dpi", {x, y, w, row}, dpis,
+                                  e.dpi == 150   ? 0
+                                  : e.dpi == 600 ? 2
+                                                 : 1);
+        c >= 0)
+      e.dpi = c == 0 ? 150 : c == 1 ? 300 : 600;
     y += step;
   }
   title(ui.tr("内容"));
@@ -249,11 +276,16 @@ void drawAbout(Ui& ui) {
   const float k = ui.k;
   const auto f = beginDialog(ui, 480, 330, "Parkscope");
   float y = f.body.y - 6 * k;
-  ui.text(Type::body, {f.body.x, y, f.body.w, 24 * k}, fmt::format(fmt::runtime(ui.tr("第 {} 版 · 城市创新规划的地图")), PARKSCOPE_VERSION), ui.theme.text2);
+  ui.text(Type::body, {f.body.x, y, f.body.w, 24 * k},
+          fmt::format(fmt::runtime(ui.tr("第 {} 版 · 城市创新规划的地图")), PARKSCOPE_VERSION),
+          ui.theme.text2);
   y += 34 * k;
-  y = ui.paragraph(Type::body, {f.body.x, y, f.body.w, 0}, ui.tr("每个数字都有来源和状态；没有公布的就说没有公布。"), ui.theme.text1) + 10 * k;
+  y = ui.paragraph(Type::body, {f.body.x, y, f.body.w, 0},
+                   ui.tr("每个数字都有来源和状态；没有公布的就说没有公布。"), ui.theme.text1) +
+      10 * k;
   ui.text(Type::strong, {f.body.x, y, f.body.w, 24 * k}, ui.tr("数据"), ui.theme.text1), y += 26 * k;
-  for (const auto& credit : ui.scene.credits) y = ui.paragraph(Type::note, {f.body.x, y, f.body.w, 0}, credit, ui.theme.text2) + 2 * k;
+  for (const auto& credit : ui.scene.credits)
+    y = ui.paragraph(Type::note, {f.body.x, y, f.body.w, 0}, credit, ui.theme.text2) + 2 * k;
   const int b = buttons(ui, f, {{"ok", ui.tr("关闭")}});
   ui.end();
   if (b == 0 || escape(ui) || enter(ui)) ui.state.dialog = {};
@@ -261,9 +293,17 @@ void drawAbout(Ui& ui) {
 
 void drawHelp(Ui& ui) {
   const float k = ui.k, row = 25 * k;
-  struct Column { std::string title; std::vector<std::pair<std::string, std::string>> lines; };
+  struct Column {
+    std::string title;
+    std::vector<std::pair<std::string, std::string>> lines;
+  };
   std::vector<Column> columns;
-  columns.push_back({ui.tr("鼠标"), {{ui.tr("缩放"), ui.tr("滚轮")}, {ui.tr("平移"), ui.tr("拖动")}, {ui.tr("选择"), ui.tr("单击")}, {ui.tr("缩放至"), ui.tr("双击")}, {ui.tr("添加数据、打开项目"), ui.tr("拖入文件")}}});
+  columns.push_back({ui.tr("鼠标"),
+                     {{ui.tr("缩放"), ui.tr("滚轮")},
+                      {ui.tr("平移"), ui.tr("拖动")},
+                      {ui.tr("选择"), ui.tr("单击")},
+                      {ui.tr("缩放至"), ui.tr("双击")},
+                      {ui.tr("添加数据、打开项目"), ui.tr("拖入文件")}}});
   for (const auto& m : menus()) {
     Column c{ui.tr(m.title), {}};
     for (const auto& a : actionsOf(ui, m.id))
@@ -320,19 +360,33 @@ void drawDialogs(Ui& ui) {
     }
   }
   switch (st.dialog.kind) {
-    case Kind::none: break;
-    case Kind::unsaved: drawUnsaved(ui); return;
+    case Kind::none:
+      break;
+    case Kind::unsaved:
+      drawUnsaved(ui);
+      return;
     case Kind::rename:
-    case Kind::sceneName: drawName(ui); return;
-    case Kind::exportImage: drawExport(ui); return;
-    case Kind::about: drawAbout(ui); return;
-    case Kind::help: break;
+    case Kind::sceneName:
+      drawName(ui);
+      return;
+    case Kind::exportImage:
+      drawExport(ui);
+      return;
+    case Kind::about:
+      drawAbout(ui);
+      return;
+    case Kind::help:
+      break;
     case Kind::open:
     case Kind::saveAs:
     case Kind::addData:
     case Kind::exportPlace: {
       const auto kind = st.dialog.kind;
-      const auto f = beginDialog(ui, 760, 560, kind == Kind::open ? ui.tr("打开项目") : kind == Kind::saveAs ? ui.tr("另存为") : kind == Kind::addData ? ui.tr("添加数据") : ui.tr("导出到"));
+      const auto f = beginDialog(ui, 760, 560,
+                                 kind == Kind::open      ? ui.tr("打开项目")
+                                 : kind == Kind::saveAs  ? ui.tr("另存为")
+                                 : kind == Kind::addData ? ui.tr("添加数据")
+                                                         : ui.tr("导出到"));
       drawFileDialog(ui, f.all);
       ui.end();
       return;
@@ -341,7 +395,8 @@ void drawDialogs(Ui& ui) {
   if (ui.view.helpOpen) drawHelp(ui);
 }
 
-void dropFiles(const std::vector<std::string>& paths, const session::Session& session, PanelState& state, session::Commands& out) {
+void dropFiles(const std::vector<std::string>& paths, const session::Session& session, PanelState& state,
+               session::Commands& out) {
   std::vector<std::string> data;
   for (const auto& p : paths) {
     if (isProjectFile(p)) {

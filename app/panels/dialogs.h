@@ -9,7 +9,7 @@ void openDialog(Ui& ui, Dialog::Kind kind);
 // Runs the command at once when nothing would be lost; else asks first.
 void askThen(Ui& ui, session::Command command);
 void drawDialogs(Ui& ui);
-void drawFileDialog(Ui& ui, Rect r);        // inside an open dialog
+void drawFileDialog(Ui& ui, Rect r);  // inside an open dialog
 void listFolder(Dialog& dialog);
 bool isProjectFile(std::string_view path);
 

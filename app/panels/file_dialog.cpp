@@ -1,4 +1,5 @@
-// Choosing files: places, folders, names; a path can always be typed. Chinese names sort by code point, folders first.
+// Choosing files: places, folders, names; a path can always be typed. Chinese names sort by code point,
+// folders first.
 #include <cstdlib>
 #include <filesystem>
 
@@ -24,7 +25,9 @@ bool fits(Kind kind, const std::string& name) {
       if (n.ends_with(e)) return true;
     return false;
   }
-  for (const char* e : {".gpkg", ".shp", ".geojson", ".json", ".fgb", ".csv", ".kml", ".kmz", ".xlsx", ".xls", ".ods", ".tif", ".tiff", ".gml", ".gpx", ".dxf", ".tab", ".mif", ".zip", ".gdb", ".sqlite", ".vrt"})
+  for (const char* e :
+       {".gpkg", ".shp",  ".geojson", ".json", ".fgb", ".csv", ".kml", ".kmz", ".xlsx", ".xls",    ".ods",
+        ".tif",  ".tiff", ".gml",     ".gpx",  ".dxf", ".tab", ".mif", ".zip", ".gdb",  ".sqlite", ".vrt"})
     if (n.ends_with(e)) return true;
   return false;
 }
@@ -53,7 +56,8 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
   std::string path = paths[0];
   std::error_code e;
   if (kind == Kind::saveAs || kind == Kind::exportPlace) {
-    if (kind == Kind::saveAs && !isProjectFile(path)) path = (path.ends_with(".toml") ? path.substr(0, path.size() - 5) : path) + ".parkscope.toml";
+    if (kind == Kind::saveAs && !isProjectFile(path))
+      path = (path.ends_with(".toml") ? path.substr(0, path.size() - 5) : path) + ".parkscope.toml";
     if (!fs::is_directory(fs::path(path).parent_path(), e)) {
       d.error = ui.tr("没有这个文件夹。");
       return;
@@ -74,18 +78,24 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
       askThen(ui, session::OpenProject{path, false});
       return;
     }
-    case Kind::saveAs: ui.send(session::SaveProjectAs{path}); break;
-    case Kind::addData: ui.send(session::AddData{paths}); break;
+    case Kind::saveAs:
+      ui.send(session::SaveProjectAs{path});
+      break;
+    case Kind::addData:
+      ui.send(session::AddData{paths});
+      break;
     case Kind::exportPlace: {
       d.kind = Kind::exportImage;
       d.exportImage.path = path;
       const std::string ending = lower(fs::path(path).extension().string());
-      constexpr std::pair<std::string_view, int> known[] = {{".png", 0}, {".jpg", 1}, {".jpeg", 1}, {".tif", 2}, {".tiff", 2}, {".pdf", 3}, {".svg", 4}};
+      constexpr std::pair<std::string_view, int> known[] = {
+          {".png", 0}, {".jpg", 1}, {".jpeg", 1}, {".tif", 2}, {".tiff", 2}, {".pdf", 3}, {".svg", 4}};
       for (const auto& [name, format] : known)
         if (ending == name) d.exportFormat = format;
       return;
     }
-    default: break;
+    default:
+      break;
   }
   st.dialog = {};
 }
@@ -126,10 +136,13 @@ void drawFileDialog(Ui& ui, Rect r) {
   const auto& t = ui.theme;
   if (!d.listed) listFolder(d);
   bool enter = false, escape = false;
-  for (const auto& key : ui.input.keys) enter = enter || key.key == 257 || key.key == 335, escape = escape || key.key == 256;
+  for (const auto& key : ui.input.keys)
+    enter = enter || key.key == 257 || key.key == 335, escape = escape || key.key == 256;
 
   float y = r.y + 58 * k;
-  if (ui.iconButton("files.up", {x0, y, 32 * k, 32 * k}, Icon::up, ui.tr("上一级文件夹"), fs::path(d.folder).has_relative_path())) go(d, fs::path(d.folder).parent_path());
+  if (ui.iconButton("files.up", {x0, y, 32 * k, 32 * k}, Icon::up, ui.tr("上一级文件夹"),
+                    fs::path(d.folder).has_relative_path()))
+    go(d, fs::path(d.folder).parent_path());
   std::string typed = d.folder;
   const bool pathTyped = ui.field("files.folder", {x0 + 40 * k, y, x1 - x0 - 40 * k, 32 * k}, typed, "/");
   if (pathTyped) {
@@ -146,7 +159,8 @@ void drawFileDialog(Ui& ui, Rect r) {
   if (home && *home) places.emplace_back(ui.tr("主目录"), home);
   if (!ui.session.path().empty()) {
     std::error_code e;
-    if (const auto p = fs::absolute(ui.session.path(), e).parent_path(); !e) places.emplace_back(ui.tr("项目文件夹"), p.string());
+    if (const auto p = fs::absolute(ui.session.path(), e).parent_path(); !e)
+      places.emplace_back(ui.tr("项目文件夹"), p.string());
   }
   if (!ui.state.lastFolder.empty()) places.emplace_back(ui.tr("上次的文件夹"), ui.state.lastFolder);
   places.emplace_back(ui.tr("计算机"), "/");
@@ -156,7 +170,8 @@ void drawFileDialog(Ui& ui, Rect r) {
     const auto p = ui.press(fmt::format("files.place.{}", i), line, "row", places[i].second);
     const bool here = places[i].second == d.folder;
     if (here || p.fade > 0) ui.fill(line, t.accent.withAlpha(here ? 0.14 : 0.08 * p.fade), 4 * k);
-    ui.text(here ? Type::strong : Type::body, {line.x + 8 * k, line.y, line.w - 16 * k, line.h}, places[i].first, t.text1);
+    ui.text(here ? Type::strong : Type::body, {line.x + 8 * k, line.y, line.w - 16 * k, line.h},
+            places[i].first, t.text1);
     if (p.clicked) go(d, places[i].second);
     py += row;
   }
@@ -168,23 +183,27 @@ void drawFileDialog(Ui& ui, Rect r) {
   ui.beginScroll("##files", {list.x + 1, list.y + 5 * k, list.w - 2, list.h - 10 * k});
   const float top = ui.scrollTop(), from = list.y, to = list.bottom();
   float fy = top;
-  if (d.entries.empty()) ui.text(Type::body, {list.x, fy, list.w, 60 * k}, d.error.empty() ? ui.tr("这里没有可用的文件") : d.error, t.text3, Align::centre), fy += 60 * k;
+  if (d.entries.empty())
+    ui.text(Type::body, {list.x, fy, list.w, 60 * k}, d.error.empty() ? ui.tr("这里没有可用的文件") : d.error,
+            t.text3, Align::centre),
+        fy += 60 * k;
   for (const auto& f : d.entries) {
     if (fy + row >= from && fy <= to) {  // only what is to be seen
       const Rect line{list.x + 5 * k, fy, list.w - 16 * k, row};
       const auto p = ui.press("file." + f.name, line, f.folder ? "folder" : "file", f.name);
       const bool chosen = d.chosen.contains(f.name);
       if (chosen || p.fade > 0) ui.fill(line, t.accent.withAlpha(chosen ? 0.18 : 0.08 * p.fade), 4 * k);
-      ui.icon(f.folder ? Icon::folder : Icon::file, {line.x + 17 * k, line.centre().y}, f.folder ? t.accent : t.text3, 10);
+      ui.icon(f.folder ? Icon::folder : Icon::file, {line.x + 17 * k, line.centre().y},
+              f.folder ? t.accent : t.text3, 10);
       ui.text(Type::body, {line.x + 36 * k, line.y, line.w - 130 * k, line.h}, f.name, t.text1);
-      if (!f.folder) ui.text(Type::note, {line.x, line.y, line.w - 12 * k, line.h}, sizeText(f.bytes), t.text3, Align::right);
+      if (!f.folder)
+        ui.text(Type::note, {line.x, line.y, line.w - 12 * k, line.h}, sizeText(f.bytes), t.text3,
+                Align::right);
       if (p.clicked) {
         const bool several = kind == Kind::addData && ImGui::GetIO().KeyCtrl;
         if (!several) d.chosen.clear();
-        if (several && chosen)
-          d.chosen.erase(f.name);
-        else
-          d.chosen.insert(f.name);
+        if (several && chosen) d.chosen.erase(f.name);
+        else d.chosen.insert(f.name);
         d.error.clear(), d.askedToReplace = false;
         if (saving && !f.folder) d.file = f.name;
       }
@@ -197,10 +216,13 @@ void drawFileDialog(Ui& ui, Rect r) {
   y = listBottom + 12 * k;
   if (saving) {
     ui.text(Type::body, {x0, y, side, 32 * k}, ui.tr("文件名"), t.text2);
-    if (ui.field("files.name", {list.x, y, list.w, 32 * k}, d.file, "", std::exchange(d.focus, false))) d.askedToReplace = false, d.error.clear();
+    if (ui.field("files.name", {list.x, y, list.w, 32 * k}, d.file, "", std::exchange(d.focus, false)))
+      d.askedToReplace = false, d.error.clear();
     y += 40 * k;
   }
-  const auto join = [&](const std::string& name) { return name.starts_with("/") ? name : (fs::path(d.folder) / name).string(); };
+  const auto join = [&](const std::string& name) {
+    return name.starts_with("/") ? name : (fs::path(d.folder) / name).string();
+  };
   std::vector<std::string> chosen;
   std::error_code e;
   if (saving) {
@@ -210,33 +232,30 @@ void drawFileDialog(Ui& ui, Rect r) {
   } else {
     for (const auto& name : d.chosen) chosen.push_back(join(name));
   }
-  const bool folderChosen = !saving && chosen.size() == 1 && fs::is_directory(chosen[0], e) && !chosen[0].ends_with(".gdb");
+  const bool folderChosen =
+      !saving && chosen.size() == 1 && fs::is_directory(chosen[0], e) && !chosen[0].ends_with(".gdb");
   const float by = r.bottom() - 52 * k;
   std::string label = saving ? ui.tr("保存") : kind == Kind::addData ? ui.tr("添加") : ui.tr("打开");
   if (kind == Kind::exportPlace) label = ui.tr("选择");
   std::optional<std::string> why;
   if (chosen.empty()) why = saving ? ui.tr("先写文件名。") : ui.tr("先选一个文件。");
-  const float w = std::max(88 * k, ui.width(Type::strong, label) + 36 * k), cancel = std::max(88 * k, ui.width(Type::body, ui.tr("取消")) + 36 * k);
+  const float w = std::max(88 * k, ui.width(Type::strong, label) + 36 * k),
+              cancel = std::max(88 * k, ui.width(Type::body, ui.tr("取消")) + 36 * k);
   const bool ok = ui.button("dialog.ok", {x1 - w, by, w, 32 * k}, label, ButtonKind::primary, why);
   const bool no = ui.button("dialog.cancel", {x1 - w - 10 * k - cancel, by, cancel, 32 * k}, ui.tr("取消"));
-  if (!d.error.empty() && !d.entries.empty()) ui.text(Type::note, {x0, by, x1 - x0 - w - cancel - 24 * k, 32 * k}, d.error, t.warning);
+  if (!d.error.empty() && !d.entries.empty())
+    ui.text(Type::note, {x0, by, x1 - x0 - w - cancel - 24 * k, 32 * k}, d.error, t.warning);
 
   if (opened) {
     const std::string path = join(*opened);
-    if (fs::is_directory(path, e) && !path.ends_with(".gdb"))
-      go(d, path);
-    else
-      accept(ui, {path});
+    if (fs::is_directory(path, e) && !path.ends_with(".gdb")) go(d, path);
+    else accept(ui, {path});
   } else if ((ok || enter) && !why) {
-    if (folderChosen)
-      go(d, chosen[0]);
-    else
-      accept(ui, chosen);
+    if (folderChosen) go(d, chosen[0]);
+    else accept(ui, chosen);
   } else if (no || escape) {
-    if (kind == Kind::exportPlace)
-      d.kind = Kind::exportImage;
-    else
-      d = {};
+    if (kind == Kind::exportPlace) d.kind = Kind::exportImage;
+    else d = {};
   }
 }
 

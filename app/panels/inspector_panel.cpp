@@ -1,5 +1,5 @@
-// What is known about the place that was clicked: its figures with status and source, what of the plan stands in it,
-// how exactly it is known, what it leads or is led by.
+// What is known about the place that was clicked: its figures with status and source, what of the plan stands
+// in it, how exactly it is known, what it leads or is led by.
 #include "app/panels/panel_list.h"
 
 namespace panels {
@@ -15,11 +15,15 @@ struct Row {
 };
 
 // The newest figure of a row up to the year; 0 years mean "no year".
-struct Found { int year = 0; Figure figure; };
+struct Found {
+  int year = 0;
+  Figure figure;
+};
 std::optional<Found> newest(const session::IndicatorState& state, size_t row, int upTo) {
   for (auto it = state.byYear.rbegin(); it != state.byYear.rend(); ++it) {
     if (upTo && it->first > upTo) continue;
-    if (row < it->second.size() && std::isfinite(it->second[row].value)) return Found{it->first, it->second[row]};
+    if (row < it->second.size() && std::isfinite(it->second[row].value))
+      return Found{it->first, it->second[row]};
   }
   return {};
 }
@@ -61,8 +65,12 @@ std::vector<Row> figureRows(const Ui& ui, size_t row) {
       const auto earlier = newest(state, row, found->year - 1);
       if (earlier && earlier->year && earlier->figure.value != 0) {
         const double change = (found->figure.value / earlier->figure.value - 1) * 100;
-        rows.push_back({fmt::format(fmt::runtime(ui.tr("较 {}")), earlier->year), (change > 0 ? "+" : "") + figureText(change, 2), "%", "",
-                        weaker(found->figure.status, earlier->figure.status), {}});
+        rows.push_back({fmt::format(fmt::runtime(ui.tr("较 {}")), earlier->year),
+                        (change > 0 ? "+" : "") + figureText(change, 2),
+                        "%",
+                        "",
+                        weaker(found->figure.status, earlier->figure.status),
+                        {}});
         compared = true;
       }
     }
@@ -72,10 +80,14 @@ std::vector<Row> figureRows(const Ui& ui, size_t row) {
 
 std::string statusWord(const Ui& ui, Status s) {
   switch (s) {
-    case Status::official: return ui.tr("官方统计");
-    case Status::estimated: return ui.tr("估算");
-    case Status::illustrative: return ui.tr("示例");
-    case Status::missing: return ui.tr("缺失：没有公布");
+    case Status::official:
+      return ui.tr("官方统计");
+    case Status::estimated:
+      return ui.tr("估算");
+    case Status::illustrative:
+      return ui.tr("示例");
+    case Status::missing:
+      return ui.tr("缺失：没有公布");
   }
   return {};
 }
@@ -107,23 +119,32 @@ void stripPlot(Ui& ui, float x0, float x1, float& y, const scene::Choropleth& c,
       for (double m : {1.0, 2.0, 5.0}) ticks.push_back(decade * m);
     const auto above = std::upper_bound(ticks.begin(), ticks.end(), low);
     ticks.erase(ticks.begin(), above == ticks.begin() ? above : above - 1);
-    ticks.erase(std::next(std::find_if(ticks.begin(), ticks.end(), [&](double t) { return t >= high; })), ticks.end());
+    ticks.erase(std::next(std::find_if(ticks.begin(), ticks.end(), [&](double t) { return t >= high; })),
+                ticks.end());
   } else {
     const double raw = (high - low) / 4, p10 = std::pow(10, std::floor(std::log10(raw)));
-    const double step = raw / p10 < 1.5 ? p10 : raw / p10 < 3.5 ? 2 * p10 : raw / p10 < 7.5 ? 5 * p10 : 10 * p10;
+    const double step = raw / p10 < 1.5   ? p10
+                        : raw / p10 < 3.5 ? 2 * p10
+                        : raw / p10 < 7.5 ? 5 * p10
+                                          : 10 * p10;
     for (double t = std::floor(low / step) * step; t < high + step; t += step) ticks.push_back(t);
   }
   if (ticks.size() < 2) return;
-  const double a = logarithmic ? std::log(ticks.front()) : ticks.front(), b = logarithmic ? std::log(ticks.back()) : ticks.back();
+  const double a = logarithmic ? std::log(ticks.front()) : ticks.front(),
+               b = logarithmic ? std::log(ticks.back()) : ticks.back();
   const float in = 10 * k;
-  const auto place = [&](double v) { return x0 + in + static_cast<float>(((logarithmic ? std::log(v) : v) - a) / (b - a)) * (x1 - x0 - 2 * in); };
+  const auto place = [&](double v) {
+    return x0 + in + static_cast<float>(((logarithmic ? std::log(v) : v) - a) / (b - a)) * (x1 - x0 - 2 * in);
+  };
   const float axis = y + 14 * k;
   ui.fill({x0 + in, axis - 0.5f * k, x1 - x0 - 2 * in, std::max(1.0f, k)}, ui.theme.text3.withAlpha(0.6));
   float free = -INFINITY;
   for (double t : ticks) {
     const float x = place(t);
     ui.fill({std::round(x), axis, std::max(1.0f, std::floor(k)), 4 * k}, ui.theme.text3.withAlpha(0.6));
-    const std::string label = figureText(t, t == std::floor(t) ? 0 : logarithmic ? static_cast<int>(std::ceil(-std::log10(t))) : 1);
+    const std::string label = figureText(t, t == std::floor(t) ? 0
+                                            : logarithmic      ? static_cast<int>(std::ceil(-std::log10(t)))
+                                                               : 1);
     const float w = ui.width(Type::note, label);
     if (x - w / 2 < free) continue;
     ui.text(Type::note, {x - w, axis + 9 * k, 2 * w, 16 * k}, label, ui.theme.text3, Align::centre);
@@ -131,14 +152,19 @@ void stripPlot(Ui& ui, float x0, float x1, float& y, const scene::Choropleth& c,
   }
   if (std::isfinite(c.whole) && c.whole >= ticks.front() && c.whole <= ticks.back()) {
     const float x = std::round(place(c.whole));
-    for (float d = -11; d < 11; d += 4.5f) ui.fill({x, axis + d * k, std::max(1.0f, 1.4f * k), 2.6f * k}, ui.theme.text2);
+    for (float d = -11; d < 11; d += 4.5f)
+      ui.fill({x, axis + d * k, std::max(1.0f, 1.4f * k), 2.6f * k}, ui.theme.text2);
   }
   const auto dot = [&](size_t i, float radius, bool mine) {
     const double v = c.figures[i].value;
     const int cls = c.breaks.classOf(v);
-    const Rgba fill = mine ? ui.theme.accent : cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size() ? ui.classColours[static_cast<size_t>(cls)] : ui.theme.measured;
+    const Rgba fill = mine ? ui.theme.accent
+                      : cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size()
+                          ? ui.classColours[static_cast<size_t>(cls)]
+                          : ui.theme.measured;
     const ImVec2 at{place(v), axis};
-    ui.list().AddCircleFilled(at, radius + (mine ? 1.5f * k : 0), colour(mine ? ui.theme.panel : ui.theme.text2));
+    ui.list().AddCircleFilled(at, radius + (mine ? 1.5f * k : 0),
+                              colour(mine ? ui.theme.panel : ui.theme.text2));
     ui.list().AddCircleFilled(at, radius - (mine ? 0 : k), colour(fill));
   };
   const auto mouse = ImGui::GetIO().MousePos;
@@ -158,11 +184,13 @@ void stripPlot(Ui& ui, float x0, float x1, float& y, const scene::Choropleth& c,
   float best = 8 * k;
   if (std::abs(mouse.y - axis) < 12 * k)
     for (size_t i = 0; i < c.figures.size(); ++i)
-      if (std::isfinite(c.figures[i].value) && std::abs(place(c.figures[i].value) - mouse.x) < best) best = std::abs(place(c.figures[i].value) - mouse.x), nearest = i;
+      if (std::isfinite(c.figures[i].value) && std::abs(place(c.figures[i].value) - mouse.x) < best)
+        best = std::abs(place(c.figures[i].value) - mouse.x), nearest = i;
   const auto p = ui.press("inspector.plot", {x0, axis - 12 * k, x1 - x0, 24 * k}, "plot");
   if (p.hovered && nearest < c.figures.size()) {
     const std::string name = nearest < c.areaNames.size() ? c.areaNames[nearest] : "";
-    ui.tip("inspector.plot", true, fmt::format("{}  {} {}", name, figureText(c.figures[nearest].value, c.decimals), c.unit));
+    ui.tip("inspector.plot", true,
+           fmt::format("{}  {} {}", name, figureText(c.figures[nearest].value, c.decimals), c.unit));
     if (p.clicked) ui.send(session::Select{scene::ObjectRef{c.layer, static_cast<long>(nearest)}});
   }
   y = axis + 26 * k;
@@ -178,13 +206,15 @@ std::optional<Series> seriesOf(const Ui& ui, size_t row) {
   size_t most = 2;
   for (const auto& spec : ui.session.project().indicators) {
     size_t n = 0;
-    for (const auto& [year, figures] : ui.session.indicator(spec.id).byYear) n += year && row < figures.size() && std::isfinite(figures[row].value);
+    for (const auto& [year, figures] : ui.session.indicator(spec.id).byYear)
+      n += year && row < figures.size() && std::isfinite(figures[row].value);
     if (n > most) most = n, best = &spec;
   }
   if (!best) return {};
   Series s{ui.name(best->name), ui.name(best->unit), {}, {}};
   for (const auto& [year, figures] : ui.session.indicator(best->id).byYear)
-    if (year && row < figures.size() && std::isfinite(figures[row].value)) s.years.push_back(year), s.values.push_back(figures[row].value);
+    if (year && row < figures.size() && std::isfinite(figures[row].value))
+      s.years.push_back(year), s.values.push_back(figures[row].value);
   return s;
 }
 
@@ -195,7 +225,10 @@ void sparkline(Ui& ui, float x0, float x1, float& y, const Series& s, int decima
   const float top = y + 18 * k;
   std::vector<Vec> at;
   for (size_t i = 0; i < s.years.size(); ++i)
-    at.push_back({x0 + in + static_cast<float>(s.years[i] - s.years.front()) / static_cast<float>(std::max(1, s.years.back() - s.years.front())) * (x1 - x0 - 2 * in - 24 * k),
+    at.push_back({x0 + in +
+                      static_cast<float>(s.years[i] - s.years.front()) /
+                          static_cast<float>(std::max(1, s.years.back() - s.years.front())) *
+                          (x1 - x0 - 2 * in - 24 * k),
                   top + static_cast<float>((high - s.values[i]) / span) * (h - 18 * k)});
   for (size_t i = 1; i < at.size(); ++i) ui.line(at[i - 1], at[i], ui.theme.accent, 1.6f * k);
   float free = -INFINITY;
@@ -205,13 +238,16 @@ void sparkline(Ui& ui, float x0, float x1, float& y, const Series& s, int decima
     const std::string label = figureText(s.values[i], decimals);
     const float w = ui.width(Type::note, label);
     const float lx = std::clamp(i == 0 ? at[i].x - 4 * k : at[i].x - w / 2, x0, x1 - w);
-    if (lx > free) ui.text(Type::note, {lx, at[i].y - 22 * k, w + 1, 16 * k}, label, ui.theme.text1), free = lx + w + 4 * k;
+    if (lx > free)
+      ui.text(Type::note, {lx, at[i].y - 22 * k, w + 1, 16 * k}, label, ui.theme.text1),
+          free = lx + w + 4 * k;
   }
   y = top + h;
 }
 
 // A thing of the plan as a line: symbol, name, what is known. Returns whether it was clicked.
-bool planRow(Ui& ui, const std::string& id, float x0, float x1, float& y, const scene::SceneLayer& layer, long row) {
+bool planRow(Ui& ui, const std::string& id, float x0, float x1, float& y, const scene::SceneLayer& layer,
+             long row) {
   const float k = ui.k;
   const Rect r{x0 - 8 * k, y, x1 - x0 + 16 * k, 42 * k};
   const scene::ObjectRef object{layer.id, row};
@@ -221,17 +257,23 @@ bool planRow(Ui& ui, const std::string& id, float x0, float x1, float& y, const 
   if (p.fade > 0 || lit) ui.fill(r, ui.theme.accent.withAlpha(lit ? 0.1 : 0.08 * p.fade), 4 * k);
   const auto at = static_cast<size_t>(row);
   if (at < layer.symbols.size())
-    ui.symbol(layer.symbols[at], at < layer.certainty.size() ? layer.certainty[at] : scene::Certainty::known, {x0 + 12 * k, r.centre().y},
-              (layer.role == scene::Role::core ? 25 : layer.role == scene::Role::station || layer.role == scene::Role::town ? 11 : 21) * k);
+    ui.symbol(layer.symbols[at], at < layer.certainty.size() ? layer.certainty[at] : scene::Certainty::known,
+              {x0 + 12 * k, r.centre().y},
+              (layer.role == scene::Role::core                                         ? 25
+               : layer.role == scene::Role::station || layer.role == scene::Role::town ? 11
+                                                                                       : 21) *
+                  k);
   const float tx = x0 + 34 * k;
   ui.text(Type::strong, {tx, r.y + 3 * k, x1 - tx, 19 * k}, nameOf(ui, object), ui.theme.text1);
   const auto* spec = specOf(ui, layer.id);
   std::string line = roleName(ui, layer.role);
   if (spec)
-    if (const auto level = levelName(ui, cell(ui, layer.id, spec->level, row)); !level.empty()) line = layer.role == scene::Role::core ? level : level + " · " + line;
+    if (const auto level = levelName(ui, cell(ui, layer.id, spec->level, row)); !level.empty())
+      line = layer.role == scene::Role::core ? level : level + " · " + line;
   for (const auto& lead : ui.scene.leads)
     if (lead.toLayer == layer.id && static_cast<long>(lead.toRow) == row)
-      line = fmt::format(fmt::runtime(ui.tr("由{}引领")), nameOf(ui, {lead.fromLayer, static_cast<long>(lead.fromRow)}));
+      line = fmt::format(fmt::runtime(ui.tr("由{}引领")),
+                         nameOf(ui, {lead.fromLayer, static_cast<long>(lead.fromRow)}));
   if (const auto known = certaintyText(ui, layer, row); !known.empty()) line += " · " + known;
   ui.text(Type::note, {tx, r.y + 22 * k, x1 - tx, 17 * k}, line, ui.theme.text2);
   y += r.h;
@@ -251,7 +293,9 @@ const std::vector<std::vector<uint32_t>>& neighboursOf(Ui& ui, const scene::Scen
   for (const auto& arc : b->arcs()) {
     if (arc.outer() || arc.left == arc.right) continue;
     for (auto [a, o] : {std::pair{arc.left, arc.right}, std::pair{arc.right, arc.left}})
-      if (a < st.neighbours.size() && std::find(st.neighbours[a].begin(), st.neighbours[a].end(), o) == st.neighbours[a].end()) st.neighbours[a].push_back(o);
+      if (a < st.neighbours.size() &&
+          std::find(st.neighbours[a].begin(), st.neighbours[a].end(), o) == st.neighbours[a].end())
+        st.neighbours[a].push_back(o);
   }
   for (auto& n : st.neighbours) std::sort(n.begin(), n.end());
   return st.neighbours;
@@ -277,8 +321,10 @@ void bigFigure(Ui& ui, float x0, float x1, float& y, size_t row) {
   if (has) {
     const std::string value = figureText(f.value, c->decimals);
     const bool fits = ui.width(Type::figure, value) + ui.width(Type::body, c->unit) + 10 * k < line.w - side;
-    float end = ui.textAt(fits ? Type::figure : Type::title, {x0 - (fits ? 1 : 0) * k, base}, value, ui.theme.text1);
-    ui.text(Type::body, {end + 8 * k, base - 16 * k, line.right() - side - end, 20 * k}, c->unit, ui.theme.text3);
+    float end =
+        ui.textAt(fits ? Type::figure : Type::title, {x0 - (fits ? 1 : 0) * k, base}, value, ui.theme.text1);
+    ui.text(Type::body, {end + 8 * k, base - 16 * k, line.right() - side - end, 20 * k}, c->unit,
+            ui.theme.text3);
   } else {
     ui.textAt(Type::title, {x0, base}, ui.tr("未公布"), ui.theme.text3);
   }
@@ -287,8 +333,10 @@ void bigFigure(Ui& ui, float x0, float x1, float& y, size_t row) {
   ui.record("inspector.figure", line, "text", has ? figureText(f.value, c->decimals) : "");
   ui.record("inspector.rank", line, "text", rank);
   y += line.h;
-  const std::string what = c->year ? fmt::format("{} · {} · {}", c->name, c->year, statusWord(ui, f.status)) : fmt::format("{} · {}", c->name, statusWord(ui, f.status));
-  ui.text(Type::note, {x0, y, x1 - x0, 18 * k}, what, f.status == Status::illustrative ? ui.theme.warning : ui.theme.text3);
+  const std::string what = c->year ? fmt::format("{} · {} · {}", c->name, c->year, statusWord(ui, f.status))
+                                   : fmt::format("{} · {}", c->name, statusWord(ui, f.status));
+  ui.text(Type::note, {x0, y, x1 - x0, 18 * k}, what,
+          f.status == Status::illustrative ? ui.theme.warning : ui.theme.text3);
   y += 26 * k;
 }
 
@@ -302,20 +350,23 @@ void figureTable(Ui& ui, float x0, float x1, float& y, const std::vector<Row>& r
     unit = std::max(unit, ui.width(Type::note, r.unit)), year = std::max(year, ui.width(Type::note, r.year));
     value = std::max(value, ui.width(r.status == Status::missing ? Type::body : Type::strong, r.value));
   }
-  const float chip = 19 * k, yearRight = x1 - chip - 8 * k, unitLeft = yearRight - year - 10 * k - unit, valueRight = unitLeft - 6 * k;
+  const float chip = 19 * k, yearRight = x1 - chip - 8 * k, unitLeft = yearRight - year - 10 * k - unit,
+              valueRight = unitLeft - 6 * k;
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto& r = rows[i];
     const Rect line{x0, y, x1 - x0, row};
     const bool none = r.status == Status::missing;
     ui.text(Type::body, {x0, y, valueRight - value - 8 * k - x0, row}, r.name, ui.theme.text2);
-    ui.text(none ? Type::body : Type::strong, {valueRight - value, y, value, row}, r.value, none ? ui.theme.text3 : ui.theme.text1, Align::right);
+    ui.text(none ? Type::body : Type::strong, {valueRight - value, y, value, row}, r.value,
+            none ? ui.theme.text3 : ui.theme.text1, Align::right);
     ui.text(Type::note, {unitLeft, y, unit + 1, row}, r.unit, ui.theme.text3);
     ui.text(Type::note, {yearRight - year, y, year, row}, r.year, ui.theme.text3, Align::right);
     ui.chip(x1, line, r.status);
     const std::string id = fmt::format("inspector.figure.{}", i);
     ui.record(id, line, "text", fmt::format("{} {} {}", r.name, r.value, r.unit));
     const auto m = ImGui::GetIO().MousePos;
-    ui.tip(id, line.contains({m.x, m.y}) && ImGui::IsWindowHovered(), statusWord(ui, r.status) + (r.source.empty() ? "" : "\n" + r.source));
+    ui.tip(id, line.contains({m.x, m.y}) && ImGui::IsWindowHovered(),
+           statusWord(ui, r.status) + (r.source.empty() ? "" : "\n" + r.source));
     y += row;
   }
 }
@@ -333,7 +384,8 @@ void sources(Ui& ui, float x0, float x1, float& y, std::vector<std::string> line
 void countyCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& layer, size_t row) {
   const float k = ui.k;
   bigFigure(ui, x0, x1, y, row);
-  if (ui.scene.choropleth && ui.scene.choropleth->layer == layer.id) stripPlot(ui, x0, x1, y, *ui.scene.choropleth, row);
+  if (ui.scene.choropleth && ui.scene.choropleth->layer == layer.id)
+    stripPlot(ui, x0, x1, y, *ui.scene.choropleth, row);
   const auto rows = figureRows(ui, row);
   if (!rows.empty()) figureTable(ui, x0, x1, y, rows);
   if (const auto s = seriesOf(ui, row)) {
@@ -349,23 +401,26 @@ void countyCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& l
   std::vector<std::pair<const scene::SceneLayer*, long>> plan;
   size_t stations = 0;
   bool illustrative = false;
-  for (auto role : {scene::Role::core, scene::Role::node, scene::Role::agriPark, scene::Role::platform, scene::Role::enterprise, scene::Role::station})
+  for (auto role : {scene::Role::core, scene::Role::node, scene::Role::agriPark, scene::Role::platform,
+                    scene::Role::enterprise, scene::Role::station})
     for (const auto& l : ui.scene.layers)
       if (l.role == role)
         for (size_t i = 0; i < l.countyRow.size(); ++i)
           if (l.countyRow[i] == static_cast<long>(row)) {
-            if (role == scene::Role::station)
-              ++stations, illustrative = illustrative || l.illustrative;
-            else
-              plan.emplace_back(&l, static_cast<long>(i));
+            if (role == scene::Role::station) ++stations, illustrative = illustrative || l.illustrative;
+            else plan.emplace_back(&l, static_cast<long>(i));
           }
   std::string count = fmt::format(fmt::runtime(ui.tr("{} 项")), plan.size());
-  if (stations) count += fmt::format(" · {} {}{}", ui.tr("服务站"), stations, illustrative ? ui.tr("（示例）") : "");
+  if (stations)
+    count += fmt::format(" · {} {}{}", ui.tr("服务站"), stations, illustrative ? ui.tr("（示例）") : "");
   sectionTitle(ui, x0, x1, y, ui.tr("规划要素"), count);
   y -= 4 * k;
-  if (plan.empty()) ui.text(Type::note, {x0, y, x1 - x0, 22 * k}, ui.tr("规划没有点名这里的园区或平台。"), ui.theme.text3), y += 22 * k;
+  if (plan.empty())
+    ui.text(Type::note, {x0, y, x1 - x0, 22 * k}, ui.tr("规划没有点名这里的园区或平台。"), ui.theme.text3),
+        y += 22 * k;
   for (size_t i = 0; i < plan.size(); ++i)
-    if (planRow(ui, fmt::format("inspector.plan.{}", i), x0, x1, y, *plan[i].first, plan[i].second)) ui.send(session::Select{scene::ObjectRef{plan[i].first->id, plan[i].second}});
+    if (planRow(ui, fmt::format("inspector.plan.{}", i), x0, x1, y, *plan[i].first, plan[i].second))
+      ui.send(session::Select{scene::ObjectRef{plan[i].first->id, plan[i].second}});
 
   const auto& near = neighboursOf(ui, layer);
   if (row < near.size() && !near[row].empty()) {
@@ -373,7 +428,9 @@ void countyCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& l
     y -= 2 * k;
     float x = x0;
     for (uint32_t n : near[row]) {
-      const std::string name = n < layer.labels.size() && !layer.labels[n].empty() ? layer.labels[n] : nameOf(ui, {layer.id, static_cast<long>(n)});
+      const std::string name = n < layer.labels.size() && !layer.labels[n].empty()
+                                   ? layer.labels[n]
+                                   : nameOf(ui, {layer.id, static_cast<long>(n)});
       const float w = ui.width(Type::body, name) + 16 * k;
       if (x + w > x1 + 8 * k && x > x0) x = x0, y += 26 * k;
       const Rect r{x - 8 * k, y, w, 24 * k};
@@ -404,7 +461,8 @@ void fact(Ui& ui, float x0, float x1, float& y, std::string_view name, const std
   if (value.empty()) return;
   const float label = 92 * ui.k;
   ui.text(Type::body, {x0, y, label, 26 * ui.k}, name, ui.theme.text2);
-  const float bottom = ui.paragraph(Type::body, {x0 + label, y + 2.5f * ui.k, x1 - x0 - label, 0}, value, ink);
+  const float bottom =
+      ui.paragraph(Type::body, {x0 + label, y + 2.5f * ui.k, x1 - x0 - label, 0}, value, ink);
   y = std::max(y + 26 * ui.k, bottom + 4 * ui.k);
 }
 
@@ -413,49 +471,71 @@ void placeCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& la
   const auto* spec = specOf(ui, layer.id);
   const auto at = static_cast<size_t>(row);
   y += 4 * k;
-  const bool placed = layer.shape && layer.shape->layer && at < layer.shape->layer->shapes.rows() && layer.shape->layer->shapes.has(at);
+  const bool placed = layer.shape && layer.shape->layer && at < layer.shape->layer->shapes.rows() &&
+                      layer.shape->layer->shapes.has(at);
   if (spec) {
     fact(ui, x0, x1, y, ui.tr("级别"), levelName(ui, cell(ui, layer.id, spec->level, row)), ui.theme.text1);
     const scene::SceneLayer* counties = scene::findLayer(ui.scene, ui.scene.cityLayer);
-    if (counties && at < layer.countyRow.size() && layer.countyRow[at] >= 0) fact(ui, x0, x1, y, ui.tr("所在"), nameOf(ui, {counties->id, layer.countyRow[at]}), ui.theme.text1);
+    if (counties && at < layer.countyRow.size() && layer.countyRow[at] >= 0)
+      fact(ui, x0, x1, y, ui.tr("所在"), nameOf(ui, {counties->id, layer.countyRow[at]}), ui.theme.text1);
     const std::string known = certaintyText(ui, layer, row);
-    fact(ui, x0, x1, y, ui.tr("位置可信度"), !placed ? ui.tr("地址未公布，不上图") : known.empty() ? ui.tr("已知") : known, !placed || layer.illustrative ? ui.theme.warning : ui.theme.text1);
+    fact(ui, x0, x1, y, ui.tr("位置可信度"),
+         !placed         ? ui.tr("地址未公布，不上图")
+         : known.empty() ? ui.tr("已知")
+                         : known,
+         !placed || layer.illustrative ? ui.theme.warning : ui.theme.text1);
     fact(ui, x0, x1, y, ui.tr("依据"), cell(ui, layer.id, "basis", row), ui.theme.text1);
     const bool said = spec->defaultStatus == Status::illustrative;
-    if (said || layer.illustrative) fact(ui, x0, x1, y, ui.tr("状态"), ui.tr("示例数据，不是公布的站址"), ui.theme.warning);
+    if (said || layer.illustrative)
+      fact(ui, x0, x1, y, ui.tr("状态"), ui.tr("示例数据，不是公布的站址"), ui.theme.warning);
   }
   std::vector<scene::ObjectRef> leads, ledBy;
   for (const auto& l : ui.scene.leads) {
-    if (l.fromLayer == layer.id && static_cast<long>(l.fromRow) == row) leads.push_back({l.toLayer, static_cast<long>(l.toRow)});
-    if (l.toLayer == layer.id && static_cast<long>(l.toRow) == row) ledBy.push_back({l.fromLayer, static_cast<long>(l.fromRow)});
+    if (l.fromLayer == layer.id && static_cast<long>(l.fromRow) == row)
+      leads.push_back({l.toLayer, static_cast<long>(l.toRow)});
+    if (l.toLayer == layer.id && static_cast<long>(l.toRow) == row)
+      ledBy.push_back({l.fromLayer, static_cast<long>(l.fromRow)});
   }
   int n = 0;
-  for (const auto& [title, objects] : {std::pair{ui.tr("由其引领"), &ledBy}, std::pair{ui.tr("引领"), &leads}}) {
+  for (const auto& [title, objects] :
+       {std::pair{ui.tr("由其引领"), &ledBy}, std::pair{ui.tr("引领"), &leads}}) {
     if (objects->empty()) continue;
-    sectionTitle(ui, x0, x1, y, title, objects->size() > 1 ? fmt::format(fmt::runtime(ui.tr("{} 项")), objects->size()) : "");
+    sectionTitle(ui, x0, x1, y, title,
+                 objects->size() > 1 ? fmt::format(fmt::runtime(ui.tr("{} 项")), objects->size()) : "");
     y -= 4 * k;
     for (const auto& o : *objects)
-      if (const auto* l = scene::findLayer(ui.scene, o.layer); l && planRow(ui, fmt::format("inspector.plan.{}", n++), x0, x1, y, *l, o.row)) ui.send(session::Select{o});
+      if (const auto* l = scene::findLayer(ui.scene, o.layer);
+          l && planRow(ui, fmt::format("inspector.plan.{}", n++), x0, x1, y, *l, o.row))
+        ui.send(session::Select{o});
   }
   // The rest of its row, as the source has it.
   if (spec && layer.shape && layer.shape->layer) {
     const auto& table = layer.shape->layer->table;
-    const std::set<std::string> said{spec->label, spec->labelEn, spec->level, spec->county, spec->uncertaintyKm, spec->precision, spec->status, spec->ledBy, spec->key, spec->x, spec->y, "basis", "role", "lon", "lat"};
+    const std::set<std::string> said{
+        spec->label,     spec->labelEn, spec->level, spec->county, spec->uncertaintyKm,
+        spec->precision, spec->status,  spec->ledBy, spec->key,    spec->x,
+        spec->y,         "basis",       "role",      "lon",        "lat"};
     bool first = true;
     int shown = 0;
     for (const auto& c : table.columns) {
       if (said.contains(c.name) || at >= table.rows() || !c.has(at) || shown >= 40) continue;
-      if (first) sectionTitle(ui, x0, x1, y, ui.tr("属性"), spec->source.substr(spec->source.find_last_of('/') + 1)), y -= 4 * k, first = false;
+      if (first)
+        sectionTitle(ui, x0, x1, y, ui.tr("属性"), spec->source.substr(spec->source.find_last_of('/') + 1)),
+            y -= 4 * k, first = false;
       fact(ui, x0, x1, y, ui.cut(Type::body, c.name, 86 * k), c.text(at), ui.theme.text1);
       ++shown;
     }
-    sources(ui, x0, x1, y, {fmt::format("{} · {}", ui.name(spec->name), spec->source.substr(spec->source.find_last_of('/') + 1)), layer.illustrative ? ui.tr("规划只给出数量；位置为示例，按乡镇驻地摆放。") : ""});
+    sources(
+        ui, x0, x1, y,
+        {fmt::format("{} · {}", ui.name(spec->name), spec->source.substr(spec->source.find_last_of('/') + 1)),
+         layer.illustrative ? ui.tr("规划只给出数量；位置为示例，按乡镇驻地摆放。") : ""});
   }
 }
 
 void nothingChosen(Ui& ui, float x0, float x1, float& y) {
   const float k = ui.k;
-  y = ui.paragraph(Type::body, {x0, y, x1 - x0, 0}, ui.tr("点选一个县或园区，看它的数据、来源与位置可信度。"), ui.theme.text2);
+  y = ui.paragraph(Type::body, {x0, y, x1 - x0, 0}, ui.tr("点选一个县或园区，看它的数据、来源与位置可信度。"),
+                   ui.theme.text2);
   const auto& c = ui.scene.choropleth;
   if (!c || c->figures.empty()) return;
   // Meanwhile: everybody's rank on what the map shows.
@@ -482,18 +562,25 @@ void nothingChosen(Ui& ui, float x0, float x1, float& y) {
     if (++shown > 60) break;
     const Rect r{x0 - 8 * k, y, x1 - x0 + 16 * k, 30 * k};
     const scene::ObjectRef object{c->layer, static_cast<long>(i)};
-    const auto p = ui.press(fmt::format("inspector.rank.{}", i), r, "row", i < c->areaNames.size() ? c->areaNames[i] : "");
+    const auto p = ui.press(fmt::format("inspector.rank.{}", i), r, "row",
+                            i < c->areaNames.size() ? c->areaNames[i] : "");
     const bool lit = ui.view.hovered == object;
     if (p.hovered) ui.claimHover(object);
     if (p.fade > 0 || lit) ui.fill(r, ui.theme.accent.withAlpha(lit ? 0.1 : 0.08 * p.fade), 4 * k);
-    ui.text(Type::body, {x0, y, names + 1, r.h}, i < c->areaNames.size() ? c->areaNames[i] : "", ui.theme.text1);
+    ui.text(Type::body, {x0, y, names + 1, r.h}, i < c->areaNames.size() ? c->areaNames[i] : "",
+            ui.theme.text1);
     if (std::isfinite(value(i))) {
       const float bx = x0 + names + 14 * k, bw = x1 - numbers - 12 * k - bx;
       const int cls = c->breaks.classOf(value(i));
-      const Rgba fill = cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size() ? ui.classColours[static_cast<size_t>(cls)] : ui.theme.measured;
-      const Rect bar{bx, r.centre().y - 5 * k, std::max(2 * k, bw * static_cast<float>(most > 0 ? std::max(0.0, value(i)) / most : 0)), 10 * k};
+      const Rgba fill = cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size()
+                            ? ui.classColours[static_cast<size_t>(cls)]
+                            : ui.theme.measured;
+      const Rect bar{bx, r.centre().y - 5 * k,
+                     std::max(2 * k, bw * static_cast<float>(most > 0 ? std::max(0.0, value(i)) / most : 0)),
+                     10 * k};
       ui.fill(bar, fill), ui.frame(bar, ui.theme.measured.withAlpha(0.8), 0, std::max(1.0f, std::floor(k)));
-      ui.text(Type::strong, {x0, y, x1 - x0, r.h}, figureText(value(i), c->decimals), ui.theme.text1, Align::right);
+      ui.text(Type::strong, {x0, y, x1 - x0, r.h}, figureText(value(i), c->decimals), ui.theme.text1,
+              Align::right);
     } else {
       ui.text(Type::body, {x0, y, x1 - x0, r.h}, ui.tr("未公布"), ui.theme.text3, Align::right);
     }
@@ -512,7 +599,8 @@ void drawInspectorPanel(Ui& ui, Rect r) {
   const scene::SceneLayer* layer = selected ? scene::findLayer(ui.scene, selected->layer) : nullptr;
   const auto* spec = selected ? specOf(ui, selected->layer) : nullptr;
   const bool object = layer && selected->row >= 0;
-  header(ui, {r.x, r.y, r.w, 30 * k}, ui.tr("检视"), object && spec ? cell(ui, selected->layer, spec->key, selected->row) : "");
+  header(ui, {r.x, r.y, r.w, 30 * k}, ui.tr("检视"),
+         object && spec ? cell(ui, selected->layer, spec->key, selected->row) : "");
   const float x0 = r.x + pad, x1 = r.right() - pad, buttons = object ? 54 * k : 0;
   ui.beginScroll("##inspectorBody", {r.x, r.y + 30 * k, r.w, r.h - 30 * k - buttons});
   if (selected != ui.state.inspected) ImGui::SetScrollY(0);
@@ -521,42 +609,52 @@ void drawInspectorPanel(Ui& ui, Rect r) {
     nothingChosen(ui, x0, x1, y);
   } else {
     const std::string name = nameOf(ui, *selected);
-    const std::string other = spec ? cell(ui, layer->id, ui.chinese() ? spec->labelEn : spec->label, selected->row) : "";
-    const std::string kind = layer->role == scene::Role::county ? (spec ? cell(ui, layer->id, "kind", selected->row) : "") : roleName(ui, layer->role);
+    const std::string other =
+        spec ? cell(ui, layer->id, ui.chinese() ? spec->labelEn : spec->label, selected->row) : "";
+    const std::string kind = layer->role == scene::Role::county
+                                 ? (spec ? cell(ui, layer->id, "kind", selected->row) : "")
+                                 : roleName(ui, layer->role);
     // The Chinese name is short and stands large; a long one goes down a size and may take two lines.
     float tx = x0;
     const auto at = static_cast<size_t>(selected->row);
     if (layer->role != scene::Role::county && at < layer->symbols.size()) {
-      ui.symbol(layer->symbols[at], at < layer->certainty.size() ? layer->certainty[at] : scene::Certainty::known, {x0 + 17 * k, y + 21 * k},
-                (layer->role == scene::Role::core ? 38 : layer->role == scene::Role::station || layer->role == scene::Role::town ? 20 : 32) * k);
+      ui.symbol(layer->symbols[at],
+                at < layer->certainty.size() ? layer->certainty[at] : scene::Certainty::known,
+                {x0 + 17 * k, y + 21 * k},
+                (layer->role == scene::Role::core                                          ? 38
+                 : layer->role == scene::Role::station || layer->role == scene::Role::town ? 20
+                                                                                           : 32) *
+                    k);
       tx += 46 * k;
     }
     const bool large = ui.width(Type::title, name) <= x1 - tx;
-    if (large)
-      ui.text(Type::title, {tx, y, x1 - tx, 38 * k}, name, t.text1), y += 40 * k;
-    else
-      y = ui.paragraph(Type::heading, {tx, y, x1 - tx, 0}, name, t.text1, 1.4f) + 4 * k;
+    if (large) ui.text(Type::title, {tx, y, x1 - tx, 38 * k}, name, t.text1), y += 40 * k;
+    else y = ui.paragraph(Type::heading, {tx, y, x1 - tx, 0}, name, t.text1, 1.4f) + 4 * k;
     std::string second = other == name ? "" : other;
     if (!kind.empty()) second += (second.empty() ? "" : " · ") + kind;
     if (second.empty()) second = spec ? ui.name(spec->name) : "";
     ui.text(Type::body, {tx, y, x1 - tx, 20 * k}, second, t.text3);
     y += 28 * k;
     ui.record("inspector.name", {x0, y, x1 - x0, 20 * k}, "text", name);
-    if (layer->role == scene::Role::county)
-      countyCard(ui, x0, x1, y, *layer, at);
-    else
-      placeCard(ui, x0, x1, y, *layer, selected->row);
+    if (layer->role == scene::Role::county) countyCard(ui, x0, x1, y, *layer, at);
+    else placeCard(ui, x0, x1, y, *layer, selected->row);
   }
   ui.endScroll(y + 16 * k);
   if (object) {
     const float by = r.bottom() - buttons;
     ui.hairline(r.x, r.right(), by);
     const float w = (x1 - x0 - 10 * k) / 2;
-    if (ui.button("inspector.zoomTo", {x0, by + 11 * k, w, 32 * k}, ui.tr("缩放至此"), ButtonKind::primary, ui.refusal(session::ZoomTo{*selected}))) ui.send(session::ZoomTo{*selected});
-    if (ui.button("inspector.copy", {x1 - w, by + 11 * k, w, 32 * k}, ui.tr("复制数据与来源"), ButtonKind::plain, ui.refusal(session::CopyFigures{}))) ui.send(session::CopyFigures{});
+    if (ui.button("inspector.zoomTo", {x0, by + 11 * k, w, 32 * k}, ui.tr("缩放至此"), ButtonKind::primary,
+                  ui.refusal(session::ZoomTo{*selected})))
+      ui.send(session::ZoomTo{*selected});
+    if (ui.button("inspector.copy", {x1 - w, by + 11 * k, w, 32 * k}, ui.tr("复制数据与来源"),
+                  ButtonKind::plain, ui.refusal(session::CopyFigures{})))
+      ui.send(session::CopyFigures{});
   }
   ui.fill({r.x, r.y, 1, r.h}, t.rule);
-  if (object && ui.iconButton("inspector.close", {r.right() - 34 * k, r.y + 3 * k, 24 * k, 24 * k}, Icon::close, ui.tr("取消选择"))) ui.send(session::Select{});
+  if (object && ui.iconButton("inspector.close", {r.right() - 34 * k, r.y + 3 * k, 24 * k, 24 * k},
+                              Icon::close, ui.tr("取消选择")))
+    ui.send(session::Select{});
   ui.end();
 }
 

@@ -1,4 +1,5 @@
-// The layers by what they are in the plan, with their symbols; the search box above, what is not on the map below.
+// The layers by what they are in the plan, with their symbols; the search box above, what is not on the map
+// below.
 #include "app/panels/panel_list.h"
 
 namespace panels {
@@ -11,10 +12,11 @@ struct Group {
 };
 const std::vector<Group>& groups() {
   using scene::Role;
-  static const std::vector<Group> all{{"plan", "创新要素", {Role::core, Role::node, Role::agriPark, Role::platform, Role::enterprise}},
-                                      {"rural", "农村服务", {Role::station}},
-                                      {"added", "其他图层", {Role::context}},
-                                      {"base", "底图", {Role::county, Role::river, Role::rail, Role::town, Role::neighbour}}};
+  static const std::vector<Group> all{
+      {"plan", "创新要素", {Role::core, Role::node, Role::agriPark, Role::platform, Role::enterprise}},
+      {"rural", "农村服务", {Role::station}},
+      {"added", "其他图层", {Role::context}},
+      {"base", "底图", {Role::county, Role::river, Role::rail, Role::town, Role::neighbour}}};
   return all;
 }
 
@@ -30,16 +32,22 @@ bool shown(const Ui& ui, const Entry& e) { return e.layer ? e.layer->visible : (
 void swatch(Ui& ui, Rect r, const Entry& e, bool faint) {
   const auto& t = ui.theme;
   const auto role = e.spec->role;
-  if (role == scene::Role::county || role == scene::Role::neighbour || role == scene::Role::river || role == scene::Role::context) {
-    Rgba c = role == scene::Role::county ? t.cityBorder : role == scene::Role::river ? t.waterInside : role == scene::Role::neighbour ? t.neighbourBorder
-             : e.layer ? e.layer->colour : t.text3;
+  if (role == scene::Role::county || role == scene::Role::neighbour || role == scene::Role::river ||
+      role == scene::Role::context) {
+    Rgba c = role == scene::Role::county      ? t.cityBorder
+             : role == scene::Role::river     ? t.waterInside
+             : role == scene::Role::neighbour ? t.neighbourBorder
+             : e.layer                        ? e.layer->colour
+                                              : t.text3;
     if (faint) c = c.withAlpha(0.4);
-    const auto kind = e.layer && e.layer->shape && e.layer->shape->layer ? e.layer->shape->layer->shapes.kind : geo::ShapeKind::polygon;
+    const auto kind = e.layer && e.layer->shape && e.layer->shape->layer ? e.layer->shape->layer->shapes.kind
+                                                                         : geo::ShapeKind::polygon;
     const Vec m = r.centre();
     if (role == scene::Role::river || kind == geo::ShapeKind::line) {
       auto& d = ui.list();
       d.PathLineTo({r.x, m.y + 4 * ui.k});
-      d.PathBezierCubicCurveTo({r.x + 7 * ui.k, m.y - 9 * ui.k}, {m.x + 2 * ui.k, m.y + 10 * ui.k}, {r.right(), m.y - 4 * ui.k});
+      d.PathBezierCubicCurveTo({r.x + 7 * ui.k, m.y - 9 * ui.k}, {m.x + 2 * ui.k, m.y + 10 * ui.k},
+                               {r.right(), m.y - 4 * ui.k});
       d.PathStroke(colour(c), 0, 2 * ui.k);
     } else if (kind == geo::ShapeKind::point) {
       ui.list().AddCircleFilled({m.x, m.y}, 4.5f * ui.k, colour(c));
@@ -49,7 +57,8 @@ void swatch(Ui& ui, Rect r, const Entry& e, bool faint) {
         const auto& colours = ui.classColours;  // its classes, inside the city's border
         const float w = box.w / static_cast<float>(colours.size());
         for (size_t i = 0; i < colours.size(); ++i)
-          ui.fill({box.x + w * static_cast<float>(i), box.y, w + 0.5f, box.h}, faint ? colours[i].withAlpha(0.4) : colours[i]);
+          ui.fill({box.x + w * static_cast<float>(i), box.y, w + 0.5f, box.h},
+                  faint ? colours[i].withAlpha(0.4) : colours[i]);
         ui.frame(box, c, 0, 1.5f * ui.k);
       } else if (role == scene::Role::county) {
         ui.fill(box, faint ? t.land.withAlpha(0.4) : t.land);
@@ -64,9 +73,12 @@ void swatch(Ui& ui, Rect r, const Entry& e, bool faint) {
     return;
   }
   scene::Symbol symbol = scene::symbolFor(role, "");
-  auto certainty = e.spec->defaultStatus == scene::Status::illustrative ? scene::Certainty::hollow : scene::Certainty::known;
+  auto certainty = e.spec->defaultStatus == scene::Status::illustrative ? scene::Certainty::hollow
+                                                                        : scene::Certainty::known;
   if (e.layer && !e.layer->symbols.empty()) symbol = e.layer->symbols[0];
-  const float size = role == scene::Role::core ? 21 : role == scene::Role::station || role == scene::Role::town ? 9 : 18;
+  const float size = role == scene::Role::core                                   ? 21
+                     : role == scene::Role::station || role == scene::Role::town ? 9
+                                                                                 : 18;
   if (faint) certainty = scene::Certainty::hollow;
   ui.symbol(symbol, certainty, r.centre(), size * ui.k);
 }
@@ -144,41 +156,54 @@ void drawSearchResults(Ui& ui) {
   const float k = ui.k, row = 40 * k, pad = 6 * k;
   const Rect anchor = box->second.rect;
   const auto rows = std::max<size_t>(1, st.found.size());
-  const Rect r{anchor.x, anchor.bottom() + 4 * k, std::max(anchor.w, 268 * k), std::min(2 * pad + row * static_cast<float>(rows), ui.input.height - anchor.bottom() - 40 * k)};
+  const Rect r{
+      anchor.x, anchor.bottom() + 4 * k, std::max(anchor.w, 268 * k),
+      std::min(2 * pad + row * static_cast<float>(rows), ui.input.height - anchor.bottom() - 40 * k)};
   ui.begin("##found", {r.x - 8 * k, r.y - 8 * k, r.w + 16 * k, r.h + 16 * k}, {}, true);
   for (int i = 6; i > 0; --i)
-    ui.fill({r.x - static_cast<float>(i) * k, r.y - static_cast<float>(i - 2) * k, r.w + 2 * static_cast<float>(i) * k, r.h + 2 * static_cast<float>(i) * k},
+    ui.fill({r.x - static_cast<float>(i) * k, r.y - static_cast<float>(i - 2) * k,
+             r.w + 2 * static_cast<float>(i) * k, r.h + 2 * static_cast<float>(i) * k},
             {0, 0, 0, static_cast<uint8_t>(ui.theme.dark ? 22 : 9)}, (6 + static_cast<float>(i)) * k);
-  ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.04}) : Rgba{255, 255, 255, 255}, 6 * k);
+  ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.04}) : Rgba{255, 255, 255, 255},
+          6 * k);
   ui.frame(r, ui.theme.rule, 6 * k, std::max(1.0f, std::floor(k)));
   ui.beginScroll("##foundRows", {r.x, r.y + pad, r.w, r.h - 2 * pad});
   float y = ui.scrollTop();
   if (st.found.empty()) {
-    ui.text(Type::body, {r.x + 14 * k, y, r.w - 28 * k, row}, ui.session.busy() ? ui.tr("还在载入…") : ui.tr("没有找到"), ui.theme.text3);
+    ui.text(Type::body, {r.x + 14 * k, y, r.w - 28 * k, row},
+            ui.session.busy() ? ui.tr("还在载入…") : ui.tr("没有找到"), ui.theme.text3);
     y += row;
   }
   for (size_t i = 0; i < st.found.size(); ++i) {
     const auto& f = st.found[i];
     const Rect line{r.x, y, r.w, row};
     const auto p = ui.press(fmt::format("search.{}", i), line, "row", f.name);
-    if (p.hovered && (ImGui::GetIO().MouseDelta.x != 0 || ImGui::GetIO().MouseDelta.y != 0)) st.searchAt = static_cast<int>(i);
-    if (static_cast<int>(i) == st.searchAt) ui.fill({line.x + 4 * k, line.y, line.w - 8 * k, line.h}, ui.theme.accent.withAlpha(0.14), 4 * k);
+    if (p.hovered && (ImGui::GetIO().MouseDelta.x != 0 || ImGui::GetIO().MouseDelta.y != 0))
+      st.searchAt = static_cast<int>(i);
+    if (static_cast<int>(i) == st.searchAt)
+      ui.fill({line.x + 4 * k, line.y, line.w - 8 * k, line.h}, ui.theme.accent.withAlpha(0.14), 4 * k);
     const auto* layer = scene::findLayer(ui.scene, f.object.layer);
     const auto at = static_cast<size_t>(f.object.row);
     const Vec mark{line.x + 24 * k, line.centre().y};
     if (layer && f.object.row >= 0 && at < layer->symbols.size())
-      ui.symbol(layer->symbols[at], at < layer->certainty.size() ? layer->certainty[at] : scene::Certainty::known, mark,
-                (layer->role == scene::Role::core ? 22 : layer->role == scene::Role::town || layer->role == scene::Role::station ? 10 : 19) * k);
+      ui.symbol(layer->symbols[at],
+                at < layer->certainty.size() ? layer->certainty[at] : scene::Certainty::known, mark,
+                (layer->role == scene::Role::core                                          ? 22
+                 : layer->role == scene::Role::town || layer->role == scene::Role::station ? 10
+                                                                                           : 19) *
+                    k);
     else if (layer)
       ui.frame({mark.x - 8 * k, mark.y - 6 * k, 16 * k, 12 * k}, ui.theme.role(layer->role), 2 * k, 1.5f * k);
     ui.text(Type::body, {line.x + 44 * k, line.y + 3 * k, line.w - 56 * k, 19 * k}, f.name, ui.theme.text1);
-    ui.text(Type::note, {line.x + 44 * k, line.y + 21 * k, line.w - 56 * k, 16 * k}, f.detail, ui.theme.text3);
+    ui.text(Type::note, {line.x + 44 * k, line.y + 21 * k, line.w - 56 * k, 16 * k}, f.detail,
+            ui.theme.text3);
     if (p.clicked) chosen = static_cast<int>(i);
     y += row;
   }
   ui.endScroll(y);
   const auto m = ImGui::GetIO().MousePos;
-  if (ImGui::IsMouseClicked(0) && !r.contains({m.x, m.y}) && !anchor.contains({m.x, m.y})) st.searchOpen = false;
+  if (ImGui::IsMouseClicked(0) && !r.contains({m.x, m.y}) && !anchor.contains({m.x, m.y}))
+    st.searchOpen = false;
   ui.end();
   if (chosen >= 0 && chosen < static_cast<int>(st.found.size())) {
     const auto object = st.found[static_cast<size_t>(chosen)].object;
@@ -199,7 +224,8 @@ void drawLayersPanel(Ui& ui, Rect r) {
 
   const float styleHeight = styleSectionHeight(ui);
   const auto& unplaced = ui.scene.unplaced;
-  const float noteHeight = unplaced.empty() ? 0 : 30 * k + std::min(6.0f, static_cast<float>(unplaced.size())) * 26 * k + 10 * k;
+  const float noteHeight =
+      unplaced.empty() ? 0 : 30 * k + std::min(6.0f, static_cast<float>(unplaced.size())) * 26 * k + 10 * k;
   const float top = r.y + 78 * k;
   const float listHeight = std::max(140 * k, r.bottom() - top - styleHeight - noteHeight);
 
@@ -213,39 +239,63 @@ void drawLayersPanel(Ui& ui, Rect r) {
     if (c) st.lastIndicator = c->id;
     const Rect head{r.x, y, r.w, row}, line{r.x, y + row, r.w, row};
     ui.text(Type::strong, {r.x + 58 * k, head.y, r.w - 120 * k, head.h}, ui.tr("专题"), t.text1);
-    auto it = std::find_if(indicators.begin(), indicators.end(), [&](const auto& i) { return i.id == st.lastIndicator; });
+    auto it = std::find_if(indicators.begin(), indicators.end(),
+                           [&](const auto& i) { return i.id == st.lastIndicator; });
     if (it == indicators.end()) it = indicators.begin();
     const Rect box{r.x + 54 * k, line.centre().y - 8 * k, 16 * k, 16 * k};
-    const auto p = ui.press("theme.row", {box.right() + 6 * k, line.y, line.right() - box.right() - 6 * k, line.h}, "row", ui.name(it->name));
+    const auto p =
+        ui.press("theme.row", {box.right() + 6 * k, line.y, line.right() - box.right() - 6 * k, line.h},
+                 "row", ui.name(it->name));
     if (p.fade > 0) ui.fill(line, t.accent.withAlpha(0.06 * p.fade));
-    if (ui.check("theme.visible", box, c.has_value()) || p.clicked) ui.send(session::SetIndicator{c ? "" : it->id});
+    if (ui.check("theme.visible", box, c.has_value()) || p.clicked)
+      ui.send(session::SetIndicator{c ? "" : it->id});
     const Rect sw{r.x + 80 * k, line.centre().y - 6.5f * k, 20 * k, 13 * k};
-    const auto colours = c && !ui.classColours.empty() ? ui.classColours : scene::palette(it->palette, 4, t.dark);
+    const auto colours =
+        c && !ui.classColours.empty() ? ui.classColours : scene::palette(it->palette, 4, t.dark);
     const float w = sw.w / static_cast<float>(colours.size());
-    for (size_t i = 0; i < colours.size(); ++i) ui.fill({sw.x + w * static_cast<float>(i), sw.y, w + 0.5f, sw.h}, c ? colours[i] : colours[i].withAlpha(0.4));
-    ui.text(Type::body, {r.x + 110 * k, line.y, line.w - 110 * k - 60 * k, line.h}, ui.name(it->name), c ? t.text1 : t.text3);
-    ui.text(Type::note, {line.x, line.y, line.w - pad, line.h}, !c ? ui.tr("关") : c->year ? fmt::format("{}", c->year) : "", t.text3, Align::right);
+    for (size_t i = 0; i < colours.size(); ++i)
+      ui.fill({sw.x + w * static_cast<float>(i), sw.y, w + 0.5f, sw.h},
+              c ? colours[i] : colours[i].withAlpha(0.4));
+    ui.text(Type::body, {r.x + 110 * k, line.y, line.w - 110 * k - 60 * k, line.h}, ui.name(it->name),
+            c ? t.text1 : t.text3);
+    ui.text(Type::note, {line.x, line.y, line.w - pad, line.h},
+            !c        ? ui.tr("关")
+            : c->year ? fmt::format("{}", c->year)
+                      : "",
+            t.text3, Align::right);
     y += 2 * row;
   };
   for (const auto& group : groups()) {
     if (std::string_view(group.id) == "added") thematic();
     std::vector<Entry> entries;
     for (int i = static_cast<int>(specs.size()) - 1; i >= 0; --i)
-      if (std::find(group.roles.begin(), group.roles.end(), specs[static_cast<size_t>(i)].role) != group.roles.end())
-        entries.push_back({&specs[static_cast<size_t>(i)], scene::findLayer(ui.scene, specs[static_cast<size_t>(i)].id), i});
+      if (std::find(group.roles.begin(), group.roles.end(), specs[static_cast<size_t>(i)].role) !=
+          group.roles.end())
+        entries.push_back({&specs[static_cast<size_t>(i)],
+                           scene::findLayer(ui.scene, specs[static_cast<size_t>(i)].id), i});
     if (entries.empty()) continue;
     const bool closed = st.closedGroups.contains(group.id);
-    const size_t on = static_cast<size_t>(std::count_if(entries.begin(), entries.end(), [&](const Entry& e) { return shown(ui, e); }));
+    const size_t on = static_cast<size_t>(
+        std::count_if(entries.begin(), entries.end(), [&](const Entry& e) { return shown(ui, e); }));
     const Rect head{r.x, y, r.w, row};
-    const auto hp = ui.press(std::string("group.") + group.id, {head.x, head.y, 30 * k, head.h}, "group", closed ? "closed" : "open");
-    const auto np = ui.press(std::string("group.") + group.id + ".name", {head.x + 56 * k, head.y, head.w - 56 * k, head.h}, "group");
-    if (hp.clicked || np.clicked) closed ? void(st.closedGroups.erase(group.id)) : void(st.closedGroups.insert(group.id));
-    ui.icon(closed ? Icon::chevronRight : Icon::chevronDown, {r.x + 18 * k, head.centre().y}, t.text2 | std::pair{t.text1, static_cast<double>(hp.fade)}, 9);
-    if (ui.check(std::string("group.") + group.id + ".visible", {r.x + 32 * k, head.centre().y - 8 * k, 16 * k, 16 * k}, on == entries.size(), on > 0 && on < entries.size()))
+    const auto hp = ui.press(std::string("group.") + group.id, {head.x, head.y, 30 * k, head.h}, "group",
+                             closed ? "closed" : "open");
+    const auto np = ui.press(std::string("group.") + group.id + ".name",
+                             {head.x + 56 * k, head.y, head.w - 56 * k, head.h}, "group");
+    if (hp.clicked || np.clicked)
+      closed ? void(st.closedGroups.erase(group.id)) : void(st.closedGroups.insert(group.id));
+    ui.icon(closed ? Icon::chevronRight : Icon::chevronDown, {r.x + 18 * k, head.centre().y},
+            t.text2 | std::pair{t.text1, static_cast<double>(hp.fade)}, 9);
+    if (ui.check(std::string("group.") + group.id + ".visible",
+                 {r.x + 32 * k, head.centre().y - 8 * k, 16 * k, 16 * k}, on == entries.size(),
+                 on > 0 && on < entries.size()))
       for (const auto& e : entries)
-        if (shown(ui, e) != (on < entries.size())) ui.send(session::SetLayerVisible{e.spec->id, on < entries.size()});
+        if (shown(ui, e) != (on < entries.size()))
+          ui.send(session::SetLayerVisible{e.spec->id, on < entries.size()});
     ui.text(Type::strong, {r.x + 58 * k, head.y, r.w - 120 * k, head.h}, ui.tr(group.title), t.text1);
-    if (closed) ui.text(Type::note, {head.x, head.y, head.w - pad, head.h}, fmt::format("{}", entries.size()), t.text3, Align::right);
+    if (closed)
+      ui.text(Type::note, {head.x, head.y, head.w - pad, head.h}, fmt::format("{}", entries.size()), t.text3,
+              Align::right);
     y += row;
     if (closed) continue;
     for (size_t n = 0; n < entries.size(); ++n) {
@@ -253,9 +303,12 @@ void drawLayersPanel(Ui& ui, Rect r) {
       const std::string id = "layer." + e.spec->id;
       const Rect line{r.x, y, r.w, row};
       const bool chosen = st.layer == e.spec->id, visible = shown(ui, e);
-      const bool hoveredOnMap = ui.view.hovered && ui.view.hovered->layer == e.spec->id && e.spec->role != scene::Role::county;
+      const bool hoveredOnMap =
+          ui.view.hovered && ui.view.hovered->layer == e.spec->id && e.spec->role != scene::Role::county;
       const Rect box{r.x + 54 * k, line.centre().y - 8 * k, 16 * k, 16 * k};
-      const auto left = ui.press(id + ".row", {box.right() + 6 * k, line.y, line.right() - box.right() - 6 * k, line.h}, "row", ui.name(e.spec->name));
+      const auto left =
+          ui.press(id + ".row", {box.right() + 6 * k, line.y, line.right() - box.right() - 6 * k, line.h},
+                   "row", ui.name(e.spec->name));
       if (chosen) {
         ui.fill(line, t.accent.withAlpha(0.15));
         ui.fill({line.x, line.y, 3 * k, line.h}, t.accent);
@@ -268,11 +321,16 @@ void drawLayersPanel(Ui& ui, Rect r) {
       if (left.held && ImGui::IsMouseDragging(0, 6 * k)) st.dragLayer = e.spec->id;
       if (!st.dragLayer.empty()) {
         const auto m = ImGui::GetIO().MousePos;
-        const bool same = std::any_of(entries.begin(), entries.end(), [&](const Entry& o) { return o.spec->id == st.dragLayer; });
+        const bool same = std::any_of(entries.begin(), entries.end(),
+                                      [&](const Entry& o) { return o.spec->id == st.dragLayer; });
         if (same && m.y >= line.y && m.y < line.bottom()) {
           st.dropAt = e.index;
-          const auto from = std::find_if(entries.begin(), entries.end(), [&](const Entry& o) { return o.spec->id == st.dragLayer; });
-          if (from->index != e.index) ui.fill({line.x + 54 * k, (from->index > e.index ? line.bottom() : line.y) - k, line.w - 54 * k - pad, 2 * k}, t.accent);
+          const auto from = std::find_if(entries.begin(), entries.end(),
+                                         [&](const Entry& o) { return o.spec->id == st.dragLayer; });
+          if (from->index != e.index)
+            ui.fill({line.x + 54 * k, (from->index > e.index ? line.bottom() : line.y) - k,
+                     line.w - 54 * k - pad, 2 * k},
+                    t.accent);
         }
       }
       bool warn = false;
@@ -280,16 +338,20 @@ void drawLayersPanel(Ui& ui, Rect r) {
       const std::string count = countText(ui, e, warn, why);
       const float countWidth = ui.width(Type::note, count) + 8 * k;
       swatch(ui, {r.x + 80 * k, line.y, 20 * k, line.h}, e, !visible);
-      ui.text(Type::body, {r.x + 110 * k, line.y, line.right() - pad - countWidth - r.x - 110 * k, line.h}, ui.name(e.spec->name).empty() ? e.spec->id : ui.name(e.spec->name),
+      ui.text(Type::body, {r.x + 110 * k, line.y, line.right() - pad - countWidth - r.x - 110 * k, line.h},
+              ui.name(e.spec->name).empty() ? e.spec->id : ui.name(e.spec->name),
               !visible || st.dragLayer == e.spec->id ? t.text3 : t.text1);
-      ui.text(Type::note, {line.x, line.y, line.w - pad, line.h}, count, warn ? t.warning : t.text3, Align::right);
+      ui.text(Type::note, {line.x, line.y, line.w - pad, line.h}, count, warn ? t.warning : t.text3,
+              Align::right);
       if (!why.empty()) ui.tip(id + ".row", left.hovered, why);
       y += row;
     }
   }
   if (dropped) {
-    const auto it = std::find_if(specs.begin(), specs.end(), [&](const auto& s) { return s.id == st.dragLayer; });
-    if (it != specs.end() && st.dropAt >= 0 && it - specs.begin() != st.dropAt) ui.send(session::MoveLayer{st.dragLayer, st.dropAt});
+    const auto it =
+        std::find_if(specs.begin(), specs.end(), [&](const auto& s) { return s.id == st.dragLayer; });
+    if (it != specs.end() && st.dropAt >= 0 && it - specs.begin() != st.dropAt)
+      ui.send(session::MoveLayer{st.dragLayer, st.dropAt});
     st.dragLayer.clear(), st.dropAt = -1;
   }
   ui.endScroll(y + 6 * k);

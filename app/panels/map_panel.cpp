@@ -30,14 +30,19 @@ void hoverLabel(Ui& ui, Vec mouse) {
   const std::string name = nameOf(ui, *h);
   std::string more;
   const auto* layer = scene::findLayer(ui.scene, h->layer);
-  if (const auto& c = ui.scene.choropleth; c && c->layer == h->layer && static_cast<size_t>(h->row) < c->figures.size()) {
+  if (const auto& c = ui.scene.choropleth;
+      c && c->layer == h->layer && static_cast<size_t>(h->row) < c->figures.size()) {
     const auto& f = c->figures[static_cast<size_t>(h->row)];
-    more = std::isfinite(f.value) ? fmt::format("{} {} {}", c->name, figureText(f.value, c->decimals), c->unit) : fmt::format("{} {}", c->name, ui.tr("未公布"));
+    more = std::isfinite(f.value)
+               ? fmt::format("{} {} {}", c->name, figureText(f.value, c->decimals), c->unit)
+               : fmt::format("{} {}", c->name, ui.tr("未公布"));
   } else if (layer) {
     more = roleName(ui, layer->role);
     if (const auto known = certaintyText(ui, *layer, h->row); !known.empty()) more += " · " + known;
   }
-  const float w = std::min(360 * k, std::max(ui.width(Type::strong, name), ui.width(Type::note, more)) + 20 * k), height = (more.empty() ? 28 : 46) * k;
+  const float w = std::min(360 * k,
+                           std::max(ui.width(Type::strong, name), ui.width(Type::note, more)) + 20 * k),
+              height = (more.empty() ? 28 : 46) * k;
   const Rect map = ui.layout.map;
   Rect r{mouse.x + 16 * k, mouse.y + 18 * k, w, height};
   if (r.right() > map.right() - 4 * k) r.x = mouse.x - 12 * k - w;
@@ -47,7 +52,8 @@ void hoverLabel(Ui& ui, Vec mouse) {
   ui.fill(r, ui.theme.panel.withAlpha(0.96), 5 * k);
   ui.frame(r, ui.theme.rule, 5 * k, std::max(1.0f, std::floor(k)));
   ui.text(Type::strong, {r.x + 10 * k, r.y + 4 * k, r.w - 20 * k, 20 * k}, name, ui.theme.text1);
-  if (!more.empty()) ui.text(Type::note, {r.x + 10 * k, r.y + 24 * k, r.w - 20 * k, 17 * k}, more, ui.theme.text2);
+  if (!more.empty())
+    ui.text(Type::note, {r.x + 10 * k, r.y + 24 * k, r.w - 20 * k, 17 * k}, more, ui.theme.text2);
   ui.end();
 }
 
@@ -67,7 +73,8 @@ void drawMapPanel(Ui& ui) {
     st.zoomAbout = local;
     st.wants.again = true;
   }
-  if (hit.held && !st.mapPressed) st.mapPressed = true, st.mapDragging = false, st.pressedAt = mouse, st.panLeft = {};
+  if (hit.held && !st.mapPressed)
+    st.mapPressed = true, st.mapDragging = false, st.pressedAt = mouse, st.panLeft = {};
   if (st.mapPressed && hit.held) {
     const Vec gone = mouse - st.pressedAt;
     if (!st.mapDragging && std::abs(gone.x) + std::abs(gone.y) > 4 * ui.k) {
@@ -78,7 +85,9 @@ void drawMapPanel(Ui& ui) {
     }
     if (st.mapDragging) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
   }
-  const auto under = [&]() -> std::optional<scene::ObjectRef> { return ui.input.map ? scene::pick(*ui.input.map, ui.scene, ui.view.camera, local) : std::nullopt; };
+  const auto under = [&]() -> std::optional<scene::ObjectRef> {
+    return ui.input.map ? scene::pick(*ui.input.map, ui.scene, ui.view.camera, local) : std::nullopt;
+  };
   const bool released = st.mapPressed && !hit.held;
   if (released) {
     if (!st.mapDragging && hit.hovered) {
@@ -88,10 +97,8 @@ void drawMapPanel(Ui& ui) {
   }
   if (hit.doubled) {
     const auto object = under();
-    if (object && !ui.refusal(session::ZoomTo{*object}))
-      ui.send(session::ZoomTo{*object});
-    else
-      st.zoomLeft += std::log(2), st.zoomAbout = local, st.wants.again = true;
+    if (object && !ui.refusal(session::ZoomTo{*object})) ui.send(session::ZoomTo{*object});
+    else st.zoomLeft += std::log(2), st.zoomAbout = local, st.wants.again = true;
   }
   if (hit.hovered && !st.mapDragging) {
     if (mouse != st.lastMouse || ui.view.hovered) ui.claimHover(under());
@@ -101,7 +108,8 @@ void drawMapPanel(Ui& ui) {
   if (st.mapDragging) st.hoverClaimed = true;
   st.lastMouse = mouse;
   move(ui);
-  if (ui.session.busy() && ui.scene.layers.empty()) ui.text(Type::body, map, ui.session.busyText(), ui.theme.text3, Align::centre);
+  if (ui.session.busy() && ui.scene.layers.empty())
+    ui.text(Type::body, map, ui.session.busyText(), ui.theme.text3, Align::centre);
   ui.end();
 }
 

@@ -62,7 +62,8 @@ void drawMenuBar(Ui& ui) {
   const std::string saved = ui.session.changed() ? ui.tr("未保存") : path.empty() ? "" : ui.tr("已保存");
   const float right = bar.right() - 16 * k;
   const float savedWidth = ui.width(Type::note, saved);
-  ui.text(Type::note, {right - savedWidth, bar.y, savedWidth + 1, bar.h}, saved, ui.session.changed() ? ui.theme.warning : ui.theme.text3);
+  ui.text(Type::note, {right - savedWidth, bar.y, savedWidth + 1, bar.h}, saved,
+          ui.session.changed() ? ui.theme.warning : ui.theme.text3);
   const std::string& title = ui.scene.title;
   const float fileWidth = ui.width(Type::note, file);
   const std::string dash = title.empty() ? "" : "  —  ";
@@ -75,7 +76,8 @@ void drawMenuBar(Ui& ui) {
     const float w = ui.width(Type::body, shown) + (both && !title.empty() ? dashWidth + fileWidth : 0);
     const float centred = std::max(from, std::min(bar.centre().x - w / 2, from + room - w));
     float end = ui.textAt(Type::body, {centred, ui.baseline(Type::body, bar)}, shown, ui.theme.text2);
-    if (both && !title.empty()) ui.textAt(Type::note, {end, ui.baseline(Type::note, bar)}, dash + file, ui.theme.text3);
+    if (both && !title.empty())
+      ui.textAt(Type::note, {end, ui.baseline(Type::note, bar)}, dash + file, ui.theme.text3);
   }
   ui.record("title", bar, "text", title + " — " + file + " " + saved);
   ui.end();

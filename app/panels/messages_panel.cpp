@@ -27,17 +27,22 @@ void drawToasts(Ui& ui) {
     const auto& toast = st.toasts[n];
     ui.wakeAt(toast.until);
     // Measured inside a window, since text needs one.
-    ui.begin(fmt::format("##toast{}", n).c_str(), {ui.layout.map.right() - 16 * k - w, bottom - 1, w, 1}, {}, true);
-    const float h = ui.paragraph(Type::body, {0, 0, w - 52 * k, 0}, toast.text, ui.theme.text1, 1.45f, false) + 18 * k;
+    ui.begin(fmt::format("##toast{}", n).c_str(), {ui.layout.map.right() - 16 * k - w, bottom - 1, w, 1}, {},
+             true);
+    const float h =
+        ui.paragraph(Type::body, {0, 0, w - 52 * k, 0}, toast.text, ui.theme.text1, 1.45f, false) + 18 * k;
     ui.end();
     const Rect r{std::round(ui.layout.map.right() - 16 * k - w), std::round(bottom - h), w, h};
     ImGui::SetNextWindowPos({r.x, r.y});
     ui.begin(fmt::format("##toast{}b", n).c_str(), r, {}, true);
-    ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.05}) : Rgba{255, 255, 255, 255}, 5 * k);
+    ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.05}) : Rgba{255, 255, 255, 255},
+            5 * k);
     ui.frame(r, ui.theme.rule, 5 * k, std::max(1.0f, std::floor(k)));
     ui.fill({r.x + 8 * k, r.y + 8 * k, 3 * k, r.h - 16 * k}, ink(ui, toast.level), 1.5f * k);
     ui.paragraph(Type::body, {r.x + 20 * k, r.y + 9 * k, w - 52 * k, 0}, toast.text, ui.theme.text1);
-    if (ui.iconButton(fmt::format("toast.{}.close", n), {r.right() - 28 * k, r.y + 6 * k, 22 * k, 22 * k}, Icon::close, ui.tr("关闭"))) gone = n;
+    if (ui.iconButton(fmt::format("toast.{}.close", n), {r.right() - 28 * k, r.y + 6 * k, 22 * k, 22 * k},
+                      Icon::close, ui.tr("关闭")))
+      gone = n;
     ui.record(fmt::format("toast.{}", n), r, "text", toast.text);
     ui.end();
     bottom = r.y - 8 * k;
@@ -52,20 +57,27 @@ void drawMessages(Ui& ui) {
   if (!ui.view.messagesPanel) return;
   const float k = ui.k;
   const Rect bar = ui.layout.status;
-  const float w = std::min(460 * k, ui.input.width - 24 * k), h = std::min(360 * k, bar.y - ui.layout.menu.bottom() - 24 * k);
+  const float w = std::min(460 * k, ui.input.width - 24 * k),
+              h = std::min(360 * k, bar.y - ui.layout.menu.bottom() - 24 * k);
   const Rect r{std::round(bar.right() - w - 12 * k), std::round(bar.y - h - 8 * k), w, h};
   ui.begin("##messages", r, {}, true);
-  ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.04}) : Rgba{255, 255, 255, 255}, 6 * k);
+  ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.04}) : Rgba{255, 255, 255, 255},
+          6 * k);
   ui.frame(r, ui.theme.rule, 6 * k, std::max(1.0f, std::floor(k)));
   ui.text(Type::strong, {r.x + 16 * k, r.y + 6 * k, r.w - 60 * k, 30 * k}, ui.tr("消息"), ui.theme.text1);
-  if (ui.iconButton("messages.close", {r.right() - 34 * k, r.y + 9 * k, 24 * k, 24 * k}, Icon::close, ui.tr("关闭"))) ui.send(session::TogglePanel{"messages"});
+  if (ui.iconButton("messages.close", {r.right() - 34 * k, r.y + 9 * k, 24 * k, 24 * k}, Icon::close,
+                    ui.tr("关闭")))
+    ui.send(session::TogglePanel{"messages"});
   ui.hairline(r.x + 1, r.right() - 1, r.y + 40 * k);
   ui.beginScroll("##messageRows", {r.x + 1, r.y + 41 * k, r.w - 2, r.h - 46 * k});
   float y = ui.scrollTop() + 8 * k;
   const auto& all = ui.session.messages();
-  if (all.empty()) ui.text(Type::body, {r.x + 16 * k, y, r.w - 32 * k, 28 * k}, ui.tr("没有消息"), ui.theme.text3), y += 28 * k;
+  if (all.empty())
+    ui.text(Type::body, {r.x + 16 * k, y, r.w - 32 * k, 28 * k}, ui.tr("没有消息"), ui.theme.text3),
+        y += 28 * k;
   for (size_t n = all.size(); n-- > 0;) {
-    const float bottom = ui.paragraph(Type::body, {r.x + 30 * k, y + 3 * k, r.w - 56 * k, 0}, all[n].text, ui.theme.text1);
+    const float bottom =
+        ui.paragraph(Type::body, {r.x + 30 * k, y + 3 * k, r.w - 56 * k, 0}, all[n].text, ui.theme.text1);
     ui.fill({r.x + 16 * k, y + 6 * k, 3 * k, bottom - y - 6 * k}, ink(ui, all[n].level), 1.5f * k);
     y = bottom + 9 * k;
   }

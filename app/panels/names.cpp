@@ -14,7 +14,9 @@ std::string cell(const Ui& ui, const std::string& layer, const std::string& colu
   if (!state.shape || !state.shape->layer) return {};
   const auto& table = state.shape->layer->table;
   const auto* c = table.find(column);
-  return c && static_cast<size_t>(row) < table.rows() && c->has(static_cast<size_t>(row)) ? c->text(static_cast<size_t>(row)) : std::string{};
+  return c && static_cast<size_t>(row) < table.rows() && c->has(static_cast<size_t>(row))
+             ? c->text(static_cast<size_t>(row))
+             : std::string{};
 }
 
 std::string nameOf(const Ui& ui, const scene::ObjectRef& object) {
@@ -23,36 +25,50 @@ std::string nameOf(const Ui& ui, const scene::ObjectRef& object) {
   // The full name stands in the table; the map's labels may be shorter.
   if (spec) {
     const bool english = !ui.chinese() && !spec->labelEn.empty();
-    if (auto full = cell(ui, object.layer, english ? spec->labelEn : spec->label, object.row); !full.empty()) return full;
+    if (auto full = cell(ui, object.layer, english ? spec->labelEn : spec->label, object.row); !full.empty())
+      return full;
   }
   if (const auto* l = scene::findLayer(ui.scene, object.layer))
-    if (static_cast<size_t>(object.row) < l->labels.size() && !l->labels[object.row].empty()) return l->labels[object.row];
+    if (static_cast<size_t>(object.row) < l->labels.size() && !l->labels[object.row].empty())
+      return l->labels[object.row];
   return fmt::format("{} {}", spec ? ui.name(spec->name) : object.layer, object.row + 1);
 }
 
 std::string roleName(const Ui& ui, scene::Role role) {
   switch (role) {
-    case scene::Role::county: return ui.tr("县（市、区）");
-    case scene::Role::core: return ui.tr("核心");
-    case scene::Role::node: return ui.tr("节点");
-    case scene::Role::agriPark: return ui.tr("农业科技园");
-    case scene::Role::station: return ui.tr("服务站");
-    case scene::Role::platform: return ui.tr("创新平台");
-    case scene::Role::enterprise: return ui.tr("龙头企业");
-    case scene::Role::town: return ui.tr("乡镇、街道");
-    case scene::Role::rail: return ui.tr("铁路站");
-    case scene::Role::river: return ui.tr("河流");
-    case scene::Role::neighbour: return ui.tr("邻市");
-    case scene::Role::context: return ui.tr("图层");
+    case scene::Role::county:
+      return ui.tr("县（市、区）");
+    case scene::Role::core:
+      return ui.tr("核心");
+    case scene::Role::node:
+      return ui.tr("节点");
+    case scene::Role::agriPark:
+      return ui.tr("农业科技园");
+    case scene::Role::station:
+      return ui.tr("服务站");
+    case scene::Role::platform:
+      return ui.tr("创新平台");
+    case scene::Role::enterprise:
+      return ui.tr("龙头企业");
+    case scene::Role::town:
+      return ui.tr("乡镇、街道");
+    case scene::Role::rail:
+      return ui.tr("铁路站");
+    case scene::Role::river:
+      return ui.tr("河流");
+    case scene::Role::neighbour:
+      return ui.tr("邻市");
+    case scene::Role::context:
+      return ui.tr("图层");
   }
   return {};
 }
 
 std::string levelName(const Ui& ui, const std::string& level) {
   static const std::map<std::string_view, const char*> names{
-      {"national", "国家级"},      {"provincial", "省级"},   {"guangqing", "广清合作园"}, {"town", "小镇"},    {"park", "一区多园"},
-      {"demonstration", "示范"},   {"education", "教育"},    {"digital", "数字"},         {"incubator", "孵化"}, {"research", "科研"},
-      {"leading", "龙头"}};
+      {"national", "国家级"}, {"provincial", "省级"},    {"guangqing", "广清合作园"}, {"town", "小镇"},
+      {"park", "一区多园"},   {"demonstration", "示范"}, {"education", "教育"},       {"digital", "数字"},
+      {"incubator", "孵化"},  {"research", "科研"},      {"leading", "龙头"}};
   const auto it = names.find(level);
   return it == names.end() ? level : ui.tr(it->second);
 }
@@ -72,8 +88,10 @@ std::string certaintyText(const Ui& ui, const scene::SceneLayer& layer, long row
   if (at < layer.uncertaintyMetres.size() && layer.uncertaintyMetres[at] > 0)
     text = fmt::format("±{:g} km", layer.uncertaintyMetres[at] / 1000);
   if (at < layer.certainty.size()) {
-    if (layer.certainty[at] == scene::Certainty::countyOnly) text += (text.empty() ? "" : ui.chinese() ? "，" : ", ") + std::string(ui.tr("仅知所在县"));
-    if (layer.certainty[at] == scene::Certainty::hollow) text = ui.tr(layer.illustrative ? "示例位置" : "地址未公布");
+    if (layer.certainty[at] == scene::Certainty::countyOnly)
+      text += (text.empty() ? "" : ui.chinese() ? "，" : ", ") + std::string(ui.tr("仅知所在县"));
+    if (layer.certainty[at] == scene::Certainty::hollow)
+      text = ui.tr(layer.illustrative ? "示例位置" : "地址未公布");
   }
   return text;
 }
@@ -84,7 +102,8 @@ void header(Ui& ui, Rect r, std::string_view title, std::string_view right) {
   const float pad = 14 * ui.k;
   const float rightWidth = right.empty() ? 0 : ui.width(Type::note, right) + 12 * ui.k;
   ui.text(Type::strong, {r.x + pad, r.y, r.w - 2 * pad - rightWidth, r.h}, title, ui.theme.text1);
-  if (!right.empty()) ui.text(Type::note, {r.x + pad, r.y, r.w - 2 * pad, r.h}, right, ui.theme.text3, Align::right);
+  if (!right.empty())
+    ui.text(Type::note, {r.x + pad, r.y, r.w - 2 * pad, r.h}, right, ui.theme.text3, Align::right);
 }
 
 }  // namespace panels

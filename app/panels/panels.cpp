@@ -16,7 +16,8 @@ Layout layoutFor(float width, float height, float scale, const session::View& vi
   Layout l;
   const float menu = px(32), status = px(28);
   const bool wide = width >= 1440 * scale, middling = width >= 1100 * scale;
-  const float left = view.layersPanel && middling ? px(296) : 0, right = view.inspectorPanel && wide ? px(360) : 0;
+  const float left = view.layersPanel && middling ? px(296) : 0,
+              right = view.inspectorPanel && wide ? px(360) : 0;
   const float strip = view.stripPanel && height >= 480 * scale ? px(136) : 0;
   const float bottom = height - status;
   l.menu = {0, 0, width, menu};
@@ -28,7 +29,8 @@ Layout layoutFor(float width, float height, float scale, const session::View& vi
   return l;
 }
 
-bool refreshFonts(PanelState& state, const scene::TypesetterPtr& fonts, float scale, scene::Language language) {
+bool refreshFonts(PanelState& state, const scene::TypesetterPtr& fonts, float scale,
+                  scene::Language language) {
   auto& f = state.impl->fonts;
   if (!f.stale(fonts, scale, language)) return false;
   f.build(*ImGui::GetIO().Fonts, fonts, scale, language);
@@ -49,10 +51,14 @@ void drawFolded(Ui& ui) {
   const auto handle = [&](const char* id, bool left, bool open, float x, std::string_view help) {
     const Rect r{left ? x : x - 18 * k, map.centre().y - 24 * k, 18 * k, 48 * k};
     ui.begin(id, r, {}, true);
-    const auto p = ui.press(std::string("fold.") + (left ? "layers" : "inspector"), r, "button", open ? "open" : "closed");
+    const auto p = ui.press(std::string("fold.") + (left ? "layers" : "inspector"), r, "button",
+                            open ? "open" : "closed");
     const Rgba ground = ui.theme.panel | std::pair{ui.theme.accent, 0.15 * p.fade};
-    ui.list().AddRectFilled({r.x, r.y}, {r.right(), r.bottom()}, colour(ground), 5 * k, left ? ImDrawFlags_RoundCornersRight : ImDrawFlags_RoundCornersLeft);
-    ui.list().AddRect({r.x, r.y}, {r.right(), r.bottom()}, colour(ui.theme.rule), 5 * k, left ? ImDrawFlags_RoundCornersRight : ImDrawFlags_RoundCornersLeft, std::max(1.0f, std::floor(k)));
+    ui.list().AddRectFilled({r.x, r.y}, {r.right(), r.bottom()}, colour(ground), 5 * k,
+                            left ? ImDrawFlags_RoundCornersRight : ImDrawFlags_RoundCornersLeft);
+    ui.list().AddRect({r.x, r.y}, {r.right(), r.bottom()}, colour(ui.theme.rule), 5 * k,
+                      left ? ImDrawFlags_RoundCornersRight : ImDrawFlags_RoundCornersLeft,
+                      std::max(1.0f, std::floor(k)));
     ui.icon(left == open ? Icon::chevronLeft : Icon::chevronRight, r.centre(), ui.theme.text2, 10);
     ui.tip(std::string("fold.") + (left ? "layers" : "inspector"), p.hovered, std::string(help));
     ui.end();
@@ -61,16 +67,21 @@ void drawFolded(Ui& ui) {
   const bool narrow = ui.input.width < 1100 * k, tight = ui.input.width < 1440 * k;
   if (ui.view.layersPanel && narrow) {
     const float w = std::round(std::min(296 * k, map.w - 40 * k));
-    if (st.layersOverlay) drawLayersPanel(ui, {map.x, ui.layout.menu.bottom(), w, ui.layout.status.y - ui.layout.menu.bottom()});
-    if (handle("##foldLayers", true, st.layersOverlay, map.x + (st.layersOverlay ? w : 0), ui.tr("图层"))) st.layersOverlay = !st.layersOverlay;
+    if (st.layersOverlay)
+      drawLayersPanel(ui, {map.x, ui.layout.menu.bottom(), w, ui.layout.status.y - ui.layout.menu.bottom()});
+    if (handle("##foldLayers", true, st.layersOverlay, map.x + (st.layersOverlay ? w : 0), ui.tr("图层")))
+      st.layersOverlay = !st.layersOverlay;
   } else {
     st.layersOverlay = false;
   }
   if (ui.view.inspectorPanel && tight) {
     const float w = std::round(std::min(360 * k, map.w - 40 * k));
     const bool open = st.inspectorOpen;
-    if (open) drawInspectorPanel(ui, {map.right() - w, map.y, w, ui.layout.strip.bottom() > map.bottom() ? map.h + ui.layout.strip.h : map.h});
-    if (handle("##foldInspector", false, open, map.right() - (open ? w : 0), ui.tr("检视"))) st.inspectorOpen = !open;
+    if (open)
+      drawInspectorPanel(ui, {map.right() - w, map.y, w,
+                              ui.layout.strip.bottom() > map.bottom() ? map.h + ui.layout.strip.h : map.h});
+    if (handle("##foldInspector", false, open, map.right() - (open ? w : 0), ui.tr("检视")))
+      st.inspectorOpen = !open;
   }
 }
 
@@ -106,10 +117,12 @@ void drawTip(Ui& ui) {
 
 }  // namespace
 
-void drawPanels(const session::Session& session, PanelState& state, const FrameInput& input, session::Commands& out) {
+void drawPanels(const session::Session& session, PanelState& state, const FrameInput& input,
+                session::Commands& out) {
   auto& st = *state.impl;
   st.step = st.now > 0 ? std::clamp(input.seconds - st.now, 0.0, 0.25) : 0;
-  if (!st.wants.again) st.step = std::min(st.step, 1.0 / 60);  // the wait between two events is no part of a movement
+  if (!st.wants.again)
+    st.step = std::min(st.step, 1.0 / 60);  // the wait between two events is no part of a movement
   st.now = input.seconds;
   st.wasTyping = st.wants.typing;
   st.wants = {};
@@ -117,7 +130,8 @@ void drawPanels(const session::Session& session, PanelState& state, const FrameI
   st.tipSeen = st.hoverClaimed = false;
 
   Ui ui(session, st, input, out);
-  if (st.styled != &ui.theme || st.styledScale != ui.k) applyStyle(ui.theme, ui.k), st.styled = &ui.theme, st.styledScale = ui.k, st.symbols.clear();
+  if (st.styled != &ui.theme || st.styledScale != ui.k)
+    applyStyle(ui.theme, ui.k), st.styled = &ui.theme, st.styledScale = ui.k, st.symbols.clear();
   if (st.inspected != ui.view.selected && ui.view.selected) st.inspectorOpen = true;  // something to show
 
   drawMenuBar(ui);

@@ -10,54 +10,57 @@
 
 namespace panels {
 
-struct PanelState {                 // what the panels remember between frames: open dialogs, typed text
+struct PanelState {  // what the panels remember between frames: open dialogs, typed text
   struct Impl;
   PanelState();
   ~PanelState();
   std::unique_ptr<Impl> impl;
 };
 
-struct Layout {                     // in pixels
+struct Layout {  // in pixels
   scene::Rect menu, layers, map, strip, inspector, status;
 };
 Layout layoutFor(float width, float height, float scale, const session::View& view);
 
-struct KeyPress {                   // GLFW's numbers: letters and figures are their ASCII capitals
+struct KeyPress {  // GLFW's numbers: letters and figures are their ASCII capitals
   int key = 0;
   bool ctrl = false, shift = false, alt = false;
 };
 
 struct FrameInput {
-  float width = 0, height = 0;      // pixels
+  float width = 0, height = 0;  // pixels
   float scale = 1;
   double seconds = 0;
-  const scene::Drawing* map = nullptr;  // the map as last drawn, for picking; its canvas begins at layout.map's corner
-  std::vector<KeyPress> keys;       // presses and repeats since the last frame, in order
+  const scene::Drawing* map =
+      nullptr;                 // the map as last drawn, for picking; its canvas begins at layout.map's corner
+  std::vector<KeyPress> keys;  // presses and repeats since the last frame, in order
 };
 
-// Glyphs of every string that the panels have shown so far, at the frame's scale, into the current ImGui context's atlas.
-// True when the atlas changed and is to be uploaded again. Call before ImGui::NewFrame.
-bool refreshFonts(PanelState& state, const scene::TypesetterPtr& fonts, float scale, scene::Language language);
+// Glyphs of every string that the panels have shown so far, at the frame's scale, into the current ImGui
+// context's atlas. True when the atlas changed and is to be uploaded again. Call before ImGui::NewFrame.
+bool refreshFonts(PanelState& state, const scene::TypesetterPtr& fonts, float scale,
+                  scene::Language language);
 
 // Draws with the current ImGui context. Map interaction (wheel, drag, click, hover) is read here.
-void drawPanels(const session::Session& session, PanelState& state, const FrameInput& input, session::Commands& out);
+void drawPanels(const session::Session& session, PanelState& state, const FrameInput& input,
+                session::Commands& out);
 
 // What the last frame asks of the next one.
 struct Wants {
-  bool again = false;               // something is moving
-  bool fonts = false;               // a character appeared that the atlas lacks: refreshFonts, then draw again
-  double wakeAt = 0;                // seconds, of FrameInput's clock; 0: only when something happens
-  bool typing = false;              // a text field has the keyboard
+  bool again = false;   // something is moving
+  bool fonts = false;   // a character appeared that the atlas lacks: refreshFonts, then draw again
+  double wakeAt = 0;    // seconds, of FrameInput's clock; 0: only when something happens
+  bool typing = false;  // a text field has the keyboard
 };
 Wants wants(const PanelState& state);
 
 // The widgets of the last frame by their stable id, the same in every language: for tests and scripts.
 struct Widget {
-  std::string kind;                 // button, check, slider, row, text, …
+  std::string kind;  // button, check, slider, row, text, …
   scene::Rect rect;
   std::string value;
   bool enabled = true;
-  std::string tip;                  // what the pointer would be told; a disabled widget says why
+  std::string tip;  // what the pointer would be told; a disabled widget says why
 };
 const std::map<std::string, Widget>& widgets(const PanelState& state);
 

@@ -15,11 +15,15 @@ namespace panels {
 
 // A symbol as triangles about its centre, anti-aliased at their edges.
 struct SymbolMesh {
-  struct Vertex { scene::Vec at; ImU32 colour; };
+  struct Vertex {
+    scene::Vec at;
+    ImU32 colour;
+  };
   std::vector<Vertex> vertices;
   std::vector<uint16_t> indices;
 };
-SymbolMesh symbolMesh(scene::Symbol symbol, scene::Certainty certainty, float size, const scene::Theme& theme, float pixel);
+SymbolMesh symbolMesh(scene::Symbol symbol, scene::Certainty certainty, float size, const scene::Theme& theme,
+                      float pixel);
 
 struct FileEntry {
   std::string name;
@@ -28,16 +32,28 @@ struct FileEntry {
 };
 
 struct Dialog {
-  enum class Kind : uint8_t { none, open, saveAs, addData, exportImage, exportPlace, unsaved, help, about, rename, sceneName } kind = Kind::none;
-  std::string folder, file, error;        // file dialogs
+  enum class Kind : uint8_t {
+    none,
+    open,
+    saveAs,
+    addData,
+    exportImage,
+    exportPlace,
+    unsaved,
+    help,
+    about,
+    rename,
+    sceneName
+  } kind = Kind::none;
+  std::string folder, file, error;  // file dialogs
   std::vector<FileEntry> entries;
   std::set<std::string> chosen;
   bool listed = false, askedToReplace = false, focus = true;
-  session::ExportImage exportImage;       // exportImage
+  session::ExportImage exportImage;  // exportImage
   int exportFormat = 0, exportSize = 0;
   std::string widthText, heightText;
-  std::optional<session::Command> then;   // unsaved: what was asked for
-  std::string target;                     // rename: layer
+  std::optional<session::Command> then;  // unsaved: what was asked for
+  std::string target;                    // rename: layer
 };
 
 struct Toast {
@@ -60,27 +76,27 @@ struct PanelState::Impl {
   double tipSince = 0;
   bool tipSeen = false;
 
-  std::string popup;                 // id of the open one
+  std::string popup;  // id of the open one
   scene::Rect popupAnchor;
   bool popupFresh = false;
-  std::string menu;                  // id of the open menu
+  std::string menu;  // id of the open menu
   Dialog dialog;
   std::optional<session::Command> afterSave;  // what waits until the project is saved
   int afterSaveFrames = 0;
   bool wasTyping = false;
-  std::string lastIndicator;         // to be shown again when indicators are switched on
+  std::string lastIndicator;  // to be shown again when indicators are switched on
   std::string lastFolder;
 
-  std::string search;                // as typed
-  std::string searched;              // the text that `found` answers
+  std::string search;    // as typed
+  std::string searched;  // the text that `found` answers
   uint64_t searchedVersion = 0;
   std::vector<session::SearchResult> found;
   int searchAt = 0;
   bool searchOpen = false, focusSearch = false, leaveField = false;
 
-  std::string layer;                 // chosen in the list
+  std::string layer;  // chosen in the list
   std::set<std::string> closedGroups;
-  std::string dragLayer;             // being moved
+  std::string dragLayer;  // being moved
   int dropAt = -1;
   std::map<std::string, float> slidOpacity;
   bool layersOverlay = false, inspectorOpen = false;
@@ -89,9 +105,9 @@ struct PanelState::Impl {
   // Map
   bool mapPressed = false, mapDragging = false;
   scene::Vec pressedAt, lastMouse{-1, -1};
-  double zoomLeft = 0;               // natural log of the factor still to go
+  double zoomLeft = 0;  // natural log of the factor still to go
   scene::Vec zoomAbout, panLeft;
-  bool hoverClaimed = false;         // something under the pointer said what it is
+  bool hoverClaimed = false;  // something under the pointer said what it is
 
   size_t messagesSeen = 0;
   std::vector<Toast> toasts;

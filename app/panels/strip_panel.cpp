@@ -7,16 +7,26 @@ namespace {
 std::string methodName(const Ui& ui, geo::BreakMethod m) {
   using M = geo::BreakMethod;
   switch (m) {
-    case M::natural: return ui.tr("自然断点");
-    case M::quantile: return ui.tr("分位数");
-    case M::equal: return ui.tr("等距");
-    case M::stddev: return ui.tr("标准差");
-    case M::pretty: return ui.tr("整数间隔");
-    case M::headtail: return ui.tr("头尾断点");
-    case M::box: return ui.tr("箱线");
-    case M::percentile: return ui.tr("百分位");
-    case M::geometric: return ui.tr("几何间隔");
-    case M::manual: return ui.tr("手动分级");
+    case M::natural:
+      return ui.tr("自然断点");
+    case M::quantile:
+      return ui.tr("分位数");
+    case M::equal:
+      return ui.tr("等距");
+    case M::stddev:
+      return ui.tr("标准差");
+    case M::pretty:
+      return ui.tr("整数间隔");
+    case M::headtail:
+      return ui.tr("头尾断点");
+    case M::box:
+      return ui.tr("箱线");
+    case M::percentile:
+      return ui.tr("百分位");
+    case M::geometric:
+      return ui.tr("几何间隔");
+    case M::manual:
+      return ui.tr("手动分级");
   }
   return {};
 }
@@ -29,7 +39,9 @@ const session::IndicatorSpec* shownIndicator(const Ui& ui) {
 }
 
 float tabWidth(Ui& ui, const scene::IndicatorTab& tab) {
-  const float extra = tab.coverage.empty() ? 0 : ui.width(Type::note, tab.illustrative ? ui.tr("示例") : tab.coverage) + 8 * ui.k;
+  const float extra = tab.coverage.empty()
+                          ? 0
+                          : ui.width(Type::note, tab.illustrative ? ui.tr("示例") : tab.coverage) + 8 * ui.k;
   return std::max(ui.width(Type::body, tab.name), ui.width(Type::strong, tab.name)) + extra + 22 * ui.k;
 }
 
@@ -47,8 +59,14 @@ void drawTab(Ui& ui, Rect r, const scene::IndicatorTab& tab) {
   }
   const std::string extra = tab.illustrative ? ui.tr("示例") : tab.coverage;
   const float w = extra.empty() ? 0 : ui.width(Type::note, extra);
-  ui.text(tab.current ? Type::strong : Type::body, {r.x + 11 * k, r.y, r.w - 22 * k - (w > 0 ? w + 8 * k : 0) + 1, r.h}, tab.name, tab.current ? onAccent : t.text1);
-  ui.text(Type::note, {r.x, r.y, r.w - 11 * k, r.h}, extra, tab.illustrative ? (tab.current ? onAccent : t.warning) : tab.current ? onAccent.withAlpha(0.85) : t.text3, Align::right);
+  ui.text(tab.current ? Type::strong : Type::body,
+          {r.x + 11 * k, r.y, r.w - 22 * k - (w > 0 ? w + 8 * k : 0) + 1, r.h}, tab.name,
+          tab.current ? onAccent : t.text1);
+  ui.text(Type::note, {r.x, r.y, r.w - 11 * k, r.h}, extra,
+          tab.illustrative ? (tab.current ? onAccent : t.warning)
+          : tab.current    ? onAccent.withAlpha(0.85)
+                           : t.text3,
+          Align::right);
   if (p.clicked && !tab.current) ui.send(session::SetIndicator{tab.id});
 }
 
@@ -60,9 +78,12 @@ void drawYears(Ui& ui, Rect r) {
     ui.text(Type::note, r, ui.scene.choropleth ? ui.tr("这个指标没有年份") : ui.tr("没有显示指标"), t.text3);
     return;
   }
-  const int first = years.front().year, last = std::max(years.back().year, first + 1), now = ui.session.currentYear();
+  const int first = years.front().year, last = std::max(years.back().year, first + 1),
+            now = ui.session.currentYear();
   const float x0 = r.x + 22 * k, x1 = r.right() - 30 * k, axis = r.y + 30 * k;
-  const auto place = [&](int year) { return x0 + (x1 - x0) * static_cast<float>(year - first) / static_cast<float>(last - first); };
+  const auto place = [&](int year) {
+    return x0 + (x1 - x0) * static_cast<float>(year - first) / static_cast<float>(last - first);
+  };
   ui.fill({x0, axis - 0.75f * k, x1 - x0, 1.5f * k}, t.text3.withAlpha(0.55));
   float free = -INFINITY, notes = -INFINITY;
   const float current = place(now);
@@ -72,7 +93,11 @@ void drawYears(Ui& ui, Rect r) {
     const std::string id = fmt::format("year.{}", mark.year);
     const Rect target{x - 16 * k, axis - 16 * k, 32 * k, 46 * k};
     const auto p = ui.press(id, target, "year", chosen ? "on" : has ? "data" : "none", has);
-    if (!has) ui.tip(id, p.hovered, mark.target ? fmt::format("{} · {}", mark.year, mark.note.empty() ? ui.tr("规划目标年") : mark.note) : fmt::format(fmt::runtime(ui.tr("{} 年没有公布的数据")), mark.year));
+    if (!has)
+      ui.tip(id, p.hovered,
+             mark.target
+                 ? fmt::format("{} · {}", mark.year, mark.note.empty() ? ui.tr("规划目标年") : mark.note)
+                 : fmt::format(fmt::runtime(ui.tr("{} 年没有公布的数据")), mark.year));
     const ImVec2 c{std::round(x), axis};
     const Rgba ground = t.panel;
     if (chosen) {
@@ -80,31 +105,39 @@ void drawYears(Ui& ui, Rect r) {
       ui.list().AddCircle(c, 9.5f * k, colour(t.accent), 0, 2 * k);
       ui.list().AddCircleFilled(c, 5.2f * k, colour(t.accent));
     } else if (mark.data == scene::YearMark::Data::full) {
-      ui.list().AddCircleFilled(c, (4.8f + p.fade) * k, colour(t.text1 | std::pair{t.accent, static_cast<double>(p.fade)}));
+      ui.list().AddCircleFilled(c, (4.8f + p.fade) * k,
+                                colour(t.text1 | std::pair{t.accent, static_cast<double>(p.fade)}));
     } else if (mark.data == scene::YearMark::Data::partly) {
       ui.list().AddCircleFilled(c, (4.8f + p.fade) * k, colour(ground));
-      ui.list().AddCircle(c, (4.4f + p.fade) * k, colour(t.text1 | std::pair{t.accent, static_cast<double>(p.fade)}), 0, 1.5f * k);
+      ui.list().AddCircle(c, (4.4f + p.fade) * k,
+                          colour(t.text1 | std::pair{t.accent, static_cast<double>(p.fade)}), 0, 1.5f * k);
     } else if (!mark.target) {
       ui.fill({c.x - 0.5f * k, axis - 4 * k, std::max(1.0f, k), 8 * k}, t.text3.withAlpha(0.7));
     }
     if (mark.target) {
       ui.fill({c.x - 0.75f * k, axis - 18 * k, 1.5f * k, 22 * k}, t.text1);
       auto& d = ui.list();
-      d.PathLineTo({c.x, axis - 17.5f * k}), d.PathLineTo({c.x + 13 * k, axis - 13 * k}), d.PathLineTo({c.x, axis - 8.5f * k});
+      d.PathLineTo({c.x, axis - 17.5f * k}), d.PathLineTo({c.x + 13 * k, axis - 13 * k}),
+          d.PathLineTo({c.x, axis - 8.5f * k});
       d.PathStroke(colour(t.text1), 0, 1.5f * k);
     }
     const std::string text = fmt::format("{}", mark.year);
     const float w = ui.width(chosen ? Type::strong : Type::note, text);
     const float clear = chosen ? 0 : 6 * k;
     if (x - w / 2 > free + clear && (chosen || std::abs(x - current) > w + 6 * k)) {
-      ui.text(chosen ? Type::strong : Type::note, {x - w, axis + 15 * k, 2 * w, 18 * k}, text, chosen ? t.accent : has ? t.text2 : t.text3, Align::centre);
+      ui.text(chosen ? Type::strong : Type::note, {x - w, axis + 15 * k, 2 * w, 18 * k}, text,
+              chosen ? t.accent
+              : has  ? t.text2
+                     : t.text3,
+              Align::centre);
       free = x + w / 2;
     }
     const std::string note = mark.note.empty() && mark.target ? ui.tr("规划目标年") : mark.note;
     if (!note.empty()) {
       const float nw = ui.width(Type::note, note);
       const float nx = mark.target ? x - nw - 8 * k : std::clamp(x - nw / 2, r.x, r.right() - nw);
-      if (nx > notes) ui.text(Type::note, {nx, axis - 29 * k, nw + 1, 16 * k}, note, t.text3), notes = nx + nw + 6 * k;
+      if (nx > notes)
+        ui.text(Type::note, {nx, axis - 29 * k, nw + 1, 16 * k}, note, t.text3), notes = nx + nw + 6 * k;
     }
     if (p.clicked && !chosen) ui.send(session::SetYear{mark.year});
   }
@@ -124,31 +157,49 @@ void drawStripPanel(Ui& ui) {
   const Rect row{r.x + pad, r.y + 12 * k, r.w - 2 * pad, 28 * k};
   float right = row.right();
   if (const auto* i = shownIndicator(ui)) {
-    const std::string text = ui.scene.choropleth->methodText.empty() ? fmt::format(fmt::runtime(ui.tr("{} · {} 类")), methodName(ui, i->method), ui.scene.choropleth->breaks.classes()) : ui.scene.choropleth->methodText;
+    const std::string text = ui.scene.choropleth->methodText.empty()
+                                 ? fmt::format(fmt::runtime(ui.tr("{} · {} 类")), methodName(ui, i->method),
+                                               ui.scene.choropleth->breaks.classes())
+                                 : ui.scene.choropleth->methodText;
     const float w = ui.width(Type::body, text) + 34 * k;
     const Rect b{right - w, row.y, w, row.h};
     const auto p = ui.press("classes", b, "button", text);
-    if (p.fade > 0 || ui.state.popup == "classes") ui.fill(b, t.text1.withAlpha(ui.state.popup == "classes" ? 0.1 : 0.07 * p.fade), 5 * k);
+    if (p.fade > 0 || ui.state.popup == "classes")
+      ui.fill(b, t.text1.withAlpha(ui.state.popup == "classes" ? 0.1 : 0.07 * p.fade), 5 * k);
     ui.text(Type::body, {b.x + 8 * k, b.y, b.w - 30 * k, b.h}, text, t.text2);
     ui.icon(Icon::chevronDown, {b.right() - 14 * k, b.centre().y}, t.text3, 9);
     if (p.clicked) ui.openPopup("classes", b);
     right = b.x - 8 * k;
   }
   if (const auto& scenes = ui.session.project().scenes; !scenes.empty()) {
-    const auto it = std::find_if(scenes.begin(), scenes.end(), [&](const auto& s) { return s.id == ui.view.scene; });
+    const auto it =
+        std::find_if(scenes.begin(), scenes.end(), [&](const auto& s) { return s.id == ui.view.scene; });
     const std::string name = it == scenes.end() ? ui.tr("场景") : ui.name(it->name);
-    const std::string number = it == scenes.end() ? fmt::format("{}", scenes.size()) : fmt::format("{}/{}", it - scenes.begin() + 1, scenes.size());
-    const float side = 28 * k, w = std::min(210 * k, std::max(96 * k, ui.width(Type::body, name) + ui.width(Type::note, number) + 32 * k));
+    const std::string number = it == scenes.end()
+                                   ? fmt::format("{}", scenes.size())
+                                   : fmt::format("{}/{}", it - scenes.begin() + 1, scenes.size());
+    const float side = 28 * k,
+                w = std::min(210 * k, std::max(96 * k, ui.width(Type::body, name) +
+                                                           ui.width(Type::note, number) + 32 * k));
     const Rect all{right - w - 2 * side, row.y, w + 2 * side, row.h};
     ui.fill(all, t.dark ? t.background : Rgba{255, 255, 255, 255}, 5 * k);
-    const Rect a{all.x, all.y, side, all.h}, b{all.right() - side, all.y, side, all.h}, mid{all.x + side, all.y, w, all.h};
-    if (ui.iconButton("scene.back", a, Icon::chevronLeft, ui.tr("上一个场景 · PageUp"), !ui.refusal(session::NextScene{-1}))) ui.send(session::NextScene{-1});
-    if (ui.iconButton("scene.forward", b, Icon::chevronRight, ui.tr("下一个场景 · PageDown"), !ui.refusal(session::NextScene{1}))) ui.send(session::NextScene{1});
+    const Rect a{all.x, all.y, side, all.h}, b{all.right() - side, all.y, side, all.h},
+        mid{all.x + side, all.y, w, all.h};
+    if (ui.iconButton("scene.back", a, Icon::chevronLeft, ui.tr("上一个场景 · PageUp"),
+                      !ui.refusal(session::NextScene{-1})))
+      ui.send(session::NextScene{-1});
+    if (ui.iconButton("scene.forward", b, Icon::chevronRight, ui.tr("下一个场景 · PageDown"),
+                      !ui.refusal(session::NextScene{1})))
+      ui.send(session::NextScene{1});
     const auto p = ui.press("scenes", mid, "button", name);
     ui.fill(mid, t.accent.withAlpha(0.1 * p.fade));
     ui.text(Type::note, {mid.x + 10 * k, mid.y, mid.w - 20 * k, mid.h}, number, t.text3);
-    ui.text(Type::body, {mid.x + 18 * k + ui.width(Type::note, number), mid.y, mid.w - 28 * k - ui.width(Type::note, number), mid.h}, name, t.text1);
-    ui.fill({mid.x, mid.y, std::max(1.0f, std::floor(k)), mid.h}, t.rule), ui.fill({mid.right(), mid.y, std::max(1.0f, std::floor(k)), mid.h}, t.rule);
+    ui.text(Type::body,
+            {mid.x + 18 * k + ui.width(Type::note, number), mid.y,
+             mid.w - 28 * k - ui.width(Type::note, number), mid.h},
+            name, t.text1);
+    ui.fill({mid.x, mid.y, std::max(1.0f, std::floor(k)), mid.h}, t.rule),
+        ui.fill({mid.right(), mid.y, std::max(1.0f, std::floor(k)), mid.h}, t.rule);
     ui.frame(all, t.rule, 5 * k, std::max(1.0f, std::floor(k)));
     if (p.clicked) ui.openPopup("scenes", mid);
     right = all.x - 16 * k;
@@ -162,15 +213,18 @@ void drawStripPanel(Ui& ui) {
   size_t fits = tabs.size();
   if (all - 8 * k > room) {
     float used = 0;
-    for (fits = 0; fits < tabs.size() && used + widths[fits] + 8 * k + more <= room; ++fits) used += widths[fits] + 8 * k;
+    for (fits = 0; fits < tabs.size() && used + widths[fits] + 8 * k + more <= room; ++fits)
+      used += widths[fits] + 8 * k;
   }
-  const auto current = static_cast<size_t>(std::find_if(tabs.begin(), tabs.end(), [](const auto& tab) { return tab.current; }) - tabs.begin());
+  const auto current = static_cast<size_t>(
+      std::find_if(tabs.begin(), tabs.end(), [](const auto& tab) { return tab.current; }) - tabs.begin());
   std::vector<size_t> order;  // the current one is always to be seen
   for (size_t i = 0; i < fits; ++i) order.push_back(i);
   if (current < tabs.size() && current >= fits && fits > 0) {
     float used = widths[current] + 8 * k;
     order.clear();
-    for (size_t i = 0; i < fits && used + widths[i] + 8 * k + more <= room; ++i) order.push_back(i), used += widths[i] + 8 * k;
+    for (size_t i = 0; i < fits && used + widths[i] + 8 * k + more <= room; ++i)
+      order.push_back(i), used += widths[i] + 8 * k;
     order.push_back(current);
   }
   float x = row.x;
@@ -179,7 +233,9 @@ void drawStripPanel(Ui& ui) {
     const Rect b{x, row.y, more - 8 * k, row.h};
     const auto p = ui.press("tabs.more", b, "button");
     ui.fill(b, t.text1.withAlpha(ui.state.popup == "tabs" ? 0.1 : 0.07 * p.fade), 5 * k);
-    for (int d = -1; d <= 1; ++d) ui.list().AddCircleFilled({b.centre().x + static_cast<float>(d) * 6 * k, b.centre().y}, 1.7f * k, colour(t.text2));
+    for (int d = -1; d <= 1; ++d)
+      ui.list().AddCircleFilled({b.centre().x + static_cast<float>(d) * 6 * k, b.centre().y}, 1.7f * k,
+                                colour(t.text2));
     ui.tip("tabs.more", p.hovered, ui.tr("其他指标"));
     if (p.clicked) ui.openPopup("tabs", b);
   }
@@ -198,7 +254,9 @@ void drawStripPopups(Ui& ui) {
       ui.beginScroll("##tabRows", {p.x, p.y + pad, p.w, p.h - 2 * pad});
       float y = ui.scrollTop();
       for (const auto& tab : ui.scene.tabs) {
-        if (ui.menuRow("tabs." + tab.id, {p.x, y, p.w, row}, tab.name, tab.illustrative ? ui.tr("示例") : tab.coverage, tab.current)) ui.send(session::SetIndicator{tab.id}), ui.closePopup();
+        if (ui.menuRow("tabs." + tab.id, {p.x, y, p.w, row}, tab.name,
+                       tab.illustrative ? ui.tr("示例") : tab.coverage, tab.current))
+          ui.send(session::SetIndicator{tab.id}), ui.closePopup();
         y += row;
       }
       ui.endScroll(y);
@@ -209,12 +267,15 @@ void drawStripPopups(Ui& ui) {
     const auto& scenes = ui.session.project().scenes;
     float w = 220 * k;
     for (const auto& s : scenes) w = std::max(w, ui.width(Type::strong, ui.name(s.name)) + 60 * k);
-    if (ui.beginPopup("scenes", std::min(w, 400 * k), row * static_cast<float>(scenes.size()) + 2 * pad, true)) {
+    if (ui.beginPopup("scenes", std::min(w, 400 * k), row * static_cast<float>(scenes.size()) + 2 * pad,
+                      true)) {
       const Rect p = ui.popupRect();
       ui.beginScroll("##sceneRows", {p.x, p.y + pad, p.w, p.h - 2 * pad});
       float y = ui.scrollTop();
       for (const auto& s : scenes) {
-        if (ui.menuRow("scenes." + s.id, {p.x, y, p.w, row}, ui.name(s.name), {}, s.id == ui.view.scene, {}, ui.name(s.text))) ui.send(session::ShowScene{s.id}), ui.closePopup();
+        if (ui.menuRow("scenes." + s.id, {p.x, y, p.w, row}, ui.name(s.name), {}, s.id == ui.view.scene, {},
+                       ui.name(s.text)))
+          ui.send(session::ShowScene{s.id}), ui.closePopup();
         y += row;
       }
       ui.endScroll(y);
@@ -225,23 +286,29 @@ void drawStripPopups(Ui& ui) {
   if (ui.state.popup == "classes" && !i) ui.closePopup();
   if (ui.state.popup != "classes" || !i) return;
   using M = geo::BreakMethod;
-  constexpr M methods[] = {M::natural, M::quantile, M::equal, M::stddev, M::pretty, M::headtail, M::geometric};
+  constexpr M methods[] = {M::natural, M::quantile, M::equal,    M::stddev,
+                           M::pretty,  M::headtail, M::geometric};
   const auto palettes = scene::paletteNames();
-  const float h = 2 * 12 * k + 24 * k + row * static_cast<float>(std::size(methods)) + 44 * k + 34 * k + static_cast<float>(palettes.size()) * row;
+  const float h = 2 * 12 * k + 24 * k + row * static_cast<float>(std::size(methods)) + 44 * k + 34 * k +
+                  static_cast<float>(palettes.size()) * row;
   if (!ui.beginPopup("classes", 268 * k, h, true, Align::right)) return;
   const Rect p = ui.popupRect();
   float y = p.y + 12 * k;
   ui.text(Type::strong, {p.x + 16 * k, y, p.w - 32 * k, 22 * k}, ui.tr("分级方法"), t.text1);
   y += 24 * k;
   for (M m : methods) {
-    if (ui.menuRow("classes." + std::string(geo::name(m)), {p.x, y, p.w, row}, methodName(ui, m), {}, i->method == m)) ui.send(session::SetClassification{i->id, m, i->classes, {}});
+    if (ui.menuRow("classes." + std::string(geo::name(m)), {p.x, y, p.w, row}, methodName(ui, m), {},
+                   i->method == m))
+      ui.send(session::SetClassification{i->id, m, i->classes, {}});
     y += row;
   }
   y += 8 * k;
   ui.text(Type::body, {p.x + 16 * k, y, 80 * k, row}, ui.tr("级数"), t.text2);
   const int classes = i->classes;
   const std::string labels[] = {"2", "3", "4", "5", "6", "7"};
-  if (const int c = ui.segments("classes.count", {p.x + 84 * k, y, p.w - 100 * k, row}, labels, classes - 2); c >= 0) ui.send(session::SetClassification{i->id, i->method, c + 2, {}});
+  if (const int c = ui.segments("classes.count", {p.x + 84 * k, y, p.w - 100 * k, row}, labels, classes - 2);
+      c >= 0)
+    ui.send(session::SetClassification{i->id, i->method, c + 2, {}});
   y += 36 * k;
   ui.hairline(p.x + 12 * k, p.right() - 12 * k, y);
   y += 6 * k;
@@ -249,12 +316,16 @@ void drawStripPopups(Ui& ui) {
   y += 24 * k;
   for (auto name : palettes) {
     const Rect line{p.x, y, p.w, row};
-    const auto hit = ui.press("palette." + std::string(name), line, "menu item", i->palette == name ? "on" : "");
-    if (hit.hovered) ui.fill({line.x + 4 * k, line.y, line.w - 8 * k, line.h}, t.accent.withAlpha(0.14), 4 * k);
+    const auto hit =
+        ui.press("palette." + std::string(name), line, "menu item", i->palette == name ? "on" : "");
+    if (hit.hovered)
+      ui.fill({line.x + 4 * k, line.y, line.w - 8 * k, line.h}, t.accent.withAlpha(0.14), 4 * k);
     if (i->palette == name) ui.icon(Icon::check, {line.x + 17 * k, line.centre().y}, t.accent, 9);
     const auto colours = scene::palette(name, std::clamp(classes, 2, 7), t.dark);
     const float w = (line.w - 46 * k) / static_cast<float>(colours.size());
-    for (size_t c = 0; c < colours.size(); ++c) ui.fill({line.x + 30 * k + w * static_cast<float>(c), line.y + 7 * k, w + 0.5f, line.h - 14 * k}, colours[c]);
+    for (size_t c = 0; c < colours.size(); ++c)
+      ui.fill({line.x + 30 * k + w * static_cast<float>(c), line.y + 7 * k, w + 0.5f, line.h - 14 * k},
+              colours[c]);
     if (hit.clicked) ui.send(session::SetPalette{i->id, std::string(name)});
     y += row;
   }

@@ -7,9 +7,13 @@ namespace {
 std::vector<std::pair<std::string, std::string>> factsOf(const Ui& ui, const session::LayerSpec& spec) {
   std::vector<std::pair<std::string, std::string>> facts;
   const auto& state = ui.session.layer(spec.id);
-  facts.emplace_back(ui.tr("来源"), spec.source.substr(spec.source.find_last_of('/') + 1) + (spec.sourceLayer.empty() ? "" : " · " + spec.sourceLayer));
-  if (state.shape && state.shape->layer) facts.emplace_back(ui.tr("记录"), fmt::format("{}", state.shape->layer->rows()));
-  if (state.sourceCrs.known()) facts.emplace_back(ui.tr("坐标系"), state.sourceCrs.text().size() < 24 ? state.sourceCrs.text() : state.sourceCrs.name());
+  facts.emplace_back(ui.tr("来源"), spec.source.substr(spec.source.find_last_of('/') + 1) +
+                                        (spec.sourceLayer.empty() ? "" : " · " + spec.sourceLayer));
+  if (state.shape && state.shape->layer)
+    facts.emplace_back(ui.tr("记录"), fmt::format("{}", state.shape->layer->rows()));
+  if (state.sourceCrs.known())
+    facts.emplace_back(ui.tr("坐标系"),
+                       state.sourceCrs.text().size() < 24 ? state.sourceCrs.text() : state.sourceCrs.name());
   return facts;
 }
 
@@ -37,7 +41,8 @@ void drawStyleSection(Ui& ui, Rect r) {
   float opacity = static_cast<float>(spec->opacity);
   if (const auto it = st.slidOpacity.find(spec->id); it != st.slidOpacity.end()) opacity = it->second;
   const auto s = ui.slider("style.opacity", {x - 7 * k, y, w - 38 * k, 28 * k}, opacity);
-  if (s.changed) st.slidOpacity[spec->id] = s.value, ui.send(session::SetLayerOpacity{spec->id, s.value, false});
+  if (s.changed)
+    st.slidOpacity[spec->id] = s.value, ui.send(session::SetLayerOpacity{spec->id, s.value, false});
   if (s.ended && st.slidOpacity.contains(spec->id)) {
     ui.send(session::SetLayerOpacity{spec->id, s.value, true});
     st.slidOpacity.erase(spec->id);
@@ -47,11 +52,15 @@ void drawStyleSection(Ui& ui, Rect r) {
 
   ui.text(Type::body, {r.x + pad, y, label, 28 * k}, ui.tr("次序"), t.text2);
   const auto& layers = ui.session.project().layers;
-  const auto at = static_cast<int>(std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l.id == spec->id; }) - layers.begin());
+  const auto at = static_cast<int>(
+      std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l.id == spec->id; }) -
+      layers.begin());
   const float half = (w - 8 * k) / 2;
-  if (ui.button("style.up", {x, y + k, half, 25 * k}, ui.tr("上移"), ButtonKind::plain, ui.refusal(session::MoveLayer{spec->id, at + 1})))
+  if (ui.button("style.up", {x, y + k, half, 25 * k}, ui.tr("上移"), ButtonKind::plain,
+                ui.refusal(session::MoveLayer{spec->id, at + 1})))
     ui.send(session::MoveLayer{spec->id, at + 1});
-  if (ui.button("style.down", {x + half + 8 * k, y + k, half, 25 * k}, ui.tr("下移"), ButtonKind::plain, ui.refusal(session::MoveLayer{spec->id, at - 1})))
+  if (ui.button("style.down", {x + half + 8 * k, y + k, half, 25 * k}, ui.tr("下移"), ButtonKind::plain,
+                ui.refusal(session::MoveLayer{spec->id, at - 1})))
     ui.send(session::MoveLayer{spec->id, at - 1});
   y += 32 * k;
   for (const auto& [name, value] : factsOf(ui, *spec)) {

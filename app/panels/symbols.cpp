@@ -1,4 +1,5 @@
-// The map's own symbol paths as triangles for ImGui: filled by ear cutting, with a rim one pixel wide that fades out.
+// The map's own symbol paths as triangles for ImGui: filled by ear cutting, with a rim one pixel wide that
+// fades out.
 #include "app/panels/state.h"
 #include "geo/triangulate.h"
 
@@ -37,7 +38,8 @@ Vec unit(Vec v) {
   return l > 0 ? Vec{v.x / l, v.y / l} : Vec{};
 }
 
-// Outward normals at the vertices of a ring whose inside lies to the left of its course (positive area, y down).
+// Outward normals at the vertices of a ring whose inside lies to the left of its course (positive area, y
+// down).
 std::vector<Vec> rims(const std::vector<Vec>& ring) {
   std::vector<Vec> out(ring.size());
   for (size_t i = 0; i < ring.size(); ++i) {
@@ -100,7 +102,8 @@ void addFill(SymbolMesh& mesh, const scene::Path& path, ImU32 colour, float tole
   }
 }
 
-std::vector<std::vector<Vec>> dashed(const std::vector<Vec>& line, bool closed, const std::vector<float>& dash) {
+std::vector<std::vector<Vec>> dashed(const std::vector<Vec>& line, bool closed,
+                                     const std::vector<float>& dash) {
   std::vector<Vec> course = line;
   if (closed && !course.empty()) course.push_back(course.front());
   std::vector<std::vector<Vec>> pieces;
@@ -126,17 +129,21 @@ std::vector<std::vector<Vec>> dashed(const std::vector<Vec>& line, bool closed, 
   return pieces;
 }
 
-// A line as a ribbon: full inside, fading over a pixel on both sides; thin lines are paler instead of thinner.
+// A line as a ribbon: full inside, fading over a pixel on both sides; thin lines are paler instead of
+// thinner.
 void addRibbon(SymbolMesh& mesh, const std::vector<Vec>& line, bool closed, float width, ImU32 colour) {
   const size_t n = line.size();
   if (n < 2) return;
   const float half = std::max(0.0f, width / 2 - 0.5f), rim = half + 1;
-  if (width < 1) colour = (colour & ~IM_COL32_A_MASK) | (static_cast<ImU32>((colour >> IM_COL32_A_SHIFT) * width) << IM_COL32_A_SHIFT);
+  if (width < 1)
+    colour = (colour & ~IM_COL32_A_MASK) |
+             (static_cast<ImU32>((colour >> IM_COL32_A_SHIFT) * width) << IM_COL32_A_SHIFT);
   const ImU32 clear = colour & ~IM_COL32_A_MASK;
   const auto base = static_cast<uint16_t>(mesh.vertices.size());
   for (size_t i = 0; i < n; ++i) {
     const bool first = !closed && i == 0, last = !closed && i + 1 == n;
-    const Vec u = first ? Vec{} : unit(line[i] - line[(i + n - 1) % n]), v = last ? Vec{} : unit(line[(i + 1) % n] - line[i]);
+    const Vec u = first ? Vec{} : unit(line[i] - line[(i + n - 1) % n]),
+              v = last ? Vec{} : unit(line[(i + 1) % n] - line[i]);
     Vec m = Vec{u.y, -u.x} + Vec{v.y, -v.x};
     const float l2 = m.x * m.x + m.y * m.y;
     m = first || last ? unit(m) : l2 > 0.4f ? m * (2 / l2) : unit(m);
@@ -148,7 +155,8 @@ void addRibbon(SymbolMesh& mesh, const std::vector<Vec>& line, bool closed, floa
   for (size_t i = 0; i + (closed ? 0 : 1) < n; ++i) {
     const auto a = static_cast<uint16_t>(base + 4 * i), b = static_cast<uint16_t>(base + 4 * ((i + 1) % n));
     for (int s = 0; s < 3; ++s)
-      for (int v : {a + s, b + s, b + s + 1, a + s, b + s + 1, a + s + 1}) mesh.indices.push_back(static_cast<uint16_t>(v));
+      for (int v : {a + s, b + s, b + s + 1, a + s, b + s + 1, a + s + 1})
+        mesh.indices.push_back(static_cast<uint16_t>(v));
   }
 }
 
@@ -161,7 +169,8 @@ SymbolMesh symbolMesh(scene::Symbol symbol, scene::Certainty certainty, float si
   SymbolMesh mesh;
   const float tolerance = 0.08f;
   for (const auto& placed : drawing.items) {
-    if (const auto* f = std::get_if<scene::Fill>(&placed.item)) addFill(mesh, f->path, colour(f->colour), tolerance);
+    if (const auto* f = std::get_if<scene::Fill>(&placed.item))
+      addFill(mesh, f->path, colour(f->colour), tolerance);
     if (const auto* s = std::get_if<scene::Stroke>(&placed.item)) {
       std::vector<bool> closed;
       const auto lines = scene::flattened(s->path, tolerance, &closed);

@@ -40,7 +40,9 @@ float heightPerEm(const scene::FontFile& file) {
   return ratio;
 }
 
-bool isBold(Type t) { return t == Type::strong || t == Type::chip || t == Type::heading || t == Type::title || t == Type::figure; }
+bool isBold(Type t) {
+  return t == Type::strong || t == Type::chip || t == Type::heading || t == Type::title || t == Type::figure;
+}
 
 // Chinese quotes, dashes and dots are as wide as a character; Inter's are not.
 bool chineseOnly(char32_t c) { return (c >= 0x2014 && c <= 0x201D) || c == 0x2026 || c >= 0x2E80; }
@@ -50,10 +52,8 @@ std::vector<ImWchar> ranges(const std::bitset<65536>& set, bool latinFace, scene
   for (size_t c = 1; c < set.size(); ++c) {
     const bool wanted = set[c] && !(latinFace && language == scene::Language::zh && chineseOnly(c));
     if (!wanted) continue;
-    if (!r.empty() && r.back() + 1u == c)
-      r.back() = static_cast<ImWchar>(c);
-    else
-      r.push_back(static_cast<ImWchar>(c)), r.push_back(static_cast<ImWchar>(c));
+    if (!r.empty() && r.back() + 1u == c) r.back() = static_cast<ImWchar>(c);
+    else r.push_back(static_cast<ImWchar>(c)), r.push_back(static_cast<ImWchar>(c));
   }
   if (r.empty()) r = {' ', ' '};
   r.push_back(0);
@@ -77,13 +77,20 @@ void makeTabular(ImFont& font) {
 
 float emOf(Type type) {
   switch (type) {
-    case Type::note: return 12.5f;
-    case Type::body: return 14;
-    case Type::strong: return 14;
-    case Type::chip: return 12;
-    case Type::heading: return 17;
-    case Type::title: return 28;
-    case Type::figure: return 40;
+    case Type::note:
+      return 12.5f;
+    case Type::body:
+      return 14;
+    case Type::strong:
+      return 14;
+    case Type::chip:
+      return 12;
+    case Type::heading:
+      return 17;
+    case Type::title:
+      return 28;
+    case Type::figure:
+      return 40;
   }
   return 14;
 }
@@ -101,7 +108,8 @@ bool Fonts::stale(const scene::TypesetterPtr& fonts, float scale, scene::Languag
   return lacking_ || !fonts_[0] || scale != scale_ || language != language_ || fonts != source_;
 }
 
-void Fonts::build(ImFontAtlas& atlas, const scene::TypesetterPtr& fonts, float scale, scene::Language language) {
+void Fonts::build(ImFontAtlas& atlas, const scene::TypesetterPtr& fonts, float scale,
+                  scene::Language language) {
   for (auto t : {Type::note, Type::body, Type::strong})
     for (size_t c = ' '; c < 127; ++c) seen_[static_cast<size_t>(t)][c] = true;
   for (auto& set : seen_) set[' '] = set['?'] = set[0x2026] = true;
@@ -125,8 +133,9 @@ void Fonts::build(ImFontAtlas& atlas, const scene::TypesetterPtr& fonts, float s
       config.PixelSnapH = true;
       config.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
       kept.push_back(ranges(seen_[i], file == faces.latin, language));
-      auto* added = atlas.AddFontFromMemoryTTF(const_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size()),
-                                               em(type) * heightPerEm(*file), &config, kept.back().data());
+      auto* added =
+          atlas.AddFontFromMemoryTTF(const_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size()),
+                                     em(type) * heightPerEm(*file), &config, kept.back().data());
       if (!font) font = added;
     }
     if (!font) {
@@ -151,7 +160,9 @@ void applyStyle(const scene::Theme& t, float scale) {
   s.CurveTessellationTol = 0.6f;
   s.CircleTessellationMaxError = 0.2f;
   s.MouseCursorScale = scale;
-  const auto set = [&](ImGuiCol id, scene::Rgba c) { s.Colors[id] = ImGui::ColorConvertU32ToFloat4(colour(c)); };
+  const auto set = [&](ImGuiCol id, scene::Rgba c) {
+    s.Colors[id] = ImGui::ColorConvertU32ToFloat4(colour(c));
+  };
   const scene::Rgba none{0, 0, 0, 0};
   for (int i = 0; i < ImGuiCol_COUNT; ++i) set(i, none);
   set(ImGuiCol_Text, t.text1);

@@ -1,5 +1,5 @@
-// The window's type and ImGui's style, from the look's tokens. Fonts are built at their true size with the characters that
-// have been shown, no more: the whole of Chinese would take a second and tens of megabytes.
+// The window's type and ImGui's style, from the look's tokens. Fonts are built at their true size with the
+// characters that have been shown, no more: the whole of Chinese would take a second and tens of megabytes.
 #pragma once
 
 #include <imgui.h>

@@ -11,8 +11,9 @@ namespace {
 ImVec2 at(Vec v) { return {v.x, v.y}; }
 ImVec2 low(Rect r) { return {r.x, r.y}; }
 ImVec2 high(Rect r) { return {r.right(), r.bottom()}; }
-constexpr ImGuiWindowFlags bare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                  ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoBackground;
+constexpr ImGuiWindowFlags bare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                  ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                  ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoBackground;
 
 bool breaksBefore(char32_t c) {  // may a line begin with it?
   static constexpr std::u32string_view never = U"，。、；：？！）》」』】〕”’%％·…—-,.;:?!)]}";
@@ -24,11 +25,18 @@ bool breaksBefore(char32_t c) {  // may a line begin with it?
 Rgba operator|(Rgba a, std::pair<Rgba, double> over) { return scene::mix(a, over.first, over.second); }
 
 Ui::Ui(const session::Session& s, PanelState::Impl& st, const FrameInput& in, session::Commands& commands)
-    : session(s), view(s.view()), scene(s.scene()),
-      theme(s.project().theme == "light" ? scene::lightTheme() : scene::darkTheme()), state(st), input(in), out(commands),
-      k(in.scale), layout(layoutFor(in.width, in.height, in.scale, s.view())) {
+    : session(s),
+      view(s.view()),
+      scene(s.scene()),
+      theme(s.project().theme == "light" ? scene::lightTheme() : scene::darkTheme()),
+      state(st),
+      input(in),
+      out(commands),
+      k(in.scale),
+      layout(layoutFor(in.width, in.height, in.scale, s.view())) {
   if (scene.choropleth && scene.choropleth->breaks.classes())
-    classColours = scene::palette(scene.choropleth->palette, static_cast<int>(scene.choropleth->breaks.classes()), theme.dark);
+    classColours = scene::palette(scene.choropleth->palette,
+                                  static_cast<int>(scene.choropleth->breaks.classes()), theme.dark);
 }
 
 std::optional<std::string> Ui::refusal(const session::Command& command) const {
@@ -57,12 +65,14 @@ void Ui::wakeAt(double seconds) {
   if (w == 0 || seconds < w) w = seconds;
 }
 
-// Windows -----------------------------------------------------------------------------------------------------------------
+// Windows
+// -----------------------------------------------------------------------------------------------------------------
 
 bool Ui::begin(const char* id, Rect r, std::optional<Rgba> ground, bool onTop, bool takesMouse) {
   ImGui::SetNextWindowPos(low(r));
   ImGui::SetNextWindowSize({r.w, r.h});
-  const bool open = ImGui::Begin(id, nullptr, bare | ImGuiWindowFlags_NoScrollWithMouse | (takesMouse ? 0 : ImGuiWindowFlags_NoInputs));
+  const bool open = ImGui::Begin(
+      id, nullptr, bare | ImGuiWindowFlags_NoScrollWithMouse | (takesMouse ? 0 : ImGuiWindowFlags_NoInputs));
   if (onTop) ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
   if (ground) fill(r, *ground);
   return open;
@@ -73,7 +83,8 @@ void Ui::end() { ImGui::End(); }
 void Ui::beginScroll(const char* id, Rect r) {
   scroll_ = r, scrollId_ = id;
   ImGui::SetCursorScreenPos(low(r));
-  ImGui::BeginChild(id, {r.w, r.h}, false, ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
+  ImGui::BeginChild(id, {r.w, r.h}, false,
+                    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav);
 }
 
 float Ui::scrollTop() const { return scroll_.y - ImGui::GetScrollY(); }
@@ -89,20 +100,31 @@ void Ui::endScroll(float bottom) {
     const Rect grip{track.x, y, track.w, thumb};
     const auto p = press(scrollId_ + ".scroll", grip, "scroll");
     const bool near = ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
-    if (p.held && track.h > thumb) ImGui::SetScrollY(std::clamp(ImGui::GetScrollY() + ImGui::GetIO().MouseDelta.y * most / (track.h - thumb), 0.0f, most));
+    if (p.held && track.h > thumb)
+      ImGui::SetScrollY(std::clamp(
+          ImGui::GetScrollY() + ImGui::GetIO().MouseDelta.y * most / (track.h - thumb), 0.0f, most));
     const float w = (p.hovered || p.held ? 6 : 4) * k;
-    fill({track.right() - w - 2 * k, y + 2 * k, w, thumb - 4 * k}, theme.text3.withAlpha(p.held ? 0.7 : p.hovered ? 0.6 : near ? 0.4 : 0.18), w / 2);
+    fill({track.right() - w - 2 * k, y + 2 * k, w, thumb - 4 * k},
+         theme.text3.withAlpha(p.held      ? 0.7
+                               : p.hovered ? 0.6
+                               : near      ? 0.4
+                                           : 0.18),
+         w / 2);
   }
   ImGui::EndChild();
 }
 
-// Drawing -----------------------------------------------------------------------------------------------------------------
+// Drawing
+// -----------------------------------------------------------------------------------------------------------------
 
-void Ui::fill(Rect r, Rgba c, float radius) const { list().AddRectFilled(low(r), high(r), colour(c), radius); }
+void Ui::fill(Rect r, Rgba c, float radius) const {
+  list().AddRectFilled(low(r), high(r), colour(c), radius);
+}
 
 void Ui::frame(Rect r, Rgba c, float radius, float width) const {
   const float in = width / 2;
-  list().AddRect({r.x + in, r.y + in}, {r.right() - in, r.bottom() - in}, colour(c), std::max(0.0f, radius - in), 0, width);
+  list().AddRect({r.x + in, r.y + in}, {r.right() - in, r.bottom() - in}, colour(c),
+                 std::max(0.0f, radius - in), 0, width);
 }
 
 void Ui::line(Vec a, Vec b, Rgba c, float w) const { list().AddLine(at(a), at(b), colour(c), w); }
@@ -122,30 +144,58 @@ void Ui::icon(Icon icon, Vec c, Rgba ink, float size) const {
     d.PathStroke(u, closed ? ImDrawFlags_Closed : 0, w);
   };
   switch (icon) {
-    case Icon::chevronDown: path({p(-3.5f, -1.8f), p(0, 1.8f), p(3.5f, -1.8f)}); break;
-    case Icon::chevronUp: path({p(-3.5f, 1.8f), p(0, -1.8f), p(3.5f, 1.8f)}); break;
-    case Icon::chevronRight: path({p(-1.8f, -3.5f), p(1.8f, 0), p(-1.8f, 3.5f)}); break;
-    case Icon::chevronLeft: path({p(1.8f, -3.5f), p(-1.8f, 0), p(1.8f, 3.5f)}); break;
+    case Icon::chevronDown:
+      path({p(-3.5f, -1.8f), p(0, 1.8f), p(3.5f, -1.8f)});
+      break;
+    case Icon::chevronUp:
+      path({p(-3.5f, 1.8f), p(0, -1.8f), p(3.5f, 1.8f)});
+      break;
+    case Icon::chevronRight:
+      path({p(-1.8f, -3.5f), p(1.8f, 0), p(-1.8f, 3.5f)});
+      break;
+    case Icon::chevronLeft:
+      path({p(1.8f, -3.5f), p(-1.8f, 0), p(1.8f, 3.5f)});
+      break;
     case Icon::search:
       d.AddCircle(p(-0.9f, -0.9f), 3.7f * s, u, 0, w);
       path({p(1.8f, 1.8f), p(5, 5)});
       break;
-    case Icon::close: path({p(-3, -3), p(3, 3)}), path({p(3, -3), p(-3, 3)}); break;
-    case Icon::folder: path({p(-6, 4.5f), p(-6, -4.5f), p(-1.5f, -4.5f), p(0, -2.7f), p(6, -2.7f), p(6, 4.5f)}, true); break;
-    case Icon::file: path({p(-4, -5.5f), p(1.2f, -5.5f), p(4, -2.7f), p(4, 5.5f), p(-4, 5.5f)}, true), path({p(1.2f, -5.5f), p(1.2f, -2.7f), p(4, -2.7f)}); break;
-    case Icon::flag: path({p(0, 8), p(0, -6), p(10, -2.6f), p(0, 1)}); break;
-    case Icon::check: path({p(-3.6f, 0.2f), p(-1, 2.8f), p(3.8f, -2.6f)}); break;
-    case Icon::plus: path({p(-4, 0), p(4, 0)}), path({p(0, -4), p(0, 4)}); break;
-    case Icon::minus: path({p(-4, 0), p(4, 0)}); break;
-    case Icon::up: path({p(-4, 0.5f), p(0, -3.5f), p(4, 0.5f)}), path({p(0, -3), p(0, 5)}); break;
-    case Icon::back: path({p(0.5f, -4), p(-3.5f, 0), p(0.5f, 4)}), path({p(-3, 0), p(5, 0)}); break;
+    case Icon::close:
+      path({p(-3, -3), p(3, 3)}), path({p(3, -3), p(-3, 3)});
+      break;
+    case Icon::folder:
+      path({p(-6, 4.5f), p(-6, -4.5f), p(-1.5f, -4.5f), p(0, -2.7f), p(6, -2.7f), p(6, 4.5f)}, true);
+      break;
+    case Icon::file:
+      path({p(-4, -5.5f), p(1.2f, -5.5f), p(4, -2.7f), p(4, 5.5f), p(-4, 5.5f)}, true),
+          path({p(1.2f, -5.5f), p(1.2f, -2.7f), p(4, -2.7f)});
+      break;
+    case Icon::flag:
+      path({p(0, 8), p(0, -6), p(10, -2.6f), p(0, 1)});
+      break;
+    case Icon::check:
+      path({p(-3.6f, 0.2f), p(-1, 2.8f), p(3.8f, -2.6f)});
+      break;
+    case Icon::plus:
+      path({p(-4, 0), p(4, 0)}), path({p(0, -4), p(0, 4)});
+      break;
+    case Icon::minus:
+      path({p(-4, 0), p(4, 0)});
+      break;
+    case Icon::up:
+      path({p(-4, 0.5f), p(0, -3.5f), p(4, 0.5f)}), path({p(0, -3), p(0, 5)});
+      break;
+    case Icon::back:
+      path({p(0.5f, -4), p(-3.5f, 0), p(0.5f, 4)}), path({p(-3, 0), p(5, 0)});
+      break;
   }
 }
 
 void Ui::symbol(scene::Symbol symbol, scene::Certainty certainty, Vec centre, float size) {
   const auto key = std::tuple{symbol, certainty, static_cast<int>(size * 16), theme.dark};
   auto it = state.symbols.find(key);
-  if (it == state.symbols.end()) it = state.symbols.emplace(key, symbolMesh(symbol, certainty, size, theme, k)).first;
+  if (it == state.symbols.end())
+    it = state.symbols.emplace(key, symbolMesh(symbol, certainty, size, theme, k)).first;
   const auto& mesh = it->second;
   auto& d = list();
   const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
@@ -161,12 +211,15 @@ float Ui::width(Type type, std::string_view s) {
   return f->CalcTextSizeA(f->FontSize, FLT_MAX, 0, s.data(), s.data() + s.size()).x;
 }
 
-float Ui::baseline(Type type, Rect r) const { return std::round(r.y + r.h / 2 + 0.365f * state.fonts.em(type)); }
+float Ui::baseline(Type type, Rect r) const {
+  return std::round(r.y + r.h / 2 + 0.365f * state.fonts.em(type));
+}
 
 float Ui::textAt(Type type, Vec start, std::string_view s, Rgba c) {
   state.fonts.need(type, s);
   const ImFont* f = font(type);
-  list().AddText(f, f->FontSize, {std::round(start.x), std::round(start.y - f->Ascent)}, colour(c), s.data(), s.data() + s.size());
+  list().AddText(f, f->FontSize, {std::round(start.x), std::round(start.y - f->Ascent)}, colour(c), s.data(),
+                 s.data() + s.size());
   return start.x + width(type, s);
 }
 
@@ -190,9 +243,12 @@ float Ui::text(Type type, Rect r, std::string_view s, Rgba c, Align align) {
   if (w > r.w + 0.5f) {
     const std::string shorter = cut(type, s, r.w);
     const float sw = width(type, shorter);
-    const float x = align == Align::right ? r.right() - sw : align == Align::centre ? r.x + (r.w - sw) / 2 : r.x;
+    const float x = align == Align::right    ? r.right() - sw
+                    : align == Align::centre ? r.x + (r.w - sw) / 2
+                                             : r.x;
     const auto mouse = ImGui::GetIO().MousePos;
-    if (r.contains({mouse.x, mouse.y}) && ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem))
+    if (r.contains({mouse.x, mouse.y}) &&
+        ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem))
       tip("cut:" + std::string(s), true, std::string(s));
     return textAt(type, {x, baseline(type, r)}, shorter, c);
   }
@@ -229,13 +285,15 @@ float Ui::paragraph(Type type, Rect r, std::string_view s, Rgba c, float leading
     w += advance, sinceBreak += advance;
     if (ch == ' ' || (ch >= 0x2E80)) mayBreak = i, sinceBreak = 0;
     size_t next = i;  // not before a closing mark
-    if (i < s.size() && ch >= 0x2E80 && !breaksBefore(nextCodePoint(s, next))) mayBreak = std::max(start, from), sinceBreak = advance;
+    if (i < s.size() && ch >= 0x2E80 && !breaksBefore(nextCodePoint(s, next)))
+      mayBreak = std::max(start, from), sinceBreak = advance;
   }
   if (start < s.size()) put(start, s.size());
   return y;
 }
 
-// Widgets -----------------------------------------------------------------------------------------------------------------
+// Widgets
+// -----------------------------------------------------------------------------------------------------------------
 
 void Ui::record(const std::string& id, Rect r, const char* kind, std::string value, bool enabled) {
   state.widgets[id] = {kind, r, std::move(value), enabled, {}};
@@ -263,7 +321,8 @@ void Ui::tip(const std::string& id, bool hovered, std::string text) {
   if (state.now < state.tipSince + 0.4) wakeAt(state.tipSince + 0.4);
 }
 
-bool Ui::button(const std::string& id, Rect r, std::string_view label, ButtonKind kind, std::optional<std::string> refusal) {
+bool Ui::button(const std::string& id, Rect r, std::string_view label, ButtonKind kind,
+                std::optional<std::string> refusal) {
   const bool enabled = !refusal;
   const auto p = press(id, r, "button", std::string(label), enabled);
   if (refusal) tip(id, p.hovered, *refusal);
@@ -283,7 +342,8 @@ bool Ui::button(const std::string& id, Rect r, std::string_view label, ButtonKin
     fill(r, lit, radius);
     if (!enabled) ink = theme.text3;
   }
-  text(kind == ButtonKind::primary ? Type::strong : Type::body, {r.x + 8 * k, r.y, r.w - 16 * k, r.h}, label, ink, Align::centre);
+  text(kind == ButtonKind::primary ? Type::strong : Type::body, {r.x + 8 * k, r.y, r.w - 16 * k, r.h}, label,
+       ink, Align::centre);
   return p.clicked;
 }
 
@@ -291,7 +351,8 @@ bool Ui::iconButton(const std::string& id, Rect r, Icon which, std::string_view 
   const auto p = press(id, r, "button", {}, enabled);
   tip(id, p.hovered, std::string(help));
   fill(r, theme.text1.withAlpha(p.held ? 0.14 : 0.08 * p.fade), 4 * k);
-  icon(which, r.centre(), enabled ? (theme.text2 | std::pair{theme.text1, p.fade}) : theme.text3.withAlpha(0.5));
+  icon(which, r.centre(),
+       enabled ? (theme.text2 | std::pair{theme.text1, p.fade}) : theme.text3.withAlpha(0.5));
   return p.clicked;
 }
 
@@ -302,10 +363,8 @@ bool Ui::check(const std::string& id, Rect box, bool on, bool mixed) {
   const Rgba inside = theme.dark ? theme.background : Rgba{255, 255, 255, 255};
   fill(box, inside | std::pair{theme.accent, 0.15 * p.fade}, radius);
   frame(box, on || mixed ? theme.accent : theme.text3.withAlpha(0.6 + 0.4 * p.fade), radius, w);
-  if (mixed)
-    fill({box.x + box.w * 0.27f, box.centre().y - 0.9f * k, box.w * 0.46f, 1.8f * k}, theme.accent);
-  else if (on)
-    icon(Icon::check, box.centre(), theme.accent, 9.5f);
+  if (mixed) fill({box.x + box.w * 0.27f, box.centre().y - 0.9f * k, box.w * 0.46f, 1.8f * k}, theme.accent);
+  else if (on) icon(Icon::check, box.centre(), theme.accent, 9.5f);
   return p.clicked;
 }
 
@@ -324,12 +383,14 @@ Ui::Slide Ui::slider(const std::string& id, Rect r, float value) {
   const float y = r.centre().y, x = x0 + (x1 - x0) * s.value, thick = 3 * k;
   fill({x0, y - thick / 2, x1 - x0, thick}, theme.rule, thick / 2);
   fill({x0, y - thick / 2, x - x0, thick}, theme.accent, thick / 2);
-  list().AddCircleFilled({x, y}, knob + 0.5f * k * p.fade, colour(theme.dark ? theme.panel : Rgba{255, 255, 255, 255}));
+  list().AddCircleFilled({x, y}, knob + 0.5f * k * p.fade,
+                         colour(theme.dark ? theme.panel : Rgba{255, 255, 255, 255}));
   list().AddCircle({x, y}, knob - 0.75f * k, colour(theme.accent), 0, 1.5f * k);
   return s;
 }
 
-bool Ui::field(const std::string& id, Rect r, std::string& value, const char* placeholder, bool takeFocus, Icon* lead) {
+bool Ui::field(const std::string& id, Rect r, std::string& value, const char* placeholder, bool takeFocus,
+               Icon* lead) {
   record(id, r, "text", value);
   const float radius = 5 * k, pad = 10 * k;
   const std::string focusKey = "field:" + id;
@@ -352,8 +413,10 @@ bool Ui::field(const std::string& id, Rect r, std::string& value, const char* pl
   if (active) state.wants.typing = true;
   const float lit = fade(focusKey, active);
   frame(r, theme.rule | std::pair{theme.accent, static_cast<double>(lit)}, radius, (1 + 0.5f * lit) * k);
-  if (value.empty() && !active) text(Type::body, {x, r.y, r.right() - pad - x, r.h}, placeholder, theme.text3);
-  if (value.empty() && active) text(Type::body, {x + 3 * k, r.y, r.right() - pad - x, r.h}, placeholder, theme.text3.withAlpha(0.6));
+  if (value.empty() && !active)
+    text(Type::body, {x, r.y, r.right() - pad - x, r.h}, placeholder, theme.text3);
+  if (value.empty() && active)
+    text(Type::body, {x + 3 * k, r.y, r.right() - pad - x, r.h}, placeholder, theme.text3.withAlpha(0.6));
   state.widgets[id].value = value;
   return changed;
 }
@@ -366,13 +429,15 @@ int Ui::segments(const std::string& id, Rect r, std::span<const std::string> lab
     const Rect cell{r.x + w * static_cast<float>(i), r.y, w, r.h};
     const bool on = static_cast<int>(i) == chosen;
     const auto p = press(fmt::format("{}.{}", id, i), cell, "segment", on ? "on" : "off");
-    const auto corners = i == 0 ? ImDrawFlags_RoundCornersLeft
+    const auto corners = i == 0                   ? ImDrawFlags_RoundCornersLeft
                          : i + 1 == labels.size() ? ImDrawFlags_RoundCornersRight
                                                   : ImDrawFlags_RoundCornersNone;
     const auto one = labels.size() == 1 ? ImDrawFlags_RoundCornersAll : corners;
-    list().AddRectFilled(low(cell), high(cell), colour(theme.accent.withAlpha(on ? 0.16 : 0.08 * p.fade)), radius, one);
+    list().AddRectFilled(low(cell), high(cell), colour(theme.accent.withAlpha(on ? 0.16 : 0.08 * p.fade)),
+                         radius, one);
     if (i) fill({std::floor(cell.x), cell.y, std::max(1.0f, std::floor(k)), cell.h}, theme.rule);
-    text(on ? Type::strong : Type::body, {cell.x + 4 * k, cell.y, cell.w - 8 * k, cell.h}, labels[i], on ? theme.text1 : theme.text2, Align::centre);
+    text(on ? Type::strong : Type::body, {cell.x + 4 * k, cell.y, cell.w - 8 * k, cell.h}, labels[i],
+         on ? theme.text1 : theme.text2, Align::centre);
     if (p.clicked) clicked = static_cast<int>(i);
   }
   frame(r, theme.rule, radius, std::max(1.0f, std::floor(k)));
@@ -393,7 +458,9 @@ float Ui::chip(float right, Rect row, scene::Status status) {
       fill(r, theme.accent, radius);
       ink = theme.dark ? theme.background : Rgba{255, 255, 255, 255};
       break;
-    case scene::Status::estimated: frame(r, theme.text3, radius, 1.2f * k); break;
+    case scene::Status::estimated:
+      frame(r, theme.text3, radius, 1.2f * k);
+      break;
     case scene::Status::illustrative: {
       ink = theme.warning;
       const int n = 5;
@@ -401,7 +468,10 @@ float Ui::chip(float right, Rect row, scene::Status status) {
         for (int i = 0; i < n; i += 2) {
           const float a = (static_cast<float>(i) + 0.1f) / n * s, b = (static_cast<float>(i) + 0.9f) / n * s;
           const Vec o{r.x, r.y};
-          const Vec from = side == 0 ? Vec{a, 0.6f} : side == 1 ? Vec{a, s - 0.6f} : side == 2 ? Vec{0.6f, a} : Vec{s - 0.6f, a};
+          const Vec from = side == 0   ? Vec{a, 0.6f}
+                           : side == 1 ? Vec{a, s - 0.6f}
+                           : side == 2 ? Vec{0.6f, a}
+                                       : Vec{s - 0.6f, a};
           const Vec to = side < 2 ? Vec{b, from.y} : Vec{from.x, b};
           line(o + from, o + to, theme.warning, 1.2f * k);
         }
@@ -409,7 +479,8 @@ float Ui::chip(float right, Rect row, scene::Status status) {
     }
     case scene::Status::missing: {
       list().PushClipRect(low(r), high(r), true);
-      for (float d = -s; d < s; d += 4.5f * k) line({r.x + d, r.bottom()}, {r.x + d + s, r.y}, theme.hatchLine.withAlpha(0.8), k);
+      for (float d = -s; d < s; d += 4.5f * k)
+        line({r.x + d, r.bottom()}, {r.x + d + s, r.y}, theme.hatchLine.withAlpha(0.8), k);
       list().PopClipRect();
       frame(r, theme.text3, radius, 1.2f * k);
       ink = theme.text2;
@@ -420,7 +491,8 @@ float Ui::chip(float right, Rect row, scene::Status status) {
   return r.x;
 }
 
-// Popups ------------------------------------------------------------------------------------------------------------------
+// Popups
+// ------------------------------------------------------------------------------------------------------------------
 
 void Ui::openPopup(std::string id, Rect anchor) {
   state.popup = state.popup == id ? "" : std::move(id);
@@ -441,9 +513,11 @@ bool Ui::beginPopup(const std::string& id, float w, float h, bool above, Align a
   popup_ = {x, y, w, h};
   const float under = state.menu.empty() ? 0 : layout.menu.h;  // the menu's own titles stay alive
   begin("##shield", {0, under, input.width, input.height - under}, {}, true);
-  const bool beside = ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0) && !popup_.contains({ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y});
+  const bool beside = ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0) &&
+                      !popup_.contains({ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y});
   for (int i = 6; i > 0; --i)  // a soft shadow, painted outside of the popup
-    list().AddRectFilled({x - static_cast<float>(i) * k, y - static_cast<float>(i - 3) * k}, {x + w + static_cast<float>(i) * k, y + h + static_cast<float>(i + 3) * k},
+    list().AddRectFilled({x - static_cast<float>(i) * k, y - static_cast<float>(i - 3) * k},
+                         {x + w + static_cast<float>(i) * k, y + h + static_cast<float>(i + 3) * k},
                          IM_COL32(0, 0, 0, theme.dark ? 22 : 9), (6 + static_cast<float>(i)) * k);
   end();
   if (beside && !state.popupFresh) closePopup();
@@ -462,12 +536,15 @@ bool Ui::menuRow(const std::string& id, Rect r, std::string_view label, std::str
   const bool enabled = !refusal;
   const auto p = press(id, r, "menu item", on ? "on" : "", enabled);
   tip(id, p.hovered, refusal ? *refusal : std::move(help));
-  if (enabled && (p.hovered || p.held)) fill({r.x + 4 * k, r.y, r.w - 8 * k, r.h}, theme.accent.withAlpha(0.14), 4 * k);
+  if (enabled && (p.hovered || p.held))
+    fill({r.x + 4 * k, r.y, r.w - 8 * k, r.h}, theme.accent.withAlpha(0.14), 4 * k);
   if (on) icon(Icon::check, {r.x + 17 * k, r.centre().y}, enabled ? theme.accent : theme.text3, 9);
   const Rgba ink = enabled ? theme.text1 : theme.text3.withAlpha(0.75);
   const float room = right.empty() ? 0 : width(Type::note, right) + 24 * k;
   text(on ? Type::strong : Type::body, {r.x + 30 * k, r.y, r.w - 46 * k - room, r.h}, label, ink);
-  if (!right.empty()) text(Type::note, {r.x, r.y, r.w - 16 * k, r.h}, right, enabled ? theme.text3 : theme.text3.withAlpha(0.75), Align::right);
+  if (!right.empty())
+    text(Type::note, {r.x, r.y, r.w - 16 * k, r.h}, right,
+         enabled ? theme.text3 : theme.text3.withAlpha(0.75), Align::right);
   return p.clicked;
 }
 

@@ -1,5 +1,6 @@
-// What every panel draws with: one frame's session, look and place for commands, and thin wrappers over ImGui. The wrappers
-// remember each widget by a stable id, so that tests and scripts can find it in any language and at any scale.
+// What every panel draws with: one frame's session, look and place for commands, and thin wrappers over
+// ImGui. The wrappers remember each widget by a stable id, so that tests and scripts can find it in any
+// language and at any scale.
 #pragma once
 
 #include <imgui.h>
@@ -17,7 +18,22 @@ using scene::Rgba;
 using scene::Vec;
 
 enum class Align : uint8_t { left, centre, right };
-enum class Icon : uint8_t { chevronDown, chevronRight, chevronLeft, chevronUp, search, close, folder, file, flag, check, plus, minus, up, back };
+enum class Icon : uint8_t {
+  chevronDown,
+  chevronRight,
+  chevronLeft,
+  chevronUp,
+  search,
+  close,
+  folder,
+  file,
+  flag,
+  check,
+  plus,
+  minus,
+  up,
+  back
+};
 enum class ButtonKind : uint8_t { plain, primary, quiet };
 
 struct Press {
@@ -27,7 +43,8 @@ struct Press {
 
 class Ui {
  public:
-  Ui(const session::Session& session, PanelState::Impl& state, const FrameInput& input, session::Commands& out);
+  Ui(const session::Session& session, PanelState::Impl& state, const FrameInput& input,
+     session::Commands& out);
 
   const session::Session& session;
   const session::View& view;
@@ -36,7 +53,7 @@ class Ui {
   PanelState::Impl& state;
   const FrameInput& input;
   session::Commands& out;
-  const float k;           // pixels per px of the look
+  const float k;  // pixels per px of the look
   Layout layout;
   std::vector<Rgba> classColours;  // of the indicator on the map; empty: none
 
@@ -44,22 +61,28 @@ class Ui {
   bool chinese() const { return view.language == scene::Language::zh; }
   const std::string& name(const session::Name& n) const { return n.in(view.language); }
   template <class C>
-  void send(C&& command) { out.emplace_back(std::forward<C>(command)); }
-  void claimHover(std::optional<scene::ObjectRef> object);  // the pointer is over this
+  void send(C&& command) {
+    out.emplace_back(std::forward<C>(command));
+  }
+  void claimHover(std::optional<scene::ObjectRef> object);                    // the pointer is over this
   std::optional<std::string> refusal(const session::Command& command) const;  // why not now; none: it may
 
-  // Time ------------------------------------------------------------------------------------------------------------
+  // Time
+  // ------------------------------------------------------------------------------------------------------------
   float fade(const std::string& id, bool on, float seconds = 0.12f);
   void wakeAt(double seconds);
 
-  // Windows of ImGui without any of its looks ------------------------------------------------------------------------
-  bool begin(const char* id, Rect r, std::optional<Rgba> ground = {}, bool onTop = false, bool takesMouse = true);
+  // Windows of ImGui without any of its looks
+  // ------------------------------------------------------------------------
+  bool begin(const char* id, Rect r, std::optional<Rgba> ground = {}, bool onTop = false,
+             bool takesMouse = true);
   void end();
   void beginScroll(const char* id, Rect r);  // content is placed from scrollTop() down; say how far it went
   float scrollTop() const;
   void endScroll(float bottom);
 
-  // Drawing ----------------------------------------------------------------------------------------------------------
+  // Drawing
+  // ----------------------------------------------------------------------------------------------------------
   ImDrawList& list() const { return *ImGui::GetWindowDrawList(); }
   void fill(Rect r, Rgba c, float radius = 0) const;
   void frame(Rect r, Rgba c, float radius = 0, float width = 1) const;
@@ -76,7 +99,8 @@ class Ui {
   float paragraph(Type type, Rect r, std::string_view text, Rgba c, float leading = 1.45f, bool draw = true);
   std::string cut(Type type, std::string_view text, float width);
 
-  // Widgets ----------------------------------------------------------------------------------------------------------
+  // Widgets
+  // ----------------------------------------------------------------------------------------------------------
   Press press(const std::string& id, Rect r, const char* kind, std::string value = {}, bool enabled = true);
   void record(const std::string& id, Rect r, const char* kind, std::string value = {}, bool enabled = true);
   bool button(const std::string& id, Rect r, std::string_view label, ButtonKind kind = ButtonKind::plain,
@@ -84,11 +108,15 @@ class Ui {
   bool iconButton(const std::string& id, Rect r, Icon icon, std::string_view tip, bool enabled = true);
   bool check(const std::string& id, Rect box, bool on, bool mixed = false);
   // Value 0…1; `ended` when the drag was let go.
-  struct Slide { bool changed = false, ended = false; float value = 0; };
+  struct Slide {
+    bool changed = false, ended = false;
+    float value = 0;
+  };
   Slide slider(const std::string& id, Rect r, float value);
-  bool field(const std::string& id, Rect r, std::string& text, const char* placeholder, bool takeFocus = false,
-             Icon* lead = nullptr);
-  int segments(const std::string& id, Rect r, std::span<const std::string> labels, int chosen);  // −1: none clicked
+  bool field(const std::string& id, Rect r, std::string& text, const char* placeholder,
+             bool takeFocus = false, Icon* lead = nullptr);
+  int segments(const std::string& id, Rect r, std::span<const std::string> labels,
+               int chosen);                                 // −1: none clicked
   float chip(float right, Rect row, scene::Status status);  // returns its left edge
   void tip(const std::string& id, bool hovered, std::string text);
 
@@ -99,8 +127,8 @@ class Ui {
   void closePopup();
   Rect popupRect() const { return popup_; }
   // A row of a menu; returns whether it was chosen.
-  bool menuRow(const std::string& id, Rect r, std::string_view label, std::string_view right = {}, bool on = false,
-               std::optional<std::string> refusal = {}, std::string help = {});
+  bool menuRow(const std::string& id, Rect r, std::string_view label, std::string_view right = {},
+               bool on = false, std::optional<std::string> refusal = {}, std::string help = {});
 
  private:
   ImFont* font(Type t) const { return state.fonts[t]; }

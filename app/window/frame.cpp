@@ -1,6 +1,7 @@
 #include "app/window/frame.h"
 
 #include <epoxy/gl.h>
+
 #include <GLFW/glfw3.h>
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
@@ -10,7 +11,8 @@
 
 namespace window {
 
-Frame::Frame(GLFWwindow* window, session::Session& session, scene::TypesetterPtr fonts, std::unique_ptr<render::Renderer> renderer)
+Frame::Frame(GLFWwindow* window, session::Session& session, scene::TypesetterPtr fonts,
+             std::unique_ptr<render::Renderer> renderer)
     : window_(window), session_(session), fonts_(std::move(fonts)), renderer_(std::move(renderer)) {
   ImGui::CreateContext();
   auto& io = ImGui::GetIO();
@@ -50,15 +52,14 @@ void Frame::dropped(const std::vector<std::string>& paths) {
 void Frame::wait(double most) {
   const auto wants = panels::wants(panelState);
   const double now = glfwGetTime();
-  const bool moving = wants.again || settle_ > 0 || session_.view().flight || !mouse.empty() || !keys.empty() || !commands.empty();
+  const bool moving = wants.again || settle_ > 0 || session_.view().flight || !mouse.empty() ||
+                      !keys.empty() || !commands.empty();
   double seconds = most;
   if (moving) seconds = lastFrame_ + 1.0 / 60 - now;  // where no display paces the swaps, this does
   else if (wants.wakeAt > 0) seconds = std::min(most, wants.wakeAt - now);
   if (session_.exportFraction() >= 0) seconds = std::min(seconds, 0.2);
-  if (seconds > 0.0005)
-    glfwWaitEventsTimeout(seconds);
-  else
-    glfwPollEvents();
+  if (seconds > 0.0005) glfwWaitEventsTimeout(seconds);
+  else glfwPollEvents();
 }
 
 bool Frame::needed() {
@@ -67,11 +68,12 @@ bool Frame::needed() {
   const auto wants = panels::wants(panelState);
   const auto& view = session_.view();
   const std::string busy = session_.busyText();
-  const bool changed = session_.version() != seen_.version || view.camera != seen_.camera || meshArrived_ || session_.messages().size() != messages_ ||
-                       busy != busy_ || session_.exportFraction() != exporting_;
+  const bool changed = session_.version() != seen_.version || view.camera != seen_.camera || meshArrived_ ||
+                       session_.messages().size() != messages_ || busy != busy_ ||
+                       session_.exportFraction() != exporting_;
   if (changed) settle_ = std::max(settle_, 1);
-  return settle_ > 0 || wants.again || view.flight || (wants.wakeAt > 0 && now >= wants.wakeAt) || !mouse.empty() || !keys.empty() || !commands.empty() ||
-         !screenshot.empty();
+  return settle_ > 0 || wants.again || view.flight || (wants.wakeAt > 0 && now >= wants.wakeAt) ||
+         !mouse.empty() || !keys.empty() || !commands.empty() || !screenshot.empty();
 }
 
 void Frame::drawPanels(float width, float height) {
@@ -111,7 +113,8 @@ void Frame::drawPanels(float width, float height) {
 void Frame::applyCommands() {
   for (const auto& command : std::exchange(commands, {})) {
     const auto done = session::apply(session_, command);
-    if (done && std::holds_alternative<session::CopyFigures>(command)) glfwSetClipboardString(window_, session_.view().clipboard.c_str());
+    if (done && std::holds_alternative<session::CopyFigures>(command))
+      glfwSetClipboardString(window_, session_.view().clipboard.c_str());
     if (!std::holds_alternative<session::Hover>(command)) settle_ = std::max(settle_, 2);
   }
 }
@@ -155,7 +158,8 @@ void Frame::followView() {
     settle_ = 3;
   }
   const std::string& name = session_.scene().title;
-  const std::string title = (session_.changed() ? "• " : "") + (name.empty() ? "Parkscope" : name + " — Parkscope");
+  const std::string title =
+      (session_.changed() ? "• " : "") + (name.empty() ? "Parkscope" : name + " — Parkscope");
   if (title != title_) title_ = title, glfwSetWindowTitle(window_, title.c_str());
 }
 
@@ -186,7 +190,8 @@ void Frame::draw() {
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
   glDisable(GL_SCISSOR_TEST);
   glViewport(0, 0, width, height);
-  glClearColor(static_cast<float>(ground.r) / 255, static_cast<float>(ground.g) / 255, static_cast<float>(ground.b) / 255, 1);
+  glClearColor(static_cast<float>(ground.r) / 255, static_cast<float>(ground.g) / 255,
+               static_cast<float>(ground.b) / 255, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   const auto map = place();
   if (drawn_) renderer_->blit(static_cast<int>(map.x), static_cast<int>(map.y), 0, height);
@@ -200,10 +205,14 @@ void Frame::draw() {
   followView();
 }
 
-bool Frame::whole() const { return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version && !session_.scene().layers.empty(); }
+bool Frame::whole() const {
+  return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version &&
+         !session_.scene().layers.empty();
+}
 
 bool Frame::settled() const {
-  const bool moving = panels::wants(panelState).again || session_.view().flight || settle_ > 0 || mouse.size() > 1 || !keys.empty() || !commands.empty();
+  const bool moving = panels::wants(panelState).again || session_.view().flight || settle_ > 0 ||
+                      mouse.size() > 1 || !keys.empty() || !commands.empty();
   return !moving && !session_.busy() && !incomplete_ && !meshArrived_ && session_.jobs().pending() == 0;
 }
 

@@ -1,5 +1,6 @@
-// One frame of the window, always in this order: input or a wake-up → finished jobs → panels → commands → missing jobs →
-// the map's drawing when something changed → painters → swap. Nothing changed, nothing is drawn.
+// One frame of the window, always in this order: input or a wake-up → finished jobs → panels → commands →
+// missing jobs → the map's drawing when something changed → painters → swap. Nothing changed, nothing is
+// drawn.
 #pragma once
 
 #include <deque>
@@ -23,25 +24,27 @@ struct FakeMouse {
 
 class Frame {
  public:
-  Frame(GLFWwindow* window, session::Session& session, scene::TypesetterPtr fonts, std::unique_ptr<render::Renderer> renderer);
+  Frame(GLFWwindow* window, session::Session& session, scene::TypesetterPtr fonts,
+        std::unique_ptr<render::Renderer> renderer);
   ~Frame();
 
-  void installUiCallbacks();   // ImGui's, after the window's own, which they call first
-  void wait(double most = 60); // seconds, until there is something to do, or for a moment while something moves
-  bool needed();               // is a new picture?
+  void installUiCallbacks();  // ImGui's, after the window's own, which they call first
+  void wait(
+      double most = 60);  // seconds, until there is something to do, or for a moment while something moves
+  bool needed();          // is a new picture?
   void draw();
-  bool whole() const;          // everything is loaded and the picture shows it
-  bool settled() const;        // and nothing moves
+  bool whole() const;    // everything is loaded and the picture shows it
+  bool settled() const;  // and nothing moves
 
   // From the window's callbacks and from scripts.
   void closeAsked();
   void dropped(const std::vector<std::string>& paths);
   void touched() { settle_ = 3; }
   std::vector<panels::KeyPress> keys;
-  session::Commands commands;  // to be applied with the next frame's
-  std::deque<FakeMouse> mouse; // one a frame; the last one stays
+  session::Commands commands;   // to be applied with the next frame's
+  std::deque<FakeMouse> mouse;  // one a frame; the last one stays
   std::string typed;
-  std::string screenshot;      // file to write after the next frame; empty: none
+  std::string screenshot;  // file to write after the next frame; empty: none
   std::string screenshotError;
   panels::PanelState panelState;
 
@@ -49,7 +52,7 @@ class Frame {
   void drawPanels(float width, float height);
   void applyCommands();
   void drawMap();
-  void followView();           // full screen, title, clipboard
+  void followView();  // full screen, title, clipboard
   float scale() const;
 
   GLFWwindow* window_;
@@ -59,7 +62,7 @@ class Frame {
   scene::DrawCache cache_;
   scene::Drawing drawing_;
 
-  struct Seen {                // what the last picture of the map was made from
+  struct Seen {  // what the last picture of the map was made from
     uint64_t version = 0;
     scene::Camera camera;
     bool dark = false;

@@ -18,7 +18,8 @@ geo::Result<void> writeScreenshot(const std::string& path, int width, int height
   image.version = PNG_IMAGE_VERSION;
   image.width = static_cast<png_uint_32>(width), image.height = static_cast<png_uint_32>(height);
   image.format = PNG_FORMAT_RGB, image.flags = PNG_IMAGE_FLAG_FAST;
-  if (!png_image_write_to_file(&image, path.c_str(), 0, pixels.data(), -width * 3, nullptr)) return geo::fail(fmt::format("Cannot write {}: {}.", path, image.message));
+  if (!png_image_write_to_file(&image, path.c_str(), 0, pixels.data(), -width * 3, nullptr))
+    return geo::fail(fmt::format("Cannot write {}: {}.", path, image.message));
   return {};
 }
 

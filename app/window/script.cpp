@@ -19,19 +19,30 @@ double number(std::string_view text) {
 panels::KeyPress keyPress(std::string_view text) {
   panels::KeyPress p;
   const auto eat = [&](std::string_view prefix, bool& flag) {
-    if (text.size() > prefix.size() && text.starts_with(prefix)) text.remove_prefix(prefix.size()), flag = true;
+    if (text.size() > prefix.size() && text.starts_with(prefix))
+      text.remove_prefix(prefix.size()), flag = true;
   };
   eat("Ctrl+", p.ctrl), eat("Shift+", p.shift), eat("Alt+", p.alt);
-  static const std::map<std::string_view, int> named{
-      {"Esc", GLFW_KEY_ESCAPE}, {"Enter", GLFW_KEY_ENTER}, {"Tab", GLFW_KEY_TAB}, {"Delete", GLFW_KEY_DELETE}, {"Right", GLFW_KEY_RIGHT},
-      {"Left", GLFW_KEY_LEFT},  {"Up", GLFW_KEY_UP},       {"Down", GLFW_KEY_DOWN}, {"PageUp", GLFW_KEY_PAGE_UP}, {"PageDown", GLFW_KEY_PAGE_DOWN}, {"+", '='}};
+  static const std::map<std::string_view, int> named{{"Esc", GLFW_KEY_ESCAPE},
+                                                     {"Enter", GLFW_KEY_ENTER},
+                                                     {"Tab", GLFW_KEY_TAB},
+                                                     {"Delete", GLFW_KEY_DELETE},
+                                                     {"Right", GLFW_KEY_RIGHT},
+                                                     {"Left", GLFW_KEY_LEFT},
+                                                     {"Up", GLFW_KEY_UP},
+                                                     {"Down", GLFW_KEY_DOWN},
+                                                     {"PageUp", GLFW_KEY_PAGE_UP},
+                                                     {"PageDown", GLFW_KEY_PAGE_DOWN},
+                                                     {"+", '='}};
   if (const auto it = named.find(text); it != named.end()) p.key = it->second;
   else if (text.size() == 1) p.key = text[0] >= 'a' && text[0] <= 'z' ? text[0] - 'a' + 'A' : text[0];
-  else if (text.size() > 1 && text[0] == 'F') p.key = GLFW_KEY_F1 + static_cast<int>(number(text.substr(1))) - 1;
+  else if (text.size() > 1 && text[0] == 'F')
+    p.key = GLFW_KEY_F1 + static_cast<int>(number(text.substr(1))) - 1;
   return p;
 }
 
-std::optional<scene::ObjectRef> objectOf(const session::Session& session, const std::string& layer, const std::string& key) {
+std::optional<scene::ObjectRef> objectOf(const session::Session& session, const std::string& layer,
+                                         const std::string& key) {
   for (const auto& spec : session.project().layers) {
     if (spec.id != layer) continue;
     const auto& shape = session.layer(layer).shape;
@@ -77,7 +88,8 @@ geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwind
   return {};
 }
 
-geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::Session& session, GLFWwindow* window) {
+geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::Session& session,
+                               GLFWwindow* window) {
   std::istringstream in(line);
   std::string verb, a, b;
   in >> verb;
@@ -120,10 +132,12 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
     const auto x = static_cast<float>(number(a)), y = static_cast<float>(number(b));
     const scene::Vec last = frame.mouse.empty() ? scene::Vec{} : frame.mouse.back().at;
     if (verb == "move") frame.mouse.push_back({{x, y}, false}), left_ = 3;
-    else if (verb == "wheel") frame.mouse.push_back({last, false}), frame.mouse.push_back({last, false, x}), left_ = 3;
+    else if (verb == "wheel")
+      frame.mouse.push_back({last, false}), frame.mouse.push_back({last, false, x}), left_ = 3;
     else if (verb == "drag") {  // from where the pointer is
       frame.mouse.push_back({last, true});
-      for (int i = 1; i <= 6; ++i) frame.mouse.push_back({last + (scene::Vec{x, y} - last) * (static_cast<float>(i) / 6), true});
+      for (int i = 1; i <= 6; ++i)
+        frame.mouse.push_back({last + (scene::Vec{x, y} - last) * (static_cast<float>(i) / 6), true});
       frame.mouse.push_back({{x, y}, false});
       left_ = 10;
     } else click({x, y}, verb == "click" ? 1 : 2);
@@ -142,17 +156,20 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
   if (verb == "dump") {
     std::ofstream out(rest);
     for (const auto& [id, w] : panels::widgets(frame.panelState))
-      out << fmt::format("{}\t{}\t{:.0f} {:.0f} {:.0f} {:.0f}\t{}\t{}\t{}\n", id, w.kind, w.rect.x, w.rect.y, w.rect.w, w.rect.h, w.enabled ? "enabled" : "disabled", w.value, w.tip);
+      out << fmt::format("{}\t{}\t{:.0f} {:.0f} {:.0f} {:.0f}\t{}\t{}\t{}\n", id, w.kind, w.rect.x, w.rect.y,
+                         w.rect.w, w.rect.h, w.enabled ? "enabled" : "disabled", w.value, w.tip);
     return true;
   }
   if (verb == "expect") {  // expect ID VALUE: the widget's value contains it
     const auto& all = panels::widgets(frame.panelState);
     const auto it = all.find(a);
     if (it == all.end()) return geo::fail("no such widget.");
-    if (it->second.value.find(b) == std::string::npos) return geo::fail(fmt::format("its value is \"{}\".", it->second.value));
+    if (it->second.value.find(b) == std::string::npos)
+      return geo::fail(fmt::format("its value is \"{}\".", it->second.value));
     return true;
   }
-  if (verb == "drop") return panels::dropFiles({rest}, session, frame.panelState, frame.commands), left_ = 3, true;
+  if (verb == "drop")
+    return panels::dropFiles({rest}, session, frame.panelState, frame.commands), left_ = 3, true;
   if (verb == "select") {
     if (rest.empty()) return send(session::Select{});
     const auto object = objectOf(session, a, b);
@@ -165,7 +182,8 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
     return send(session::ZoomTo{*object});
   }
   if (verb == "theme") return send(session::SetTheme{a});
-  if (verb == "language") return send(session::SetLanguage{a == "en" ? scene::Language::en : scene::Language::zh});
+  if (verb == "language")
+    return send(session::SetLanguage{a == "en" ? scene::Language::en : scene::Language::zh});
   if (verb == "indicator") return send(session::SetIndicator{a});
   if (verb == "year") return send(session::SetYear{static_cast<int>(number(a))});
   if (verb == "scene") return send(session::ShowScene{a});

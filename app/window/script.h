@@ -1,4 +1,5 @@
-// Lines of a small text form that drive the window in tests: "click-id menu.file", "key Ctrl+S", "wait", "screenshot a.png".
+// Lines of a small text form that drive the window in tests: "click-id menu.file", "key Ctrl+S", "wait",
+// "screenshot a.png".
 #pragma once
 
 #include <string>
@@ -18,7 +19,8 @@ class Script {
   geo::Result<void> step(Frame& frame, session::Session& session, GLFWwindow* window);
 
  private:
-  geo::Result<bool> obey(const std::string& line, Frame& frame, session::Session& session, GLFWwindow* window);  // false: again next frame
+  geo::Result<bool> obey(const std::string& line, Frame& frame, session::Session& session,
+                         GLFWwindow* window);  // false: again next frame
   std::vector<std::string> lines_;
   size_t at_ = 0;
   int left_ = -1;  // frames still to wait in this line

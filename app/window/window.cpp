@@ -1,6 +1,7 @@
 #include "app/window/window.h"
 
 #include <epoxy/gl.h>
+
 #include <GLFW/glfw3.h>
 
 #include <chrono>
@@ -30,7 +31,9 @@ int complain(const std::string& text) {
   return 1;
 }
 
-double epochSeconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+double epochSeconds() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 void report(const std::string& path) {
   if (path.empty()) return;
@@ -40,8 +43,10 @@ void report(const std::string& path) {
 
 // Where the last project's path is remembered.
 fs::path lastProjectFile() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state) return fs::path(state) / "parkscope" / "last-project";
-  if (const char* home = std::getenv("HOME"); home && *home) return fs::path(home) / ".local" / "state" / "parkscope" / "last-project";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state && *state)
+    return fs::path(state) / "parkscope" / "last-project";
+  if (const char* home = std::getenv("HOME"); home && *home)
+    return fs::path(home) / ".local" / "state" / "parkscope" / "last-project";
   return {};
 }
 
@@ -68,7 +73,8 @@ Frame& frameOf(GLFWwindow* w) { return *static_cast<Frame*>(glfwGetWindowUserPoi
 // Letters by the user's own keyboard layout; everything else by GLFW's number.
 int keyNumber(int key, int scancode) {
   if (key >= 32 && key < 256)
-    if (const char* name = glfwGetKeyName(key, scancode); name && name[0] && !name[1] && static_cast<unsigned char>(name[0]) < 128)
+    if (const char* name = glfwGetKeyName(key, scancode);
+        name && name[0] && !name[1] && static_cast<unsigned char>(name[0]) < 128)
       return name[0] >= 'a' && name[0] <= 'z' ? name[0] - 'a' + 'A' : name[0];
   return key;
 }
@@ -79,7 +85,8 @@ void setCallbacks(GLFWwindow* w, Frame& frame) {
     auto& f = frameOf(win);
     f.touched();
     if (action != GLFW_RELEASE && key != GLFW_KEY_UNKNOWN)
-      f.keys.push_back({keyNumber(key, scancode), (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0, (mods & GLFW_MOD_ALT) != 0});
+      f.keys.push_back({keyNumber(key, scancode), (mods & GLFW_MOD_CONTROL) != 0,
+                        (mods & GLFW_MOD_SHIFT) != 0, (mods & GLFW_MOD_ALT) != 0});
   });
   glfwSetCharCallback(w, [](GLFWwindow* win, unsigned) { frameOf(win).touched(); });
   glfwSetMouseButtonCallback(w, [](GLFWwindow* win, int, int, int) { frameOf(win).touched(); });
@@ -104,7 +111,9 @@ geo::Result<void> openFirst(session::Session& session, const Options& options) {
   if (options.paths.empty()) {
     if (const auto last = lastProject(); !last.empty() && session.open(last)) return {};
     const auto embedded = session::embeddedProjectPath();
-    if (embedded.empty()) return geo::fail("The embedded project is missing.", "Install parkscope with its assets, or name a project.");
+    if (embedded.empty())
+      return geo::fail("The embedded project is missing.",
+                       "Install parkscope with its assets, or name a project.");
     return session.open(embedded);
   }
   if (options.paths.size() == 1 && options.paths[0].ends_with(".toml")) return session.open(options.paths[0]);
@@ -127,7 +136,8 @@ bool displayAvailable() {
 
 int run(const Options& options) {
   Glfw glfw;  // before any thread of GDAL's: it reads the locale
-  if (!glfw.ready) return complain("No display. Without one, `parkscope snapshot PROJECT -o FILE` writes the map.");
+  if (!glfw.ready)
+    return complain("No display. Without one, `parkscope snapshot PROJECT -o FILE` writes the map.");
   session::loadCatalogues();
   auto script = Script::read(options.script);
   if (!script) return complain(script.error().text());
@@ -143,13 +153,20 @@ int run(const Options& options) {
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
   glfwWindowHint(GLFW_SAMPLES, 0), glfwWindowHint(GLFW_DEPTH_BITS, 0), glfwWindowHint(GLFW_STENCIL_BITS, 0);
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
-  glfwWindowHintString(GLFW_X11_CLASS_NAME, "parkscope"), glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "parkscope");
-  GLFWwindow* window = glfwCreateWindow(std::max(640, options.width), std::max(400, options.height), "Parkscope", nullptr, nullptr);
-  if (!window) return complain("The display offers no OpenGL 3.3. Install a driver (Debian: libgl1-mesa-dri), or use `parkscope snapshot`.");
+  glfwWindowHintString(GLFW_X11_CLASS_NAME, "parkscope"),
+      glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "parkscope");
+  GLFWwindow* window = glfwCreateWindow(std::max(640, options.width), std::max(400, options.height),
+                                        "Parkscope", nullptr, nullptr);
+  if (!window)
+    return complain(
+        "The display offers no OpenGL 3.3. Install a driver (Debian: libgl1-mesa-dri), or use `parkscope "
+        "snapshot`.");
   glfwMakeContextCurrent(window);
   glfwSwapInterval(1);
-  const auto ground = (session.project().theme == "light" ? scene::lightTheme() : scene::darkTheme()).background;
-  glClearColor(static_cast<float>(ground.r) / 255, static_cast<float>(ground.g) / 255, static_cast<float>(ground.b) / 255, 1);
+  const auto ground =
+      (session.project().theme == "light" ? scene::lightTheme() : scene::darkTheme()).background;
+  glClearColor(static_cast<float>(ground.r) / 255, static_cast<float>(ground.g) / 255,
+               static_cast<float>(ground.b) / 255, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   glfwSwapBuffers(window);
 

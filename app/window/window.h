@@ -10,15 +10,15 @@
 namespace window {
 
 struct Options {
-  std::vector<std::string> paths;       // a project or data files; empty: the last project, else the embedded one
+  std::vector<std::string> paths;  // a project or data files; empty: the last project, else the embedded one
   session::BareOptions bare;
   scene::Language language = scene::Language::zh;
   int width = 1440, height = 900;
-  std::string ready;                    // file that gets the time of the first full frame (benchmarks)
-  std::string script;                   // command lines to run, for tests; "-": stdin
+  std::string ready;   // file that gets the time of the first full frame (benchmarks)
+  std::string script;  // command lines to run, for tests; "-": stdin
 };
 
 bool displayAvailable();
-int run(const Options& options);        // exit code
+int run(const Options& options);  // exit code
 
 }  // namespace window

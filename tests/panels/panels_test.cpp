@@ -71,7 +71,8 @@ TEST(Menus, GiveNoKeyTwice) {
   std::map<std::string, std::string> owner;
   for (const auto& menu : panels::menus())
     for (const auto& a : panels::actionsOf(ui, menu.id))
-      if (!a.keys.empty()) EXPECT_TRUE(owner.emplace(a.keys, a.id).second) << a.keys << ": " << owner[a.keys] << ", " << a.id;
+      if (!a.keys.empty())
+        EXPECT_TRUE(owner.emplace(a.keys, a.id).second) << a.keys << ": " << owner[a.keys] << ", " << a.id;
   EXPECT_GE(owner.size(), 20u);
 }
 
@@ -239,7 +240,8 @@ TEST(Map, AClickSelectsAndHoverNames) {
   const auto found = r.session.search("阳山县");
   ASSERT_FALSE(found.empty());
   const auto& shape = r.session.layer(found[0].object.layer).shape;
-  const auto at = r.session.view().camera.canvasFromWorld(shape->layer->shapes.box(static_cast<size_t>(found[0].object.row)).centre());
+  const auto at = r.session.view().camera.canvasFromWorld(
+      shape->layer->shapes.box(static_cast<size_t>(found[0].object.row)).centre());
   const scene::Vec on{at.x + layout.map.x, at.y + layout.map.y};
   r.moveTo(on);
   EXPECT_TRUE(r.session.view().hovered);
@@ -319,7 +321,8 @@ class Files : public testing::Test {
   void SetUp() override {
     folder = fs::temp_directory_path() / fmt::format("parkscope 面板 {}", ::getpid());
     fs::create_directories(folder / "子 目录");
-    std::ofstream(folder / "清远 项目.parkscope.toml") << "format = 1\ntitle = { zh = \"另一个\", en = \"Another\" }\n";
+    std::ofstream(folder / "清远 项目.parkscope.toml")
+        << "format = 1\ntitle = { zh = \"另一个\", en = \"Another\" }\n";
     std::ofstream(folder / "点.csv") << "name,lon,lat\n甲,113.1,23.7\n";
     std::ofstream(folder / "笔记.txt") << "x";
   }
@@ -384,7 +387,8 @@ TEST_F(Files, SaveAsAsksBeforeItReplaces) {
 
 TEST(Layout, FoldsTheColumnsWhereTheWindowIsNarrow) {
   session::View view;
-  const auto wide = panels::layoutFor(1440, 900, 1, view), middling = panels::layoutFor(1280, 720, 1, view), narrow = panels::layoutFor(1024, 700, 1, view);
+  const auto wide = panels::layoutFor(1440, 900, 1, view), middling = panels::layoutFor(1280, 720, 1, view),
+             narrow = panels::layoutFor(1024, 700, 1, view);
   EXPECT_EQ(wide.layers.w, 296);
   EXPECT_EQ(wide.inspector.w, 360);
   EXPECT_EQ(wide.map.w, 1440 - 296 - 360);
@@ -404,7 +408,9 @@ TEST(Layout, KeepsEveryWidgetInsideTheWindow) {
       (void)session::apply(r.session, session::SetLanguage{language});
       r.frame(3);
       for (const auto& [id, widget] : panels::widgets(r.state)) {
-        if (id.starts_with("layer.") || id.starts_with("group.") || id.starts_with("inspector.") || id.starts_with("unplaced.")) continue;  // these scroll
+        if (id.starts_with("layer.") || id.starts_with("group.") || id.starts_with("inspector.") ||
+            id.starts_with("unplaced."))
+          continue;  // these scroll
         EXPECT_GE(widget.rect.x, -1) << id;
         EXPECT_LE(widget.rect.right(), w + 1) << id;
         EXPECT_LE(widget.rect.bottom(), h + 1) << id;
@@ -432,7 +438,8 @@ TEST(Fonts, HoldEveryCharacterThatIsShown) {
 TEST(Idle, AsksForNothing) {
   Robot r(1920, 1080);
   r.openQingyuan();
-  for (int i = 0; i < 600 && (panels::wants(r.state).again || panels::wants(r.state).wakeAt > 0); ++i) r.frame();
+  for (int i = 0; i < 600 && (panels::wants(r.state).again || panels::wants(r.state).wakeAt > 0); ++i)
+    r.frame();
   EXPECT_FALSE(panels::wants(r.state).again);
   EXPECT_EQ(panels::wants(r.state).wakeAt, 0);
   const size_t before = r.commands.size();

@@ -1,4 +1,5 @@
-// Drives the panels in an ImGui context without a window: by the stable ids of widgets, one frame per change of input.
+// Drives the panels in an ImGui context without a window: by the stable ids of widgets, one frame per change
+// of input.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +12,8 @@ namespace test {
 
 class Robot {
  public:
-  explicit Robot(float width = 1440, float height = 900, float scale = 1) : width_(width), height_(height), scale_(scale) {
+  explicit Robot(float width = 1440, float height = 900, float scale = 1)
+      : width_(width), height_(height), scale_(scale) {
     context_ = ImGui::CreateContext();
     auto& io = ImGui::GetIO();
     io.IniFilename = nullptr;
@@ -39,12 +41,14 @@ class Robot {
       input.width = width_, input.height = height_, input.scale = scale_, input.seconds = seconds_;
       input.keys = std::exchange(keys_, {});
       if (withMap) {
-        drawing_ = scene::drawWindowMap(session.scene(), scene::darkTheme(), fonts_, session.view().camera, scale_);
+        drawing_ =
+            scene::drawWindowMap(session.scene(), scene::darkTheme(), fonts_, session.view().camera, scale_);
         input.map = &drawing_;
       }
       session::Commands out;
       for (int pass = 0; pass < 3; ++pass) {
-        if (panels::refreshFonts(state, fonts_, scale_, session.view().language)) ImGui::GetIO().Fonts->SetTexID(nullptr);
+        if (panels::refreshFonts(state, fonts_, scale_, session.view().language))
+          ImGui::GetIO().Fonts->SetTexID(nullptr);
         ImGui::GetIO().DeltaTime = 1.0f / 60;
         ImGui::NewFrame();
         panels::drawPanels(session, state, input, out);
@@ -99,7 +103,8 @@ class Robot {
     ImGui::GetIO().MouseDown[0] = true;
     frame();
     for (int i = 1; i <= steps; ++i) {
-      ImGui::GetIO().MousePos = {r.x + r.w * (from + (to - from) * static_cast<float>(i) / static_cast<float>(steps)), r.centre().y};
+      ImGui::GetIO().MousePos = {
+          r.x + r.w * (from + (to - from) * static_cast<float>(i) / static_cast<float>(steps)), r.centre().y};
       frame();
     }
     ImGui::GetIO().MouseDown[0] = false;
