@@ -12,7 +12,7 @@ std::string deflated(std::string_view bytes) {
   uLongf size = compressBound(bytes.size());
   std::string out(size, '\0');
   if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
-                bytes.size(), 6) != Z_OK)
+                bytes.size(), 4) != Z_OK)
     throw std::bad_alloc();
   out.resize(size);
   return out;
