@@ -335,6 +335,16 @@ class PageWriter {
   void image(const Rect& r, const std::vector<Rgba>& pixels, int columns, int rows, bool smooth) {
     const size_t count = static_cast<size_t>(std::max(0, columns)) * static_cast<size_t>(std::max(0, rows));
     if (count == 0 || pixels.size() < count || !(r.w > 0 && r.h > 0)) return;
+    if (smooth) {
+      const auto factor = [](double units, int cells) {  // to about 150 dpi
+        return std::clamp(static_cast<int>(units / 2540 * 150 / cells + 0.5), 1, 64);
+      };
+      const int fx = factor(r.w, columns), fy = factor(r.h, rows);
+      if (fx > 1 || fy > 1) {
+        const Resampled finer = resampled(pixels, columns, rows, fx, fy);
+        return image(r, finer.pixels, finer.columns, finer.rows, false);
+      }
+    }
     std::string colours, alphas;
     bool opaque = true;
     for (size_t i = 0; i < count; ++i) {

@@ -168,7 +168,16 @@ struct Cell {
 struct Snapped {
   std::vector<Cell> cells;
   std::vector<uint32_t> start{0};
+  std::span<const Cell> of(size_t part) const {
+    return {cells.data() + start[part], start[part + 1] - start[part]};
+  }
 };
+
+geo::Box cellBox(std::span<const Cell> cells) {
+  geo::Box box;
+  for (Cell c : cells) box.add(Point{static_cast<double>(c.x), static_cast<double>(c.y)});
+  return box;
+}
 
 // How many rings come through a place on the grid: 0 to 3, two bits each. Places are told apart by a hash
 // alone: two that share a count only keep a vertex more.
@@ -329,21 +338,26 @@ void Reducer::View::addRows(const geo::Shapes& shapes, size_t firstRow, size_t l
     bounds = {};
     const size_t before = out.size();
     bool inSight = false;
-    for (uint32_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1]; ++p, ++part) {
-      const std::span<const Cell> from{snapped.cells.data() + snapped.start[part],
-                                       snapped.start[part + 1] - snapped.start[part]};
-      geo::Box box;
-      for (Cell c : from) box.add(Point{static_cast<double>(c.x), static_cast<double>(c.y)});
-      if (!box.intersects(keepGrid)) continue;
+    geo::Box whole;
+    const size_t firstOfRow = part;
+    for (uint32_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1]; ++p, ++part)
+      whole.add(cellBox(snapped.of(part)));
+    // Dust keeps its true shape: on the grid it would vanish or grow, and much of it tints the picture.
+    const bool dust = whole.width() <= 4 && whole.height() <= 4;
+    for (uint32_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1] && !dust; ++p) {
+      const auto from = snapped.of(firstOfRow + p - shapes.rowStart[row]);
+      if (!cellBox(from).intersects(keepGrid)) continue;
       inSight = true;
       thinned(from);
       addRing();
     }
-    // A row that is lost on the grid (dust) keeps its true, tiny shape: much dust still tints the picture.
-    if (inSight && out.size() == before)
+    if (dust ? whole.intersects(keepGrid) : inSight && out.size() == before)
       for (uint32_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1]; ++p) {
+        const auto from = shapes.part(p);
+        const size_t step = from.size() / 24 + 1;
         ring.clear();
-        for (Point q : shapes.part(p)) ring.push_back({exact(q).x * inverse, exact(q).y * inverse});
+        for (size_t i = 0; i < from.size(); i += step)
+          ring.push_back({exact(from[i]).x * inverse, exact(from[i]).y * inverse});
         addRing();
       }
     out.rowStart.push_back(static_cast<uint32_t>(out.size()));

@@ -149,6 +149,30 @@ DotPlaces dotPlaces(const scene::Drawing& drawing, const scene::Dots& dots) {
   return out;
 }
 
+Resampled resampled(const std::vector<Rgba>& pixels, int columns, int rows, int factorX, int factorY) {
+  Resampled out{{}, columns * factorX, rows * factorY};
+  out.pixels.reserve(static_cast<size_t>(out.columns) * static_cast<size_t>(out.rows));
+  const auto at = [&](int x, int y) {
+    return pixels[static_cast<size_t>(std::clamp(y, 0, rows - 1)) * static_cast<size_t>(columns) +
+                  static_cast<size_t>(std::clamp(x, 0, columns - 1))];
+  };
+  const auto byte = [](double v) { return static_cast<uint8_t>(std::clamp(v, 0.0, 255.0) + 0.5); };
+  for (int y = 0; y < out.rows; ++y) {
+    const double v = (y + 0.5) / factorY - 0.5, fv = std::floor(v);
+    for (int x = 0; x < out.columns; ++x) {
+      const double u = (x + 0.5) / factorX - 0.5, fu = std::floor(u);
+      double r = 0, g = 0, b = 0, a = 0;
+      for (int k = 0; k < 4; ++k) {
+        const Rgba c = at(static_cast<int>(fu) + k % 2, static_cast<int>(fv) + k / 2);
+        const double weight = (k % 2 ? u - fu : 1 - u + fu) * (k / 2 ? v - fv : 1 - v + fv) * c.a;
+        r += c.r * weight, g += c.g * weight, b += c.b * weight, a += weight;
+      }
+      out.pixels.push_back(a > 0 ? Rgba{byte(r / a), byte(g / a), byte(b / a), byte(a)} : Rgba{0, 0, 0, 0});
+    }
+  }
+  return out;
+}
+
 scene::Rect worldRect(const scene::Camera& camera, const geo::Box& world) {
   const Vec a = camera.canvasFromWorld({world.minX, world.maxY}),
             b = camera.canvasFromWorld({world.maxX, world.minY});

@@ -47,6 +47,14 @@ struct DotPlaces {
 };
 DotPlaces dotPlaces(const scene::Drawing& drawing, const scene::Dots& dots);
 
+// A smooth picture in the resolution of its page: viewers smooth each in their own way, and badly at
+// transparent edges.
+struct Resampled {
+  std::vector<scene::Rgba> pixels;
+  int columns = 0, rows = 0;
+};
+Resampled resampled(const std::vector<scene::Rgba>& pixels, int columns, int rows, int factorX, int factorY);
+
 scene::Rect worldRect(const scene::Camera& camera, const geo::Box& world);
 
 // Glyphs of a run in stretches of one font, each with the part of the text that it stands for.

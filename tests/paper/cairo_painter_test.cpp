@@ -178,7 +178,9 @@ TEST(Rasterise, MixesNeighboursOnlyWithEachOther) {
   d.cameras.push_back({{0, 0, 16, 16}, {8, 8}, 1});
   d.add(Areas{0, shape, colours({red, green}), {}, {}});
   const Rgba c = pixel(*rasterise(d, 16, 16, 1), 8, 8);
-  EXPECT_NEAR(c.r, 128, 1), EXPECT_NEAR(c.g, 64, 1), EXPECT_EQ(c.b, 0);
+  EXPECT_NEAR(c.r, 128, 1);
+  EXPECT_NEAR(c.g, 64, 1);
+  EXPECT_EQ(c.b, 0);
 }
 
 TEST(Rasterise, LetsALaterAreaCoverAnEarlierOne) {
@@ -205,9 +207,11 @@ TEST(Rasterise, ClipsTheMapToItsFrame) {
   d.add(Areas{0, squares({{{-500, -500}, {500, -500}, {500, 500}, {-500, 500}}}), colours({black}), {}, {}});
   d.add(Fill{Path::rect({0, 0, 40, 40}), red}, Rect{30, 30, 5, 5});
   const auto r = rasterise(d, 40, 40, 1);
-  EXPECT_EQ(pixel(*r, 9, 15).r, 255), EXPECT_EQ(pixel(*r, 10, 10), black),
-      EXPECT_EQ(pixel(*r, 29, 29), black);
-  EXPECT_EQ(pixel(*r, 30, 30), red), EXPECT_EQ(pixel(*r, 35, 35), (Rgba{255, 255, 255, 255}));
+  EXPECT_EQ(pixel(*r, 9, 15).r, 255);
+  EXPECT_EQ(pixel(*r, 10, 10), black);
+  EXPECT_EQ(pixel(*r, 29, 29), black);
+  EXPECT_EQ(pixel(*r, 30, 30), red);
+  EXPECT_EQ(pixel(*r, 35, 35), (Rgba{255, 255, 255, 255}));
 }
 
 TEST(Rasterise, KeepsItsPlaceWhenZoomedInAMillionfold) {
@@ -259,11 +263,10 @@ TEST(Rasterise, StopsWhenCancelledAndRefusesASizeOfZero) {
 
 TEST(Rasterise, DrawsBordersOnceHoweverTheyAreStored) {
   // With arcs and without, a border is the same line.
-  const auto with = std::make_shared<MapShape>(MapShape{
-      squares({{{5, 5}, {20.3, 5}, {20.3, 35}, {5, 35}}, {{20.3, 5}, {35, 5}, {35, 35}, {20.3, 35}}})->layer,
-      {}});
+  const auto with = shapeOf(
+      squares({{{5, 5}, {20.3, 5}, {20.3, 35}, {5, 35}}, {{20.3, 5}, {35, 5}, {35, 35}, {20.3, 35}}})->layer);
   with->boundaries = geo::Boundaries::make(with->layer->shapes);
-  const auto without = std::make_shared<MapShape>(MapShape{with->layer, {}});
+  const auto without = shapeOf(with->layer);
   const auto picture = [&](MapShapePtr shape, Borders::Which which) {
     Drawing d = blank(40, 40);
     d.cameras.push_back({{0, 0, 40, 40}, {20, 20}, 1});

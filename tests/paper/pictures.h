@@ -17,6 +17,11 @@ namespace paper_test {
 
 using namespace scene;
 
+inline std::shared_ptr<MapShape> shapeOf(geo::LayerPtr layer) {
+  auto shape = std::make_shared<MapShape>();
+  shape->layer = std::move(layer);
+  return shape;
+}
 inline MapShapePtr squares(const std::vector<std::vector<geo::Point>>& rings) {
   auto layer = std::make_shared<geo::Layer>();
   layer->shapes.kind = geo::ShapeKind::polygon;
@@ -25,7 +30,7 @@ inline MapShapePtr squares(const std::vector<std::vector<geo::Point>>& rings) {
     layer->shapes.endPart(), layer->shapes.endRow();
   }
   layer->bounds = layer->shapes.box();
-  return std::make_shared<MapShape>(MapShape{layer, {}});
+  return shapeOf(layer);
 }
 inline MapShapePtr others(geo::ShapeKind kind, const std::vector<std::vector<geo::Point>>& parts) {
   auto layer = std::make_shared<geo::Layer>();
@@ -35,7 +40,7 @@ inline MapShapePtr others(geo::ShapeKind kind, const std::vector<std::vector<geo
     layer->shapes.endPart(), layer->shapes.endRow();
   }
   layer->bounds = layer->shapes.box();
-  return std::make_shared<MapShape>(MapShape{layer, {}});
+  return shapeOf(layer);
 }
 inline ColoursPtr colours(std::vector<Rgba> c) {
   return std::make_shared<const std::vector<Rgba>>(std::move(c));
@@ -185,7 +190,7 @@ inline Drawing everything() {
     };
     text("清远高新区", {60, 120}, 24, Face::sansBold);
     text("英德市", {180, 200}, 17, Face::sans, 0.1f);
-    text("1:850 000 Yangshan 阳山县 (2023)", {400, 300}, 13, Face::sans);
+    text("1:850 000 Yangshan 阳山县 (2023)", {345, 300}, 13, Face::sans);
     text("北江", {90, 250}, 15, Face::serif, 0.35f, -0.7f);
     text("“十四五”规划 <&>", {400, 380}, 14, Face::serifBold);
   }
