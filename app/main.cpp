@@ -1,1 +1,32 @@
-int main() { return 0; }
+// Chooses window or terminal: the rows below do not know each other.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "app/cli/run.h"
+#include "app/session/snapshot.h"
+#include "app/window/window.h"
+
+namespace {
+
+int openWindow(const cli::WindowRequest& request) {
+  if (!window::displayAvailable()) {
+    fmt::print(stderr,
+               "parkscope: there is no display to open a window on. To write the map as a picture: parkscope snapshot "
+               "{} -o map.png\n",
+               request.paths.empty() ? session::embeddedProjectPath() : request.paths[0]);
+    return cli::badInput;
+  }
+  window::Options options;
+  options.paths = request.paths;
+  options.bare = request.bare;
+  options.language = request.language;
+  if (request.width > 0) options.width = request.width, options.height = request.height;
+  options.ready = request.ready;
+  options.script = request.script;
+  return window::run(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cli::run(argc, argv, openWindow); }

@@ -283,7 +283,8 @@ class MapDrawer {
     if (whole <= style.size * 11) return {name};
     for (float most = whole * 0.5f; most < whole; most += style.size * 0.5f) {
       auto lines = d_.fonts->wrap(name, style, most);
-      if (lines.size() <= 2) return lines;
+      const bool torn = lines[0].ends_with('-');  // "High-" over "tech" reads badly
+      if (lines.size() <= 2 && !torn) return lines;
     }
     return {name};
   }

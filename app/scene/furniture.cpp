@@ -238,8 +238,7 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
   }
   const auto symbols = legendSymbols(s);
   if (symbols.empty()) return y;
-  b.line({column.x, y}, {column.right(), y}, b.theme.rule, u);
-  y += 8 * u;
+  if (s.choropleth) b.line({column.x, y}, {column.right(), y}, b.theme.rule, u), y += 8 * u;
   y = drawLegendSymbols(b, symbols, {column.x, y, column.w, 0}, 2, 16 * u, symbolRow.at(loose, u));
   const bool partly = std::any_of(symbols.begin(), symbols.end(), [](const auto& e) { return e.count.find('/') != std::string::npos; });
   if (partly) {
@@ -449,7 +448,7 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
   const float u = b.unit;
   b.line({strip.x, strip.y}, {strip.right(), strip.y}, b.theme.rule, u);
   const bool hasYears = s.years.size() > 1;
-  const float sceneWidth = s.count > 1 ? 170 * u : 0;
+  const float sceneWidth = s.count > 1 && s.number > 0 ? 170 * u : 0;
   const float axisWidth = hasYears ? std::clamp(strip.w * 0.36f, 250 * u, 760 * u) : 0;
   const float tabsRight = strip.right() - sceneWidth - axisWidth - (hasYears ? 60 * u : 0);
   float x = strip.x;
@@ -494,13 +493,13 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
       const bool now = m.year == current;
       const Face face = now ? Face::sansBold : Face::sans;
       float w = b.width(words, 15 * u, face);
-      if (cx - w / 2 < clear + 8 * u && !now) words = fmt::format("{}", m.year), w = b.width(words, 15 * u, face);
+      if ((cx - w / 2 < clear + 8 * u || cx - w / 2 < tabsRight + 12 * u) && !now) words = fmt::format("{}", m.year), w = b.width(words, 15 * u, face);
       if (cx - w / 2 < clear + 8 * u && !now) continue;
       b.text(cx, y + 32 * u, words, 15 * u, now ? b.theme.text1 : b.theme.text3, Align::centre, face);
       clear = cx + w / 2;
     }
   }
-  if (s.count > 1) {
+  if (s.count > 1 && s.number > 0) {
     const std::string words = fmt::format("{} {} / {}", s.words.scene, s.number, s.count);
     b.text(strip.right(), strip.y + 38 * u, words, 18 * u, b.theme.text1, Align::right);
     const float dash = 22 * u, gap = 7 * u;

@@ -110,6 +110,7 @@ class Wall {
   void columns() {
     const Theme& t = b_.theme;
     Rect right = l_.right;
+    if (!s_.choropleth) right = story(right);
     // Right: ranking over legend; on a very wide wall side by side.
     if (l_.wide) {
       drawRanking(b_, s_, l_.right2, loosest(l_.right2.h, [&](float k) { return rankingHeight(s_, u_, k); }));
@@ -136,6 +137,18 @@ class Wall {
     const float loose = loosest(l_.left.h - list, [&](float k) { return ledgerHeight(rows, u_, k); });
     const float y = drawLedger(b_, s_, l_.left, rows, loose);
     if (y + list <= l_.left.bottom() + 1) drawUnplaced(b_, s_, {l_.left.x, y, l_.left.w, 0});
+  }
+
+  // Without an indicator the column has room for what the scene is about. Returns what is left of the column.
+  Rect story(Rect column) const {
+    if (s_.name.empty()) return column;
+    float y = column.y + 30 * u_;
+    b_.textWithin(column.x, y, s_.name, 22 * u_, b_.theme.text1, column.w, Align::left, Face::sansBold);
+    y += 12 * u_;
+    for (const std::string& line : b_.drawing.fonts->wrap(s_.text, {Face::sans, 17 * u_, 0, true}, column.w))
+      b_.text(column.x, y += 27 * u_, line, 17 * u_, b_.theme.text2);
+    y += 24 * u_;
+    return {column.x, y, column.w, column.bottom() - y};
   }
 
   Scene part(size_t from, size_t count) const {
@@ -187,7 +200,8 @@ Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float 
                                 {bar.x - 8 * u, bar.y - 26 * u, 220 * u, 44 * u},
                                 {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : 70 * u}};
   MapOptions options;
-  options.frame = l.map, options.unit = u, options.glow = true, options.townNames = true, options.keepClear = &clear;
+  options.frame = l.map, options.unit = u, options.glow = true, options.keepClear = &clear;
+  options.townNames = camera.metresPerUnit * u < 150;  // the whole city at once has no room for them
   const auto fades = fadesFor(s, theme, l, camera);
   options.fades = &fades;
   drawMap(d, s, 0, theme, options);
