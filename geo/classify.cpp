@@ -203,29 +203,31 @@ class Fisher {
     return d * d / Number(weight_[i] - weight_[j]);
   }
 
-  // The first best j in [low, high]. Four at a time: division is what costs, and four can overlap.
+  // The first best j in [low, high]. In blocks, first all values, then their maximum: both loops vectorise,
+  // and the place is only looked for in a block that holds something better.
   std::pair<uint32_t, Number> argmax(uint32_t i, uint32_t low, uint32_t high) const {
-    std::array<uint32_t, 4> at{};
-    std::array<Number, 4> top;
-    uint32_t j = low;
-    if (high - low >= 7) {
-      for (uint32_t k = 0; k < 4; ++k) at[k] = j + k, top[k] = best_[j + k] + gain(i, j + k);
-      for (j += 4; j + 3 <= high; j += 4)
-        for (uint32_t k = 0; k < 4; ++k) {
-          const Number v = best_[j + k] + gain(i, j + k);
-          if (v > top[k]) top[k] = v, at[k] = j + k;
-        }
-      for (uint32_t k = 1; k < 4; ++k)
-        if (top[k] > top[0] || (!(top[k] < top[0]) && at[k] < at[0])) top[0] = top[k], at[0] = at[k];
-    } else {
-      at[0] = j, top[0] = best_[j] + gain(i, j);
-      ++j;
+    constexpr uint32_t block = 64;
+    uint32_t at = low;
+    Number top = best_[low] + gain(i, low);
+    uint32_t j = low + 1;
+    if constexpr (std::is_same_v<Number, double>) {
+      std::array<double, block> value;
+      for (; j + block <= high + 1; j += block) {
+        for (uint32_t k = 0; k < block; ++k) value[k] = best_[j + k] + gain(i, j + k);
+        std::array<double, 8> most;
+        std::copy_n(value.begin(), 8, most.begin());
+        for (uint32_t k = 8; k < block; k += 8)
+          for (uint32_t l = 0; l < 8; ++l) most[l] = value[k + l] > most[l] ? value[k + l] : most[l];
+        const double largest = *std::ranges::max_element(most);
+        if (largest > top)
+          top = largest, at = j + static_cast<uint32_t>(std::ranges::find(value, largest) - value.begin());
+      }
     }
     for (; j <= high; ++j) {
       const Number v = best_[j] + gain(i, j);
-      if (v > top[0]) top[0] = v, at[0] = j;
+      if (v > top) top = v, at = j;
     }
-    return {at[0], top[0]};
+    return {at, top};
   }
 
   // Solves the middle i of the span; the best j of those left of it are not beyond its own, and of those
