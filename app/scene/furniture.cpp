@@ -195,7 +195,8 @@ std::vector<size_t> ranked(const Choropleth& c) {
 float legendHeight(const Typesetter& fonts, const Scene& s, const Theme& theme, float width, float unit, float loose) {
   const auto cells = legendCells(fonts, legendSymbols(s), width, 2, 16 * unit);
   float h = head.at(loose, unit) + 6 * unit;
-  if (s.choropleth) h += legendClasses(s, theme).size() * classRow.at(loose, unit) + 34 * unit;
+  if (s.choropleth) h += legendClasses(s, theme).size() * classRow.at(loose, unit) + 14 * unit +
+         20 * unit * fonts.wrap(s.choropleth->sourceText, {Face::sans, 14 * unit, 0, true}, width).size();
   h += (cells.empty() ? 0 : cells.back().row + 1) * symbolRow.at(loose, unit) + 34 * unit;
   return h;
 }
@@ -233,8 +234,9 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
       if (named) b.textWithin(column.right(), base, joinNames(c, row.rows), 14 * u, b.theme.text3, column.right() - countX - w - 10 * u, Align::right);
       y += pitch;
     }
-    b.textWithin(column.x, y + 20 * u, c.sourceText, 14 * u, b.theme.text3, column.w);
-    y += 34 * u;
+    for (const std::string& line : b.drawing.fonts->wrap(c.sourceText, {Face::sans, 14 * u, 0, true}, column.w))
+      b.text(column.x, y + 20 * u, line, 14 * u, b.theme.text3), y += 20 * u;
+    y += 14 * u;
   }
   const auto symbols = legendSymbols(s);
   if (symbols.empty()) return y;

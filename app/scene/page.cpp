@@ -353,16 +353,27 @@ class Page {
   float table(const Rect& c, float y) const {
     y = head(c, y, s_.words.figureTable, "");
     const size_t n = std::min<size_t>(s_.table.size(), 5);
+    const bool zh = s_.language == Language::zh;
+    // Large counts in ten thousands (thousands in English): a column is 15 mm wide.
+    std::vector<TableColumn> columns(s_.table.begin(), s_.table.begin() + n);
+    for (TableColumn& column : columns) {
+      double most = std::isnan(column.whole) ? 0 : column.whole;
+      for (double v : column.values) most = std::isnan(v) ? most : std::max(most, v);
+      if (most < 1e5) continue;
+      const double by = zh ? 1e4 : 1e3;
+      for (double& v : column.values) v /= by;
+      column.whole /= by, column.decimals = zh ? 2 : 1, column.unit = (zh ? "万" : "1,000 ") + column.unit;
+    }
     const float names = c.w * 0.32f, cell = (c.w - names) / n, pitch = 36 * px;
     for (size_t k = 0; k < n; ++k)
-      b_.textWithin(c.x + names + (k + 1) * cell, y + 10 * px, s_.table[k].name, 18 * px, s_.table[k].current ? t_.text1 : t_.text2, cell - 10 * px, Align::right);
+      b_.textWithin(c.x + names + (k + 1) * cell, y + 10 * px, columns[k].name, 16.5f * px, columns[k].current ? t_.text1 : t_.text2, cell - 10 * px, Align::right);
     for (size_t k = 0; k < n; ++k)
-      b_.textWithin(c.x + names + (k + 1) * cell, y + 30 * px, s_.table[k].unit, 15.5f * px, t_.text3, cell - 10 * px, Align::right);
+      b_.textWithin(c.x + names + (k + 1) * cell, y + 30 * px, columns[k].unit, 15.5f * px, t_.text3, cell - 10 * px, Align::right);
     y += 38 * px;
     std::vector<size_t> order(s_.areaNames.size());
     std::iota(order.begin(), order.end(), 0);
     const TableColumn* by = nullptr;
-    for (const TableColumn& column : s_.table) by = column.current ? &column : by;
+    for (const TableColumn& column : columns) by = column.current ? &column : by;
     if (by)
       std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
         const double p = by->values[a], q = by->values[b];
@@ -375,7 +386,7 @@ class Page {
       const Face face = whole ? Face::sansBold : Face::sans;
       b_.textWithin(c.x, base, whole ? s_.words.wholeCity : s_.areaNames[order[i]], 20 * px, t_.text1, names - 8 * px, Align::left, face);
       for (size_t k = 0; k < n; ++k) {
-        const TableColumn& column = s_.table[k];
+        const TableColumn& column = columns[k];
         const double v = whole ? column.whole : column.values[order[i]];
         const float right = c.x + names + (k + 1) * cell;
         if (std::isnan(v)) {
@@ -429,7 +440,9 @@ class Page {
       paragraphs.push_back(s_.words.unplaced + (s_.language == Language::zh ? "：" : ": ") + names);
     }
     if (s_.choropleth && !s_.choropleth->sourceText.empty()) paragraphs.push_back(s_.choropleth->sourceText);
-    for (const std::string& credit : s_.credits) paragraphs.push_back(credit);
+    std::string credits;
+    for (const std::string& credit : s_.credits) credits += (credits.empty() ? "" : s_.language == Language::zh ? "；" : "; ") + credit;
+    paragraphs.push_back(credits);
     std::vector<std::string> lines;
     for (const std::string& p : paragraphs)
       for (const std::string& line : d_.fonts->wrap(p, {Face::sans, noteType, 0, true}, width)) lines.push_back(line);
