@@ -243,7 +243,7 @@ struct GlyphAtlas::Impl {
   // phases: quarter pixels from the whole-pixel origin.
   const GlyphPair& glyph(const scene::Typesetter& fonts, const scene::Glyph& g, float size, float halo,
                          float angle, int phaseX, int phaseY) {
-    uint64_t key = mixed(g.id, g.font);
+    uint64_t key = mixed(0x676c797068u, g.id | static_cast<uint64_t>(g.font) << 32);
     key = mixed(key, bitsOf(size) | bitsOf(halo) << 32);
     key = mixed(key, bitsOf(angle));
     const auto [it, isNew] =

@@ -494,6 +494,24 @@ TEST_F(TextTest, StandsOnItsBaseline) {
     }
 }
 
+TEST_F(TextTest, FacesOfOneSizeKeepTheirGlyphsApart) {
+  // What was drawn before must not show: every digit in one face, then the other face over clean ground.
+  const auto bold = [&] {
+    scene::Text t = text("", {20, 40}, 20);
+    t.run = fonts->shape("0123456789", {scene::Face::sansBold, 20});
+    return t;
+  };
+  auto alone = blank(220, 60), after = blank(220, 120);
+  alone.fonts = after.fonts = fonts;
+  alone.add(bold());
+  const Pixels expected = draw(alone);
+  after.add(text("0123456789", {20, 100}, 20));
+  after.add(bold());
+  const Pixels p = draw(after);
+  for (int y = 0; y < 60; ++y)
+    for (int x = 0; x < 220; ++x) ASSERT_EQ(at(p, x, y), at(expected, x, y)) << x << " " << y;
+}
+
 TEST_F(TextTest, TheHaloLiesUnderTheFillAndReachesBeyondIt) {
   auto plain = blank(140, 60), haloed = blank(140, 60);
   plain.fonts = haloed.fonts = fonts;
