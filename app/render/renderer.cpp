@@ -401,40 +401,47 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
   if (count == 0) return 0;
 
   const bool onGround = drawCalls == 0 && canvas.empty();
+  std::vector<std::vector<const ChunkLines*>> lines(count);
+  std::vector<View> views(count);
+  size_t points = 0;
+  for (size_t n = 0; n < count; ++n) {
+    const auto& item = drawing->items[first + n].item;
+    const auto* a = std::get_if<scene::Areas>(&item);
+    const auto* b = std::get_if<scene::Borders>(&item);
+    const scene::MapShapePtr& shape = a ? a->shape : b->shape;
+    views[n] = viewOf(cameraOf(first), a ? 2 : b->pen.width * k / 2 + 1);
+    if (a || b->which != scene::Borders::Which::outer)
+      map.lines(shape, LineSet::inner, views[n].world, views[n].metresPerPixel, lines[n]);
+    if (a || b->which != scene::Borders::Which::inner)
+      map.lines(shape, LineSet::outer, views[n].world, views[n].metresPerPixel, lines[n]);
+    for (const ChunkLines* c : lines[n]) points += c->points.size();
+  }
+  // Few triangles cost less than moving the pixels about.
+  if (points < (onGround ? 4000u : 8000u)) return 0;
+
   flush();
   const PixelRect& clip = frameView.clip;
   const int w = clip.x1 - clip.x0, h = clip.y1 - clip.y0;
   softMap.begin(clip, drawing->background);
-  bool bare = onGround;  // nothing is below what comes next
   if (!onGround) {
     glPixelStorei(GL_PACK_ALIGNMENT, 4);
     glReadPixels(clip.x0, height - clip.y1, w, h, GL_RGBA, GL_UNSIGNED_BYTE, softMap.pixels());
   }
-  std::vector<const ChunkLines*> lines;
-  for (size_t i = first; i < first + count; ++i) {
-    lines.clear();
-    const auto& item = drawing->items[i].item;
+  bool bare = onGround;  // nothing is below what comes next
+  for (size_t n = 0; n < count; ++n, bare = false) {
+    const auto& item = drawing->items[first + n].item;
+    const View& view = views[n];
     if (const auto* a = std::get_if<scene::Areas>(&item)) {
-      const View view = viewOf(a->camera, 2);
-      map.lines(a->shape, LineSet::inner, view.world, view.metresPerPixel, lines);
-      map.lines(a->shape, LineSet::outer, view.world, view.metresPerPixel, lines);
       const double period = std::max(0.5, a->hatch.pitch * k * std::sqrt(2.0)), phase = view.x0 + view.y0;
-      softMap.areas(
-          *map.geometry(a->shape), lines, view, a->fills, a->hatched,
-          {static_cast<float>(period), a->hatch.width * k / 2,
-           static_cast<float>(phase - period * std::floor(phase / period)), a->hatch.line, a->hatch.ground},
-          bare);
+      softMap.areas(*map.geometry(a->shape), lines[n], view, a->fills, a->hatched,
+                    {static_cast<float>(period), a->hatch.width * k / 2,
+                     static_cast<float>(phase - period * std::floor(phase / period)), a->hatch.line, a->hatch.ground},
+                    bare);
     } else {
-      const auto& b = std::get<scene::Borders>(item);
-      const View view = viewOf(b.camera, b.pen.width * k / 2 + 1);
+      const scene::Pen& pen = std::get<scene::Borders>(item).pen;
       if (bare) softMap.startOnGround();
-      if (b.which != scene::Borders::Which::outer)
-        map.lines(b.shape, LineSet::inner, view.world, view.metresPerPixel, lines);
-      if (b.which != scene::Borders::Which::inner)
-        map.lines(b.shape, LineSet::outer, view.world, view.metresPerPixel, lines);
-      softMap.lines(lines, view, b.pen.width * k, b.pen.colour);
+      softMap.lines(lines[n], view, pen.width * k, pen.colour);
     }
-    bare = false;
   }
   glBindTexture(GL_TEXTURE_2D, picture.id());
   glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
@@ -488,12 +495,22 @@ void Renderer::Impl::drawLines(const scene::MapShapePtr& shape, std::initializer
   glUniform2f(p.at("halfWidth"), half + 0.5f, std::min(2 * half, 1.f));
   glUniform2f(p.at("reach"), reach * 2 / static_cast<float>(width), reach * 2 / static_cast<float>(height));
   glUniform1f(p.at("pixels"), reach);
+  // Faint broad lines are one stroke: where their pieces overlap, the first one counts.
+  const bool once = wide && pen.colour.a < 200;
+  glUniform1f(p.at("least"), once ? 0.5f : 0.f);
+  if (once) {
+    useStencil();
+    glEnable(GL_STENCIL_TEST);
+    glStencilFunc(GL_NOTEQUAL, stencilMark, 0xff);
+    glStencilOp(GL_KEEP, GL_KEEP, GL_REPLACE);
+  }
   for (const MeshKind kind : kinds)
     for (const Ranges& r : map.ranges(shape, {kind, wide ? LineLook::wide : LineLook::thin, pen.roundCap},
                                       view.world, view.metresPerPixel)) {
       setView(p, view, r.arena->origin);
       draw(r);
     }
+  if (once) glDisable(GL_STENCIL_TEST);
 }
 
 void Renderer::Impl::visit(const scene::Borders& b) {

@@ -1,0 +1,303 @@
+// How fast is it on this machine? One JSON object a line, lower is better.
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "app/cli/project_input.h"
+#include "app/render/offscreen.h"
+#include "app/render/renderer.h"
+#include "app/scene/draw_scene.h"
+#include "app/session/snapshot.h"
+#include "geo/density.h"
+
+namespace cli {
+namespace {
+
+struct Request {
+  ProjectInput input;
+  int width = 1920, height = 1080, frames = 40;
+  std::string boxes, output;
+  double radius = 0;
+};
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Seconds that this process has lived, to a hundredth: what came before main counts too.
+double sinceProcessStart() {
+  std::ifstream stat("/proc/self/stat"), uptime("/proc/uptime");
+  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  double up = 0;
+  uptime >> up;
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string field;
+  for (int i = 3; i <= 22 && fields >> field; ++i) {
+  }
+  long ticks = 0;
+  std::from_chars(field.data(), field.data() + field.size(), ticks);
+  return up - static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+double peakMib() {
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line))
+    if (line.starts_with("VmHWM:")) return std::stol(line.substr(6)) / 1024.0;
+  return 0;
+}
+
+void say(std::string_view name, double value) {
+  fmt::print("{}\n", nlohmann::ordered_json{{"m", name}, {"v", std::round(value * 1e4) / 1e4}}.dump());
+  std::fflush(stdout);
+}
+
+double quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values[static_cast<size_t>(std::ceil(q * static_cast<double>(values.size()))) - 1];
+}
+
+// A project, its scene and a renderer without a window.
+struct Stage {
+  session::Session session;
+  scene::TypesetterPtr fonts;
+  std::unique_ptr<render::Offscreen> context;
+  std::unique_ptr<render::Renderer> renderer;  // dies before its context
+  scene::Scene scene;
+  scene::DrawCache cache;
+  render::Pixels pixels;
+  double loadSeconds = 0;
+};
+
+geo::Result<std::unique_ptr<Stage>> prepare(const Request& request, const Common& common) {
+  auto stage = std::make_unique<Stage>();
+  const double start = now();
+  // Fonts are found while the data loads, and the shaders are compiled.
+  geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
+  std::thread opening([&] { fonts = scene::Typesetter::open(); });
+  const auto loaded = loadProject(stage->session, request.input, common);
+  stage->loadSeconds = now() - start;
+  opening.join();
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (!fonts) return tl::unexpected(fonts.error());
+  stage->fonts = *fonts;
+  auto scene = session::sceneFor(stage->session, {});
+  if (!scene) return tl::unexpected(scene.error());
+  stage->scene = std::move(*scene);
+  auto context = render::Offscreen::make();
+  if (!context) return tl::unexpected(context.error());
+  stage->context = std::move(*context);
+  auto renderer = render::Renderer::make();
+  if (!renderer) return tl::unexpected(renderer.error());
+  stage->renderer = std::move(*renderer);
+  fmt::print("{}\n", nlohmann::ordered_json{{"m", "renderer"}, {"v", stage->context->rendererName()}}.dump());
+  return stage;
+}
+
+// One picture, drawn whole and read back.
+double frame(Stage& stage, const Request& request, const std::optional<geo::Box>& extent) {
+  const double start = now();
+  const auto& theme = stage.session.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
+  const scene::Drawing drawing =
+      scene::drawBare(stage.scene, theme, stage.fonts, static_cast<float>(request.width),
+                      static_cast<float>(request.height), extent, &stage.cache);
+  stage.renderer->draw(drawing, request.width, request.height, 1);
+  stage.renderer->read(stage.pixels);
+  return now() - start;
+}
+
+// Pan at full view, zoom in sixteen times, pan there.
+std::vector<geo::Box> flight(geo::Box home, double aspect, int frames) {
+  double w = std::max(home.width(), home.height() * aspect) * 1.02, scale = 1;
+  geo::Point c = home.centre();
+  std::vector<geo::Box> path;
+  const auto push = [&] {
+    const double halfWidth = w / scale / 2, halfHeight = halfWidth / aspect;
+    path.push_back({c.x - halfWidth, c.y - halfHeight, c.x + halfWidth, c.y + halfHeight});
+  };
+  const int pans = std::max(1, frames / 4), zooms = std::max(1, frames - 2 * pans);
+  for (int i = 0; i < pans; ++i) {
+    c.x += (i % 4 < 2 ? 0.05 : -0.05) * w, c.y += (i % 2 ? 0.05 : -0.05) * w / aspect;
+    push();
+  }
+  for (int i = 0; i < zooms; ++i) scale *= std::pow(16.0, 1.0 / zooms), push();
+  for (int i = 0; i < pans; ++i) c.x += 0.05 * w / scale, c.y += 0.02 * w / scale, push();
+  return path;
+}
+
+geo::Result<std::vector<geo::Box>> readBoxes(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return geo::fail(fmt::format("{} cannot be read.", path), "Give a JSON list of [W,S,E,N].");
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  std::vector<geo::Box> boxes;
+  if (json.is_array())
+    for (const auto& b : json)
+      if (b.is_array() && b.size() == 4 && std::all_of(b.begin(), b.end(), [](const auto& v) { return v.is_number(); }))
+        boxes.push_back({b[0], b[1], b[2], b[3]});
+  const auto bad = [](const geo::Box& b) { return !(b.width() > 0 && b.height() > 0); };
+  if (boxes.empty() || boxes.size() != json.size() || std::any_of(boxes.begin(), boxes.end(), bad))
+    return geo::fail(fmt::format("{} is no list of extents.", path),
+                     "It looks like [[W,S,E,N], …], in the map's coordinate system.");
+  return boxes;
+}
+
+int redraw(const Request& request, const Common& common) {
+  std::vector<geo::Box> boxes;
+  if (!request.boxes.empty()) {
+    auto read = readBoxes(request.boxes);
+    if (!read) return complain(read.error());
+    boxes = std::move(*read);
+  }
+  auto stage = prepare(request, common);
+  if (!stage) return complain(stage.error());
+  Stage& s = **stage;
+  if (boxes.empty())
+    boxes = flight(s.scene.home, static_cast<double>(request.width) / request.height, request.frames);
+  const double first = frame(s, request, std::nullopt);
+  std::vector<double> all, full, zoomed;
+  double widest = 0, narrowest = std::numeric_limits<double>::infinity();
+  for (const geo::Box& b : boxes) widest = std::max(widest, b.width()), narrowest = std::min(narrowest, b.width());
+  for (const geo::Box& b : boxes) {
+    all.push_back(frame(s, request, b) * 1e3);
+    if (b.width() > widest * 0.99) full.push_back(all.back());
+    if (b.width() < narrowest * 1.01) zoomed.push_back(all.back());
+  }
+  say("load_s", s.loadSeconds);
+  say("first_map_s", first);
+  say("frame_ms_p50", quantile(all, 0.5));
+  say("frame_ms_p99", quantile(all, 0.99));
+  say("full_view_ms", quantile(full, 0.5));
+  say("zoomed_ms", quantile(zoomed, 0.5));
+  say("peak_mib", peakMib());
+  return done;
+}
+
+int load(const Request& request, const Common& common) {
+  auto stage = prepare(request, common);
+  if (!stage) return complain(stage.error());
+  const double first = frame(**stage, request, std::nullopt), whole = sinceProcessStart();
+  const double second = frame(**stage, request, std::nullopt);
+  say("to_first_map_s", whole);
+  say("open_s", (*stage)->loadSeconds);
+  say("first_map_s", first);
+  say("second_map_s", second);
+  say("peak_mib", peakMib());
+  return done;
+}
+
+// Density of all points over the view, coloured and drawn.
+int heat(const Request& request, const Common& common) {
+  auto stage = prepare(request, common);
+  if (!stage) return complain(stage.error());
+  Stage& s = **stage;
+  std::vector<geo::Point> points;
+  geo::Box box;
+  for (const auto& layer : s.scene.layers) {
+    if (!layer.shape || !layer.shape->layer || layer.shape->layer->shapes.kind != geo::ShapeKind::point) continue;
+    const geo::Shapes& shapes = layer.shape->layer->shapes;
+    points.insert(points.end(), shapes.vertices.begin(), shapes.vertices.end());
+    box.add(shapes.box());
+  }
+  if (points.empty()) return complain({"There are no points to make a density of.", "Give a layer of points."});
+  const auto width = static_cast<float>(request.width), height = static_cast<float>(request.height);
+  const auto picture = [&]() -> geo::Result<double> {
+    const double start = now();
+    const scene::Camera camera = scene::Camera::fit({0, 0, width, height}, box);
+    geo::DensityOptions options;
+    options.radiusMetres = request.radius, options.cellMetres = camera.metresPerUnit, options.extent = camera.world();
+    auto density = geo::kernelDensity(points, {}, options);
+    if (!density) return tl::unexpected(density.error());
+    const geo::Grid& grid = density->grid;
+    // From nothing at no density to the strongest colour at the largest.
+    const auto ramp = scene::palette("rose", 7, true);
+    auto pixels = std::make_shared<std::vector<scene::Rgba>>(grid.values.size());
+    std::array<scene::Rgba, 256> colours;
+    for (size_t i = 0; i < colours.size(); ++i) {
+      const double at = static_cast<double>(i) / 255 * static_cast<double>(ramp.size() - 1);
+      const size_t below = std::min(static_cast<size_t>(at), ramp.size() - 2);
+      colours[i] = scene::mix(ramp[below], ramp[below + 1], at - static_cast<double>(below));
+      colours[i].a = static_cast<uint8_t>(std::min(255.0, static_cast<double>(i) * 4));
+    }
+    const double scale = density->max > 0 ? 255 / density->max : 0;
+    for (size_t i = 0; i < pixels->size(); ++i) {
+      const float v = grid.values[i];
+      (*pixels)[i] = v > 0 ? colours[static_cast<size_t>(std::min(255.0, v * scale))] : scene::Rgba{0, 0, 0, 0};
+    }
+    scene::Drawing d;
+    d.width = width, d.height = height, d.background = scene::darkTheme().background;
+    d.cameras = {camera};
+    d.add(scene::Raster{0, grid.box(), pixels, static_cast<int>(grid.width), static_cast<int>(grid.height), false});
+    s.renderer->draw(d, request.width, request.height, 1);
+    s.renderer->read(s.pixels);
+    return now() - start;
+  };
+  std::vector<double> seconds;
+  for (int i = 0; i < 3; ++i) {
+    const auto took = picture();
+    if (!took) return complain(took.error());
+    seconds.push_back(*took);
+  }
+  say("heat_s", quantile(seconds, 0.5));
+  say("peak_mib", peakMib());
+  return done;
+}
+
+int writeOut(const Request& request, const Common& common) {
+  auto stage = prepare(request, common);
+  if (!stage) return complain(stage.error());
+  Stage& s = **stage;
+  session::SnapshotOptions options;
+  options.width = request.width, options.height = request.height;
+  options.theme = s.session.project().theme;
+  const bool temporary = request.output.empty();
+  options.output = temporary ? (std::filesystem::temp_directory_path() /
+                                fmt::format("parkscope-bench-{}.png", static_cast<long>(getpid())))
+                                   .string()
+                             : request.output;
+  const double start = now();
+  const auto written = session::writeSnapshot(s.scene, options, s.fonts, s.session.worldCrs());
+  const double took = now() - start;
+  if (temporary) {
+    std::error_code ignored;
+    std::filesystem::remove(options.output, ignored);
+  }
+  if (!written) return complain(written.error());
+  say("export_s", took);
+  say("peak_mib", peakMib());
+  return done;
+}
+
+}  // namespace
+
+void addBench(CLI::App& app, Common& common, Action& action) {
+  auto request = std::make_shared<Request>();
+  CLI::App* verb = app.add_subcommand("bench", "How fast is it on this machine?");
+  verb->require_subcommand(1);
+  verb->footer(
+      "One JSON object a line, lower is better.\nExample: parkscope bench redraw map.gpkg --field density --classes 7 "
+      "--size 1920x1080");
+  const auto add = [&](const char* name, const char* what, auto run) {
+    CLI::App* sub = verb->add_subcommand(name, what);
+    sub->add_option("PROJECT", request->input.paths, "A project (.parkscope.toml), or data files")->required();
+    addSizeOption(*sub, request->width, request->height, "Size of the picture in pixels, 1920x1080");
+    addBareOptions(*sub, request->input.bare);
+    sub->fallthrough();
+    sub->callback([request, &common, &action, run] { action = [request, &common, run] { return run(*request, common); }; });
+    return sub;
+  };
+  CLI::App* flying = add("redraw", "Pan and zoom, every frame drawn whole and read back", redraw);
+  flying->add_option("--frames", request->frames, "Frames of the fixed flight")->check(CLI::Range(4, 100000));
+  flying->add_option("--boxes", request->boxes, "Instead: a JSON list of [W,S,E,N] in the map's coordinate system");
+  add("load", "From the file to the first full picture", load);
+  CLI::App* dense = add("heat", "Density of all points, as a coloured picture", heat);
+  dense->add_option("--radius", request->radius, "Radius of the kernel in metres")->required()->check(CLI::PositiveNumber);
+  CLI::App* writing = add("export", "Writing the picture to a file", writeOut);
+  writing->add_option("-o,--output", request->output, "File to write and keep (default: a PNG that is removed)");
+}
+
+}  // namespace cli
