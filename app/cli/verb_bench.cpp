@@ -137,13 +137,32 @@ geo::Result<std::vector<geo::Box>> readBoxes(const std::string& path) {
   std::vector<geo::Box> boxes;
   if (json.is_array())
     for (const auto& b : json)
-      if (b.is_array() && b.size() == 4 && std::all_of(b.begin(), b.end(), [](const auto& v) { return v.is_number(); }))
+      if (b.is_array() && b.size() == 4 &&
+          std::all_of(b.begin(), b.end(), [](const auto& v) { return v.is_number(); }))
         boxes.push_back({b[0], b[1], b[2], b[3]});
   const auto bad = [](const geo::Box& b) { return !(b.width() > 0 && b.height() > 0); };
   if (boxes.empty() || boxes.size() != json.size() || std::any_of(boxes.begin(), boxes.end(), bad))
     return geo::fail(fmt::format("{} is no list of extents.", path),
                      "It looks like [[W,S,E,N], …], in the map's coordinate system.");
   return boxes;
+}
+
+// Extents may be written in the CRS of the data file too, which bare data need not share with the map.
+void intoMapCrs(const Stage& stage, std::vector<geo::Box>& boxes) {
+  geo::Box all;
+  for (const geo::Box& b : boxes) all.add(b);
+  if (all.intersects(stage.scene.home) || !stage.session.worldCrs().known()) return;
+  for (const auto& layer : stage.scene.layers) {
+    const geo::Crs& source = stage.session.layer(layer.id).sourceCrs;
+    if (!source.known()) continue;
+    const auto toMap = geo::Transform::make(source, stage.session.worldCrs());
+    if (!toMap) continue;
+    std::vector<geo::Box> moved;
+    for (const geo::Box& b : boxes) moved.push_back(geo::transformBox(*toMap, b));
+    if (std::any_of(moved.begin(), moved.end(), [](const geo::Box& b) { return b.empty(); })) continue;
+    boxes = std::move(moved);
+    return;
+  }
 }
 
 int redraw(const Request& request, const Common& common) {
@@ -156,12 +175,14 @@ int redraw(const Request& request, const Common& common) {
   auto stage = prepare(request, common);
   if (!stage) return complain(stage.error());
   Stage& s = **stage;
+  intoMapCrs(s, boxes);
   if (boxes.empty())
     boxes = flight(s.scene.home, static_cast<double>(request.width) / request.height, request.frames);
   const double first = frame(s, request, std::nullopt);
   std::vector<double> all, full, zoomed;
   double widest = 0, narrowest = std::numeric_limits<double>::infinity();
-  for (const geo::Box& b : boxes) widest = std::max(widest, b.width()), narrowest = std::min(narrowest, b.width());
+  for (const geo::Box& b : boxes)
+    widest = std::max(widest, b.width()), narrowest = std::min(narrowest, b.width());
   for (const geo::Box& b : boxes) {
     all.push_back(frame(s, request, b) * 1e3);
     if (b.width() > widest * 0.99) full.push_back(all.back());
@@ -198,18 +219,21 @@ int heat(const Request& request, const Common& common) {
   std::vector<geo::Point> points;
   geo::Box box;
   for (const auto& layer : s.scene.layers) {
-    if (!layer.shape || !layer.shape->layer || layer.shape->layer->shapes.kind != geo::ShapeKind::point) continue;
+    if (!layer.shape || !layer.shape->layer || layer.shape->layer->shapes.kind != geo::ShapeKind::point)
+      continue;
     const geo::Shapes& shapes = layer.shape->layer->shapes;
     points.insert(points.end(), shapes.vertices.begin(), shapes.vertices.end());
     box.add(shapes.box());
   }
-  if (points.empty()) return complain({"There are no points to make a density of.", "Give a layer of points."});
+  if (points.empty())
+    return complain({"There are no points to make a density of.", "Give a layer of points."});
   const auto width = static_cast<float>(request.width), height = static_cast<float>(request.height);
   const auto picture = [&]() -> geo::Result<double> {
     const double start = now();
     const scene::Camera camera = scene::Camera::fit({0, 0, width, height}, box);
     geo::DensityOptions options;
-    options.radiusMetres = request.radius, options.cellMetres = camera.metresPerUnit, options.extent = camera.world();
+    options.radiusMetres = request.radius, options.cellMetres = camera.metresPerUnit,
+    options.extent = camera.world();
     auto density = geo::kernelDensity(points, {}, options);
     if (!density) return tl::unexpected(density.error());
     const geo::Grid& grid = density->grid;
@@ -226,12 +250,14 @@ int heat(const Request& request, const Common& common) {
     const double scale = density->max > 0 ? 255 / density->max : 0;
     for (size_t i = 0; i < pixels->size(); ++i) {
       const float v = grid.values[i];
-      (*pixels)[i] = v > 0 ? colours[static_cast<size_t>(std::min(255.0, v * scale))] : scene::Rgba{0, 0, 0, 0};
+      (*pixels)[i] =
+          v > 0 ? colours[static_cast<size_t>(std::min(255.0, v * scale))] : scene::Rgba{0, 0, 0, 0};
     }
     scene::Drawing d;
     d.width = width, d.height = height, d.background = scene::darkTheme().background;
     d.cameras = {camera};
-    d.add(scene::Raster{0, grid.box(), pixels, static_cast<int>(grid.width), static_cast<int>(grid.height), false});
+    d.add(scene::Raster{0, grid.box(), pixels, static_cast<int>(grid.width), static_cast<int>(grid.height),
+                        false});
     s.renderer->draw(d, request.width, request.height, 1);
     s.renderer->read(s.pixels);
     return now() - start;
@@ -279,25 +305,33 @@ void addBench(CLI::App& app, Common& common, Action& action) {
   CLI::App* verb = app.add_subcommand("bench", "How fast is it on this machine?");
   verb->require_subcommand(1);
   verb->footer(
-      "One JSON object a line, lower is better.\nExample: parkscope bench redraw map.gpkg --field density --classes 7 "
+      "One JSON object a line, lower is better.\nExample: parkscope bench redraw map.gpkg --field density "
+      "--classes 7 "
       "--size 1920x1080");
   const auto add = [&](const char* name, const char* what, auto run) {
     CLI::App* sub = verb->add_subcommand(name, what);
-    sub->add_option("PROJECT", request->input.paths, "A project (.parkscope.toml), or data files")->required();
+    sub->add_option("PROJECT", request->input.paths, "A project (.parkscope.toml), or data files")
+        ->required();
     addSizeOption(*sub, request->width, request->height, "Size of the picture in pixels, 1920x1080");
     addBareOptions(*sub, request->input.bare);
     sub->fallthrough();
-    sub->callback([request, &common, &action, run] { action = [request, &common, run] { return run(*request, common); }; });
+    sub->callback([request, &common, &action, run] {
+      action = [request, &common, run] { return run(*request, common); };
+    });
     return sub;
   };
   CLI::App* flying = add("redraw", "Pan and zoom, every frame drawn whole and read back", redraw);
   flying->add_option("--frames", request->frames, "Frames of the fixed flight")->check(CLI::Range(4, 100000));
-  flying->add_option("--boxes", request->boxes, "Instead: a JSON list of [W,S,E,N] in the map's coordinate system");
+  flying->add_option("--boxes", request->boxes,
+                     "Instead: a JSON list of [W,S,E,N] in the map's coordinate system, or the data's");
   add("load", "From the file to the first full picture", load);
   CLI::App* dense = add("heat", "Density of all points, as a coloured picture", heat);
-  dense->add_option("--radius", request->radius, "Radius of the kernel in metres")->required()->check(CLI::PositiveNumber);
+  dense->add_option("--radius", request->radius, "Radius of the kernel in metres")
+      ->required()
+      ->check(CLI::PositiveNumber);
   CLI::App* writing = add("export", "Writing the picture to a file", writeOut);
-  writing->add_option("-o,--output", request->output, "File to write and keep (default: a PNG that is removed)");
+  writing->add_option("-o,--output", request->output,
+                      "File to write and keep (default: a PNG that is removed)");
 }
 
 }  // namespace cli

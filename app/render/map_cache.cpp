@@ -108,16 +108,51 @@ MapCache::Layer& MapCache::layer(const scene::MapShapePtr& shape) {
   const bool polygons = shape->layer->shapes.kind == geo::ShapeKind::polygon;
   if (!boundaries && polygons && complete_) boundaries = geo::Boundaries::make(shape->layer->shapes);
   if (l.geometry && !boundaries) return l;
-  l.alive = shape;
-  l.levels.clear(), l.softLevels.clear();
-  l.geometry = MapGeometry::make(shape->layer, std::move(boundaries));
-  l.box = shape->layer->bounds.empty() ? shape->layer->shapes.box() : shape->layer->bounds;
+  adopt(shape, MapGeometry::make(shape->layer, std::move(boundaries)));
   return l;
 }
 
 const MapGeometry* MapCache::geometry(const scene::MapShapePtr& shape) {
   if (!shape || !shape->layer || shape->layer->shapes.rows() == 0) return nullptr;
+  constexpr size_t quick = 200'000;  // vertices that are prepared within a frame
+  const auto found = layers_.find(shape.get());
+  const bool known = found != layers_.end() && found->second.geometry;
+  const bool polygons = shape->layer->shapes.kind == geo::ShapeKind::polygon;
+  const bool whole = known && (!polygons || found->second.geometry->boundaries);
+  if (!complete_ && !whole &&
+      (shape->layer->shapes.vertices.size() > quick || (polygons && !shape->boundaries)))
+    wantGeometry(shape);
+  if (!complete_ && !known && shape->boundaries && shape->layer->shapes.vertices.size() > quick)
+    return nullptr;
   return layer(shape).geometry.get();
+}
+
+// Preparing a large layer, with its boundaries where it has none, is work for others.
+void MapCache::wantGeometry(const scene::MapShapePtr& shape) {
+  std::string key = fmt::format("geometry {}", static_cast<const void*>(shape.get()));
+  for (const Work& w : wanted_)
+    if (w.key == key) return;
+  wanted_.push_back({std::move(key), [shape, self = std::weak_ptr(self_)]() -> std::function<void()> {
+                       const auto boundaries =
+                           shape->boundaries || shape->layer->shapes.kind != geo::ShapeKind::polygon
+                               ? shape->boundaries
+                               : geo::Boundaries::make(shape->layer->shapes);
+                       const MapGeometryPtr made = MapGeometry::make(shape->layer, boundaries);
+                       return [made, alive = std::weak_ptr(shape), self] {
+                         const auto cache = self.lock();
+                         const auto still = alive.lock();
+                         if (cache && still) (*cache)->adopt(still, made);
+                       };
+                     }});
+}
+
+void MapCache::adopt(const scene::MapShapePtr& shape, MapGeometryPtr geometry) {
+  Layer& l = layers_[shape.get()];
+  l.alive = shape;
+  l.levels.clear(), l.softLevels.clear();
+  l.box = shape->layer->bounds.empty() ? shape->layer->shapes.box() : shape->layer->bounds;
+  l.geometry = std::move(geometry);
+  l.lastUsed = frame_;
 }
 
 double MapCache::toleranceOf(const MapGeometry& geometry, int step) {

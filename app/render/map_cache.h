@@ -63,7 +63,7 @@ class MapCache {
   explicit MapCache(gl::Tally& tally) : tally_(tally) {}
 
   void startFrame(bool complete);
-  // The layer prepared for drawing; null where it has nothing to draw.
+  // The layer prepared for drawing; null where it has nothing to draw, or not yet.
   const MapGeometry* geometry(const scene::MapShapePtr& shape);
   // Everything of that kind that meets the box, at most half a pixel off; coarser where it is not there yet
   // and the frame must not wait. Sorted by arena.
@@ -105,6 +105,8 @@ class MapCache {
   };
   struct Built;  // one piece on the CPU
   Layer& layer(const scene::MapShapePtr& shape);
+  void wantGeometry(const scene::MapShapePtr& shape);
+  void adopt(const scene::MapShapePtr& shape, MapGeometryPtr geometry);
   Level& level(Layer& layer, MeshKey key, int step);
   int stepFor(const Layer& layer, double metresPerPixel) const;
   static double toleranceOf(const MapGeometry& geometry, int step);

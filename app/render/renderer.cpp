@@ -53,6 +53,7 @@ struct Renderer::Impl {
   int width = 0, height = 0;
   int stencilMark = 0;  // 0: cleared never
   GLint largestTexture = 0;
+  bool invertsReads = false;  // the driver can turn rows over while reading
 
   // Streams of canvas vertices
   struct Stream {
@@ -152,6 +153,7 @@ geo::Result<void> Renderer::Impl::start() {
     *w.program = std::move(*made);
   }
   glGetIntegerv(GL_MAX_TEXTURE_SIZE, &largestTexture);
+  invertsReads = epoxy_has_gl_extension("GL_MESA_pack_invert");
   indices = gl::Buffer(tally);
   makeStream(solids, sizeof(SolidVertex),
              {{2, GL_FLOAT, false, offsetof(SolidVertex, x)},
@@ -433,10 +435,11 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
     const View& view = views[n];
     if (const auto* a = std::get_if<scene::Areas>(&item)) {
       const double period = std::max(0.5, a->hatch.pitch * k * std::sqrt(2.0)), phase = view.x0 + view.y0;
-      softMap.areas(*map.geometry(a->shape), lines[n], view, a->fills, a->hatched,
-                    {static_cast<float>(period), a->hatch.width * k / 2,
-                     static_cast<float>(phase - period * std::floor(phase / period)), a->hatch.line, a->hatch.ground},
-                    bare);
+      softMap.areas(
+          *map.geometry(a->shape), lines[n], view, a->fills, a->hatched,
+          {static_cast<float>(period), a->hatch.width * k / 2,
+           static_cast<float>(phase - period * std::floor(phase / period)), a->hatch.line, a->hatch.ground},
+          bare);
     } else {
       const scene::Pen& pen = std::get<scene::Borders>(item).pen;
       if (bare) softMap.startOnGround();
@@ -947,8 +950,11 @@ void Renderer::read(Pixels& p) const {
   p.rgba.resize(stride * i.height);
   glBindFramebuffer(GL_READ_FRAMEBUFFER, i.framebuffer.id());
   glPixelStorei(GL_PACK_ALIGNMENT, 4);
+  if (i.invertsReads) glPixelStorei(GL_PACK_INVERT_MESA, 1);
   glReadPixels(0, 0, i.width, i.height, GL_RGBA, GL_UNSIGNED_BYTE, p.rgba.data());
+  if (i.invertsReads) glPixelStorei(GL_PACK_INVERT_MESA, 0);
   glBindFramebuffer(GL_READ_FRAMEBUFFER, 0);
+  if (i.invertsReads) return;
   for (int y = 0; y < i.height / 2; ++y)  // GL's rows run from the bottom
     std::swap_ranges(p.rgba.begin() + static_cast<ptrdiff_t>(stride * y),
                      p.rgba.begin() + static_cast<ptrdiff_t>(stride * (y + 1)),
