@@ -671,22 +671,36 @@ TEST_F(RendererTest, ForgetsLayersThatAreGone) {
   EXPECT_LE(bytes(), empty + 100 * 100 * 4);
 }
 
-TEST_F(RendererTest, AnIncompleteFrameIsThereAtOnceAndBecomesCompleteByItsWork) {
+namespace {
+
+// A chequer of discs, each of so many vertices.
+scene::MapShapePtr discs(int vertices, scene::ColoursPtr& fills) {
   std::vector<std::vector<std::vector<geo::Point>>> rows;
-  std::vector<Rgba> fills;
+  auto colours = std::make_shared<std::vector<Rgba>>();
   for (int y = 0; y < 40; ++y)
     for (int x = 0; x < 40; ++x) {
       std::vector<geo::Point> ring;
-      for (int i = 0; i < 200; ++i) {
-        const double a = 2 * M_PI * i / 200;
+      for (int i = 0; i < vertices; ++i) {
+        const double a = 2 * M_PI * i / vertices;
         ring.push_back({x * 10 + 5 + 4.5 * std::cos(a), y * 10 + 5 + 4.5 * std::sin(a)});
       }
       rows.push_back({ring});
-      fills.push_back(x % 2 ? red : blue);
+      colours->push_back(x % 2 ? red : blue);
     }
-  const auto shape = shapeOf(rows);
+  fills = colours;
+  return shapeOf(rows);
+}
+
+}  // namespace
+
+TEST_F(RendererTest, AnIncompleteFrameIsThereAtOnceAndBecomesCompleteByItsWork) {
+  auto made = Renderer::make(Renderer::Areas::triangles);
+  ASSERT_TRUE(made);
+  renderer = std::move(*made);
+  scene::ColoursPtr fills;
+  const auto shape = discs(100, fills);
   auto d = mapOf(400, 400);
-  d.add(scene::Areas{0, shape, std::make_shared<const std::vector<Rgba>>(fills), {}, {}});
+  d.add(scene::Areas{0, shape, fills, {}, {}});
   d.add(scene::Borders{0, shape, scene::Borders::Which::all, 0, {black, 1, {}, false}});
   renderer->draw(d, 400, 400, 1, false);
   const Pixels first = renderer->read();
@@ -702,6 +716,23 @@ TEST_F(RendererTest, AnIncompleteFrameIsThereAtOnceAndBecomesCompleteByItsWork) 
   const Pixels done = renderer->read();
   renderer->draw(d, 400, 400, 1, true);
   EXPECT_EQ(done.rgba, renderer->read().rgba);
+}
+
+TEST_F(RendererTest, ALargeLayerIsPreparedByWork) {
+  scene::ColoursPtr fills;
+  const auto shape = discs(150, fills);
+  auto d = mapOf(400, 400);
+  d.add(scene::Areas{0, shape, fills, {}, {}});
+  renderer->draw(d, 400, 400, 1, false);
+  for (int round = 0; round < 20; ++round) {
+    const auto work = renderer->wanted();
+    ASSERT_TRUE(round > 0 || !work.empty());
+    if (work.empty()) break;
+    for (const auto& w : work) w.run()();
+    renderer->draw(d, 400, 400, 1, false);
+  }
+  EXPECT_TRUE(renderer->wanted().empty());
+  EXPECT_TRUE(near(at(renderer->read(), 5, 395), blue, 3));
 }
 
 TEST_F(RendererTest, WorkThatOutlivesTheRendererDoesNothing) {
