@@ -61,9 +61,41 @@ Bytes header(const scene::Drawing& drawing, int width, int height, double dpi, c
   return out;
 }
 
+class Deflater {
+ public:
+  explicit Deflater(int level) {
+    ok_ = deflateInit2(&stream_, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+
+  bool run(std::span<const uint8_t> in, bool last, Bytes& out) {
+    if (!ok_ || deflateReset(&stream_) != Z_OK) return false;
+    buffer_.resize(std::max<size_t>(buffer_.size(), deflateBound(&stream_, in.size()) + 16));
+    stream_.next_in = const_cast<uint8_t*>(in.data()), stream_.avail_in = static_cast<uInt>(in.size());
+    stream_.next_out = buffer_.data(), stream_.avail_out = static_cast<uInt>(buffer_.size());
+    const int result = deflate(&stream_, last ? Z_FINISH : Z_FULL_FLUSH);
+    out.assign(buffer_.data(), stream_.next_out);
+    return result == (last ? Z_STREAM_END : Z_OK) && stream_.avail_in == 0;
+  }
+
+ private:
+  Bytes buffer_;
+  z_stream stream_{};
+  bool ok_ = false;
+};
+
 struct Strip {
-  Bytes pixels, filtered, deflated;
+  Bytes deflated;
+  size_t length = 0;  // before deflating
   uint32_t adler = 1;
+};
+
+// Of one thread, kept from strip to strip: fresh pages cost more than what is done in them.
+struct Workplace {
+  RasterPainter::Brush brush;
+  Deflater deflater{1};
+  Bytes pixels, filtered;
 };
 
 // Flat maps deflate best unfiltered: a filter only breaks up the runs.
@@ -80,29 +112,6 @@ void filter(const uint8_t* rgba, int width, int rows, bool alpha, Bytes& out) {
     for (int x = 0; x < width; ++x, rgba += 4, to += 3) to[0] = rgba[0], to[1] = rgba[1], to[2] = rgba[2];
   }
 }
-
-class Deflater {
- public:
-  explicit Deflater(int level) {
-    ok_ = deflateInit2(&stream_, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
-  }
-  ~Deflater() { deflateEnd(&stream_); }
-  Deflater(const Deflater&) = delete;
-
-  bool run(std::span<const uint8_t> in, bool last, Bytes& out) {
-    if (!ok_ || deflateReset(&stream_) != Z_OK) return false;
-    out.resize(deflateBound(&stream_, in.size()) + 16);
-    stream_.next_in = const_cast<uint8_t*>(in.data()), stream_.avail_in = static_cast<uInt>(in.size());
-    stream_.next_out = out.data(), stream_.avail_out = static_cast<uInt>(out.size());
-    const int result = deflate(&stream_, last ? Z_FINISH : Z_FULL_FLUSH);
-    out.resize(out.size() - stream_.avail_out);
-    return result == (last ? Z_STREAM_END : Z_OK) && stream_.avail_in == 0;
-  }
-
- private:
-  z_stream stream_{};
-  bool ok_ = false;
-};
 
 }  // namespace
 
@@ -123,8 +132,8 @@ std::vector<uint8_t> pngBytes(const std::vector<scene::Rgba>& pixels, int column
 namespace {
 
 // Reads the last strip back from the disk and compares it with what was painted.
-bool lastStripArrived(std::FILE* file, long at, const Strip& strip) {
-  Bytes deflated(strip.deflated.size()), pixels(strip.filtered.size());
+bool lastStripArrived(std::FILE* file, long at, const Bytes& packed, const Bytes& painted) {
+  Bytes deflated(packed.size()), pixels(painted.size());
   if (std::fflush(file) != 0 || std::fseek(file, at, SEEK_SET) != 0) return false;
   if (std::fread(deflated.data(), 1, deflated.size(), file) != deflated.size()) return false;
   z_stream stream{};
@@ -133,7 +142,7 @@ bool lastStripArrived(std::FILE* file, long at, const Strip& strip) {
   stream.next_out = pixels.data(), stream.avail_out = static_cast<uInt>(pixels.size());
   const bool whole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0;
   inflateEnd(&stream);
-  return whole && pixels == strip.filtered;
+  return whole && pixels == painted;
 }
 
 }  // namespace
@@ -156,21 +165,22 @@ geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& pat
   const bool alpha = drawing.background.a != 255;
   const int perStrip = stripRows(width), count = (height + perStrip - 1) / perStrip;
   std::vector<Strip> strips(count);
+  Bytes lastStrip;
   const auto makeWork = [&]() -> std::function<void(int)> {
-    auto brush = std::make_shared<RasterPainter::Brush>();
-    auto deflater = std::make_shared<Deflater>(1);
-    return [&, brush, deflater](int i) {
+    auto place = std::make_shared<Workplace>();
+    return [&, place](int i) {
       if (progress && progress->cancelled()) return;
       Strip& strip = strips[i];
       const int y0 = i * perStrip, rows = std::min(height - y0, perStrip);
       const size_t pixels = static_cast<size_t>(rows) * width;
-      strip.pixels.resize(pixels * 4);
-      (*painter)->paint({strip.pixels.data(), width, y0, y0 + rows}, *brush);
-      if (alpha) unpremultiply(strip.pixels.data(), pixels);
-      filter(strip.pixels.data(), width, rows, alpha, strip.filtered);
-      strip.pixels = {};
-      strip.adler = static_cast<uint32_t>(adler32_z(1, strip.filtered.data(), strip.filtered.size()));
-      if (!deflater->run(strip.filtered, i + 1 == count, strip.deflated)) strip.deflated.clear();
+      place->pixels.resize(std::max(place->pixels.size(), pixels * 4));
+      (*painter)->paint({place->pixels.data(), width, y0, y0 + rows}, place->brush);
+      if (alpha) unpremultiply(place->pixels.data(), pixels);
+      filter(place->pixels.data(), width, rows, alpha, place->filtered);
+      strip.length = place->filtered.size();
+      strip.adler = static_cast<uint32_t>(adler32_z(1, place->filtered.data(), strip.length));
+      if (!place->deflater.run(place->filtered, i + 1 == count, strip.deflated)) strip.deflated.clear();
+      if (i + 1 == count) lastStrip = place->filtered;
     };
   };
   geo::Result<void> result;
@@ -184,8 +194,7 @@ geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& pat
       result = geo::fail("The picture could not be packed.", "Is memory short?");
       return false;
     }
-    adler = static_cast<uint32_t>(
-        adler32_combine(adler, strip.adler, static_cast<z_off_t>(strip.filtered.size())));
+    adler = static_cast<uint32_t>(adler32_combine(adler, strip.adler, static_cast<z_off_t>(strip.length)));
     const Bytes plain = i + 1 == count ? strip.deflated : Bytes();
     if (i == 0) strip.deflated.insert(strip.deflated.begin(), {0x78, 0x01});
     if (i + 1 == count) push32(strip.deflated, adler);
@@ -195,8 +204,7 @@ geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& pat
     if (result && i + 1 == count) {
       const Bytes end = chunk("IEND", {});
       result = file->write(end.data(), end.size());
-      strip.deflated = plain;
-      if (result) lastArrived = lastStripArrived(file->file(), lastAt, strip);
+      if (result) lastArrived = lastStripArrived(file->file(), lastAt, plain, lastStrip);
     }
     strip = {};
     return result.has_value();
