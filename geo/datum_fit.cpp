@@ -193,14 +193,20 @@ Point bd09FromGcj02(Point p) {
 Point gcj02FromBd09(Point p) { return inverted(bd09FromGcj02, p); }
 
 std::optional<DatumFit> fitDatum(const Shapes& shapes, const Shapes& reference) {
-  const Box box = middleBox(shapes.vertices);
-  if (box.empty() || reference.vertices.empty() || !shiftedThere(box.centre())) return {};
+  if (reference.vertices.empty()) return {};
+  // Only what lies where the reference is can be held against it.
+  const Box known = reference.box().grown(0.02);
+  std::vector<Point> there;
+  for (const Point p : shapes.vertices)
+    if (known.contains(p)) there.push_back(p);
+  const Box box = middleBox(there);
+  if (box.empty() || !shiftedThere(box.centre())) return {};
   const Plane plane(box.centre());
   const Borders borders(reference, plane, box.grown(0.05));
   if (borders.empty()) return {};
   std::vector<Point> samples;
-  const size_t step = std::max<size_t>(1, shapes.vertices.size() / 1500);
-  for (size_t i = 0; i < shapes.vertices.size(); i += step) samples.push_back(plane(shapes.vertices[i]));
+  const size_t step = std::max<size_t>(1, there.size() / 1500);
+  for (size_t i = 0; i < there.size(); i += step) samples.push_back(plane(there[i]));
   if (samples.size() < 20) return {};
 
   // Where each datum would have put these places, in metres from where they belong.
