@@ -56,6 +56,7 @@ int snapshot(Request request, const Common& common) {
   geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
   std::thread opening([&] { fonts = scene::Typesetter::open(); });
   session::Session session;
+  session.forOnePicture();
   const auto loaded = loadProject(session, request.input, common);
   opening.join();
   if (!loaded) return complain(loaded.error());

@@ -6,12 +6,13 @@ namespace paper {
 
 using scene::Vec;
 
-Stripes::Stripes(const scene::Hatch& hatch, double pixelsPerUnit)
+Stripes::Stripes(const scene::Hatch& hatch, double pixelsPerUnit, double phaseAlong)
     : pitch(std::max(1.0f, static_cast<float>(hatch.pitch * pixelsPerUnit))),
-      half(static_cast<float>(hatch.width * pixelsPerUnit / 2)) {}
+      half(static_cast<float>(hatch.width * pixelsPerUnit / 2)),
+      phase(phaseAlong) {}
 
 float Stripes::operator()(int x, int y) const {
-  const double along = (x + 0.5 + y + 0.5) * M_SQRT1_2;
+  const double along = (x + 0.5 + y + 0.5 - phase) * M_SQRT1_2;
   const float distance = static_cast<float>(std::abs(along - pitch * std::round(along / pitch)));
   return std::clamp(half + 0.5f - distance, 0.0f, std::min(1.0f, 2 * half));
 }

@@ -47,10 +47,12 @@ inline void over(uint8_t* pixel, const Premultiplied& c, float k) {
   pixel[3] = static_cast<uint8_t>(c.a * k + pixel[3] * keep + 0.5f);
 }
 
-// Stripes at 45°, in phase over the whole canvas: lines where x + y is a multiple of pitch · √2.
+// Stripes at 45°: lines where x + y - phase is a multiple of pitch · √2. A map's are in phase with its world's origin, as
+// on the screen, where they must not swim in a pan; furniture's with the canvas.
 struct Stripes {
   float pitch, half;  // perpendicular distance, pixels
-  Stripes(const scene::Hatch& hatch, double pixelsPerUnit);
+  double phase;       // along x + y, pixels
+  Stripes(const scene::Hatch& hatch, double pixelsPerUnit, double phase = 0);
   float operator()(int x, int y) const;  // 0 ground … 1 line
 };
 

@@ -7,6 +7,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "geo/crs.h"
+#include "geo/measure.h"
+
 namespace scene {
 
 // Scale, north, badge --------------------------------------------------------------------------------------------------
@@ -20,8 +23,21 @@ ScaleBar scaleBar(double metresPerUnit, float most) {
   return {};
 }
 
-void drawScaleBar(const Board& b, const Camera& camera, Vec at, float most, float type) {
-  const ScaleBar bar = scaleBar(camera.metresPerUnit, most);
+double groundMetresPerUnit(const Scene& scene, const Camera& camera) {
+  if (!scene.crs || !scene.crs->known()) return camera.metresPerUnit;
+  const std::string& code = scene.crs->text();
+  // Gauss–Krüger and UTM zones are true to a thousandth.
+  if (code.starts_with("EPSG:45") || code.starts_with("EPSG:326") || code.starts_with("EPSG:327")) return camera.metresPerUnit;
+  const auto transform = geo::Transform::make(*scene.crs, geo::Crs::lonLat());
+  if (!transform) return camera.metresPerUnit;
+  const double half = camera.metresPerUnit * 50;
+  const double ground = geo::geodesicDistance((*transform)({camera.centre.x - half, camera.centre.y}),
+                                              (*transform)({camera.centre.x + half, camera.centre.y}));
+  return std::isfinite(ground) && ground > 0 ? camera.metresPerUnit * ground / (2 * half) : camera.metresPerUnit;
+}
+
+void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, float type) {
+  const ScaleBar bar = scaleBar(metresPerUnit, most);
   if (bar.divisions == 0) return;
   const float h = 5.5f * b.unit, part = bar.width / bar.divisions;
   const Rgba ink = b.theme.text1;

@@ -15,7 +15,10 @@ struct ScaleBar {
   float width = 0;
 };
 ScaleBar scaleBar(double metresPerUnit, float most);
-void drawScaleBar(const Board& board, const Camera& camera, Vec at, float most, float type);
+// Ground metres in one canvas unit at the frame's centre, along its width: the map's own scale but for systems that stretch
+// (Web Mercator doubles lengths at 60°).
+double groundMetresPerUnit(const Scene& scene, const Camera& camera);
+void drawScaleBar(const Board& board, double metresPerUnit, Vec at, float most, float type);
 void drawNorthArrow(const Board& board, Vec top, float height, const std::string& word, float type);
 // "含示例数据": its right edge at `right` (or left edge at `left`). Returns its box.
 Rect drawBadge(const Board& board, float x, float y, float type, const std::string& words, Align align);

@@ -80,9 +80,12 @@ class Page {
   void mapFrame(std::optional<geo::Box> extent) {
     const Rect inner = l_.frame.grown(-13 * px);
     Camera camera = Camera::fit(inner, extent.value_or(s_.home), extent ? 0 : 26 * px);
-    if (!extent) camera.metresPerUnit = roundScale(camera.metresPerUnit * 1000) / 1000;
+    if (!extent) {
+      const double stretch = groundMetresPerUnit(s_, camera) / camera.metresPerUnit;
+      camera.metresPerUnit = roundScale(camera.metresPerUnit * stretch * 1000) / 1000 / stretch;
+    }
     d_.cameras.push_back(camera);
-    denominator_ = camera.metresPerUnit * 1000;
+    denominator_ = groundMetresPerUnit(s_, camera) * 1000;
     placeInsets(inner);
     std::vector<Rect> clear;
     for (const Rect& r : {inset_, locator_})
@@ -98,7 +101,7 @@ class Page {
     drawMap(d_, s_, 0, t_, o);
     drawGraticule(camera);
     drawNorthArrow(b_, north, 70 * px, s_.words.north, 26 * px);
-    drawScaleBar(b_, camera, bar, barRoom(inner) - 90 * px, 20 * px);
+    drawScaleBar(b_, groundMetresPerUnit(s_, camera), bar, barRoom(inner) - 90 * px, 20 * px);
     insetMap();
     locatorMap();
     b_.frame(inner, t_.text1, 1.6f * px);

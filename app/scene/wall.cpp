@@ -207,7 +207,7 @@ Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float 
   drawMap(d, s, 0, theme, options);
   Wall(d, s, theme, l).draw();
   drawNorthArrow(b, north, 46 * u, s.words.north, 16 * u);
-  drawScaleBar(b, d.cameras[0], bar, 190 * u, 15 * u);
+  drawScaleBar(b, groundMetresPerUnit(s, d.cameras[0]), bar, 190 * u, 15 * u);
   return d;
 }
 

@@ -71,7 +71,7 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   if (s.illustrative) drawBadge(b, x, y, 14 * u, s.words.illustrativeBadge, Align::left);
   if (legend) drawLegendCard(b, s, card);
   drawNorthArrow(b, north, 40 * u, s.words.north, 14 * u);
-  drawScaleBar(b, camera, bar, 180 * u, 13 * u);
+  drawScaleBar(b, groundMetresPerUnit(s, camera), bar, 180 * u, 13 * u);
   return d;
 }
 

@@ -154,6 +154,10 @@ void chooseWorld(Session& session, const std::vector<SourceKey>& wanted) {
     if (!raw || raw->shapes.kind == geo::ShapeKind::none || raw->bounds.empty()) continue;
     d.worldKnown = true;
     if (!raw->crs.known()) return;  // plain plane coordinates: everything stays as it is
+    if (raw->crs.metresPerUnit() == 1) {  // a metric system of the data's own is kept
+      d.worldCrs = raw->crs;
+      return;
+    }
     const auto toDegrees = geo::Transform::make(raw->crs, geo::Crs::lonLat());
     if (toDegrees) d.worldCrs = geo::metricCrsFor(geo::transformBox(*toDegrees, raw->bounds));
     return;
@@ -270,7 +274,8 @@ void startMaking(Session& session, const LayerSpec& spec, const SourceState& sou
         e.state.shape = made->shape, e.state.index = made->shape->index;
         e.dress = made->dress;
         e.outside = e.inside = nullptr, e.cutLines = e.cutBy = nullptr;
-        if (made->layer->shapes.kind == geo::ShapeKind::polygon && !made->shape->boundaries)
+        if (made->layer->shapes.kind == geo::ShapeKind::polygon && !made->shape->boundaries &&
+            !SessionParts::derived(session).onePicture)
           startBorders(session, id, made->shape);
         touch(session);
       },

@@ -155,6 +155,8 @@ void Session::tick(double nowSeconds) {
   }
 }
 
+void Session::forOnePicture() { derived_->onePicture = true; }
+
 void Session::wait() {
   for (;;) {
     derive(*this);

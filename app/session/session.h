@@ -94,6 +94,7 @@ class Session {
 
   void setFrame(scene::Rect mapFrame);                      // of the window's map; fits when cameraIsFit
   void tick(double nowSeconds);                             // collects finished jobs, advances a flight, starts missing jobs
+  void forOnePicture();                                     // before open(): nothing will be panned or zoomed
   void wait();                                              // until no job is left: for the command line and tests
   Jobs& jobs() { return *jobs_; }
 
