@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/panels/actions.h"
+#include "app/session/project_file.h"
 
 namespace panels {
 namespace {
@@ -21,7 +22,7 @@ std::string homeFolder() {
 std::string startFolder(const session::Session& session, const PanelState::Impl& st) {
   if (!st.lastFolder.empty()) return st.lastFolder;
   std::error_code ignored;
-  if (!session.path().empty()) {
+  if (!session.path().empty() && session.path() != session::embeddedProjectPath()) {
     const auto folder = fs::absolute(session.path(), ignored).parent_path();
     if (!ignored && ::access(folder.c_str(), W_OK) == 0) return folder.string();
   }
@@ -66,6 +67,7 @@ void ask(const session::Session& session, PanelState::Impl& st, session::Command
     return;
   }
   if (auto* o = std::get_if<session::OpenProject>(&command)) o->discardChanges = true;
+  if (auto* n = std::get_if<session::NewProject>(&command)) n->discardChanges = true;
   if (auto* q = std::get_if<session::Quit>(&command)) q->discardChanges = true;
   start(session, st, Kind::unsaved);
   st.dialog.then = std::move(command);
@@ -85,11 +87,7 @@ Frame beginDialog(Ui& ui, float w, float h, std::string_view title) {
   ui.fill({0, 0, ui.input.width, ui.input.height}, Rgba{0, 0, 0, static_cast<uint8_t>(t.dark ? 120 : 70)});
   const Rect r{std::round((ui.input.width - w) / 2),
                std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w, h};
-  for (int i = 10; i > 0; --i) {
-    const auto d = static_cast<float>(i) * k;
-    ui.fill({r.x - d, r.y - d + 4 * k, r.w + 2 * d, r.h + 2 * d},
-            {0, 0, 0, static_cast<uint8_t>(t.dark ? 18 : 7)}, 8 * k + d);
-  }
+  ui.shadow(r, 16);
   ui.end();
   ui.begin("##dialog", r, {}, true);
   ui.fill(r, t.panel, 8 * k);
@@ -180,7 +178,7 @@ void drawExport(Ui& ui) {
   auto& d = ui.state.dialog;
   auto& e = d.exportImage;
   const float k = ui.k, row = 30 * k, step = 42 * k, label = 96 * k;
-  const auto f = beginDialog(ui, 560, 448, ui.tr("导出图像"));
+  const auto f = beginDialog(ui, 560, 396, ui.tr("导出图像"));
   const float x = f.body.x + label, w = f.body.w - label;
   float y = f.body.y;
   const auto title = [&](const char* text) {

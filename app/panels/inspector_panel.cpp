@@ -61,7 +61,9 @@ std::vector<Row> figureRows(const Ui& ui, size_t row) {
     }
     rows.push_back(r);
     // The change since the earlier count, once, for the first amount that was counted twice.
-    if (!compared && found && r.unit != "%") {
+    const bool counted = spec.numerator.empty() && spec.countOf.empty() && spec.dividedByCountOf.empty() &&
+                         spec.shareOf.empty();
+    if (!compared && counted && found && r.unit != "%") {
       const auto earlier = newest(state, row, found->year - 1);
       if (earlier && earlier->year && earlier->figure.value != 0) {
         const double change = (found->figure.value / earlier->figure.value - 1) * 100;
@@ -147,7 +149,8 @@ void stripPlot(Ui& ui, float x0, float x1, float& y, const scene::Choropleth& c,
                                                                : 1);
     const float w = ui.width(Type::note, label);
     if (x - w / 2 < free) continue;
-    ui.text(Type::note, {x - w, axis + 9 * k, 2 * w, 16 * k}, label, ui.theme.text3, Align::centre);
+    ui.text(Type::note, {std::clamp(x - w / 2, x0, x1 - w), axis + 9 * k, w + 1, 16 * k}, label,
+            ui.theme.text3);
     free = x + w / 2 + 8 * k;
   }
   if (std::isfinite(c.whole) && c.whole >= ticks.front() && c.whole <= ticks.back()) {
@@ -341,27 +344,34 @@ void bigFigure(Ui& ui, float x0, float x1, float& y, size_t row) {
 }
 
 void figureTable(Ui& ui, float x0, float x1, float& y, const std::vector<Row>& rows) {
-  const float k = ui.k, row = 27 * k;
+  const float k = ui.k;
   sectionTitle(ui, x0, x1, y, ui.tr("指标"), ui.tr("状态"));
   y -= 4 * k;
   // One edge for the numbers, one for the units, whatever the words' lengths in this language.
-  float unit = 0, year = 0, value = 0;
+  float unit = 0, year = 0, value = 0, name = 0;
   for (const auto& r : rows) {
     unit = std::max(unit, ui.width(Type::note, r.unit)), year = std::max(year, ui.width(Type::note, r.year));
+    name = std::max(name, ui.width(Type::body, r.name));
     value = std::max(value, ui.width(r.status == Status::missing ? Type::body : Type::strong, r.value));
   }
-  const float chip = 19 * k, yearRight = x1 - chip - 8 * k, unitLeft = yearRight - year - 10 * k - unit,
-              valueRight = unitLeft - 6 * k;
+  // Where long names leave no room beside the units, these go below them.
+  const float chip = 19 * k, yearRight = x1 - chip - 8 * k;
+  const bool stacked = x0 + name + 8 * k + value + 6 * k + unit + 10 * k + year > yearRight;
+  const float row = (stacked ? 40 : 27) * k, unitLeft = yearRight - year - 10 * k - (stacked ? 0 : unit),
+              valueRight = stacked ? yearRight - year - 12 * k : unitLeft - 6 * k;
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto& r = rows[i];
     const Rect line{x0, y, x1 - x0, row};
     const bool none = r.status == Status::missing;
-    ui.text(Type::body, {x0, y, valueRight - value - 8 * k - x0, row}, r.name, ui.theme.text2);
-    ui.text(none ? Type::body : Type::strong, {valueRight - value, y, value, row}, r.value,
+    const float high = stacked ? 22 * k : row;
+    ui.text(Type::body, {x0, y, valueRight - value - 8 * k - x0, high}, r.name, ui.theme.text2);
+    if (stacked && !r.unit.empty())
+      ui.text(Type::note, {x0, y + 19 * k, valueRight - value - 8 * k - x0, 16 * k}, r.unit, ui.theme.text3);
+    ui.text(none ? Type::body : Type::strong, {valueRight - value, y, value, high}, r.value,
             none ? ui.theme.text3 : ui.theme.text1, Align::right);
-    ui.text(Type::note, {unitLeft, y, unit + 1, row}, r.unit, ui.theme.text3);
-    ui.text(Type::note, {yearRight - year, y, year, row}, r.year, ui.theme.text3, Align::right);
-    ui.chip(x1, line, r.status);
+    if (!stacked) ui.text(Type::note, {unitLeft, y, unit + 1, row}, r.unit, ui.theme.text3);
+    ui.text(Type::note, {yearRight - year, y, year, high}, r.year, ui.theme.text3, Align::right);
+    ui.chip(x1, {line.x, line.y, line.w, high}, r.status);
     const std::string id = fmt::format("inspector.figure.{}", i);
     ui.record(id, line, "text", fmt::format("{} {} {}", r.name, r.value, r.unit));
     const auto m = ImGui::GetIO().MousePos;
@@ -599,8 +609,10 @@ void drawInspectorPanel(Ui& ui, Rect r) {
   const scene::SceneLayer* layer = selected ? scene::findLayer(ui.scene, selected->layer) : nullptr;
   const auto* spec = selected ? specOf(ui, selected->layer) : nullptr;
   const bool object = layer && selected->row >= 0;
-  header(ui, {r.x, r.y, r.w, 30 * k}, ui.tr("检视"),
-         object && spec ? cell(ui, selected->layer, spec->key, selected->row) : "");
+  header(ui, {r.x, r.y, r.w, 30 * k}, ui.tr("检视"));
+  if (object && spec)
+    ui.text(Type::note, {r.x + 60 * k, r.y, r.w - 100 * k, 30 * k},
+            cell(ui, selected->layer, spec->key, selected->row), t.text3, Align::right);
   const float x0 = r.x + pad, x1 = r.right() - pad, buttons = object ? 54 * k : 0;
   ui.beginScroll("##inspectorBody", {r.x, r.y + 30 * k, r.w, r.h - 30 * k - buttons});
   if (selected != ui.state.inspected) ImGui::SetScrollY(0);
@@ -628,13 +640,20 @@ void drawInspectorPanel(Ui& ui, Rect r) {
       tx += 46 * k;
     }
     const bool large = ui.width(Type::title, name) <= x1 - tx;
-    if (large) ui.text(Type::title, {tx, y, x1 - tx, 38 * k}, name, t.text1), y += 40 * k;
+    float nameEnd = x1;
+    const float nameBase = ui.baseline(Type::title, {tx, y, x1 - tx, 38 * k});
+    if (large) nameEnd = ui.text(Type::title, {tx, y, x1 - tx, 38 * k}, name, t.text1), y += 40 * k;
     else y = ui.paragraph(Type::heading, {tx, y, x1 - tx, 0}, name, t.text1, 1.4f) + 4 * k;
     std::string second = other == name ? "" : other;
     if (!kind.empty()) second += (second.empty() ? "" : " · ") + kind;
     if (second.empty()) second = spec ? ui.name(spec->name) : "";
-    ui.text(Type::body, {tx, y, x1 - tx, 20 * k}, second, t.text3);
-    y += 28 * k;
+    if (large && nameEnd + 12 * k + ui.width(Type::body, second) <= x1) {
+      ui.textAt(Type::body, {nameEnd + 12 * k, nameBase}, second, t.text3);
+      y += 2 * k;
+    } else {
+      ui.text(Type::body, {tx, y, x1 - tx, 20 * k}, second, t.text3);
+      y += 28 * k;
+    }
     ui.record("inspector.name", {x0, y, x1 - x0, 20 * k}, "text", name);
     if (layer->role == scene::Role::county) countyCard(ui, x0, x1, y, *layer, at);
     else placeCard(ui, x0, x1, y, *layer, selected->row);

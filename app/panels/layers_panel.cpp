@@ -78,7 +78,7 @@ void swatch(Ui& ui, Rect r, const Entry& e, bool faint) {
   if (e.layer && !e.layer->symbols.empty()) symbol = e.layer->symbols[0];
   const float size = role == scene::Role::core                                   ? 21
                      : role == scene::Role::station || role == scene::Role::town ? 9
-                                                                                 : 18;
+                                                                                 : 20;
   if (faint) certainty = scene::Certainty::hollow;
   ui.symbol(symbol, certainty, r.centre(), size * ui.k);
 }
@@ -160,10 +160,7 @@ void drawSearchResults(Ui& ui) {
       anchor.x, anchor.bottom() + 4 * k, std::max(anchor.w, 268 * k),
       std::min(2 * pad + row * static_cast<float>(rows), ui.input.height - anchor.bottom() - 40 * k)};
   ui.begin("##found", {r.x - 8 * k, r.y - 8 * k, r.w + 16 * k, r.h + 16 * k}, {}, true);
-  for (int i = 6; i > 0; --i)
-    ui.fill({r.x - static_cast<float>(i) * k, r.y - static_cast<float>(i - 2) * k,
-             r.w + 2 * static_cast<float>(i) * k, r.h + 2 * static_cast<float>(i) * k},
-            {0, 0, 0, static_cast<uint8_t>(ui.theme.dark ? 22 : 9)}, (6 + static_cast<float>(i)) * k);
+  ui.shadow(r, 10);
   ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.04}) : Rgba{255, 255, 255, 255},
           6 * k);
   ui.frame(r, ui.theme.rule, 6 * k, std::max(1.0f, std::floor(k)));

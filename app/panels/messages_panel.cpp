@@ -19,7 +19,7 @@ void drawToasts(Ui& ui) {
   }
   std::erase_if(st.toasts, [&](const Toast& t) { return t.until <= st.now; });
   if (ui.view.messagesPanel) return;
-  const float k = ui.k, w = std::min(380 * k, ui.layout.map.w - 32 * k);
+  const float k = ui.k, w = std::min(380 * k, st.mapRight - ui.layout.map.x - 32 * k);
   if (w < 120 * k) return;
   float bottom = ui.layout.map.bottom() - 16 * k;
   std::optional<size_t> gone;
@@ -27,12 +27,11 @@ void drawToasts(Ui& ui) {
     const auto& toast = st.toasts[n];
     ui.wakeAt(toast.until);
     // Measured inside a window, since text needs one.
-    ui.begin(fmt::format("##toast{}", n).c_str(), {ui.layout.map.right() - 16 * k - w, bottom - 1, w, 1}, {},
-             true);
+    ui.begin(fmt::format("##toast{}", n).c_str(), {st.mapRight - 16 * k - w, bottom - 1, w, 1}, {}, true);
     const float h =
         ui.paragraph(Type::body, {0, 0, w - 52 * k, 0}, toast.text, ui.theme.text1, 1.45f, false) + 18 * k;
     ui.end();
-    const Rect r{std::round(ui.layout.map.right() - 16 * k - w), std::round(bottom - h), w, h};
+    const Rect r{std::round(st.mapRight - 16 * k - w), std::round(bottom - h), w, h};
     ImGui::SetNextWindowPos({r.x, r.y});
     ui.begin(fmt::format("##toast{}b", n).c_str(), r, {}, true);
     ui.fill(r, ui.theme.dark ? (ui.theme.panel | std::pair{ui.theme.text1, 0.05}) : Rgba{255, 255, 255, 255},

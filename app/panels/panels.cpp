@@ -77,9 +77,7 @@ void drawFolded(Ui& ui) {
   if (ui.view.inspectorPanel && tight) {
     const float w = std::round(std::min(360 * k, map.w - 40 * k));
     const bool open = st.inspectorOpen;
-    if (open)
-      drawInspectorPanel(ui, {map.right() - w, map.y, w,
-                              ui.layout.strip.bottom() > map.bottom() ? map.h + ui.layout.strip.h : map.h});
+    if (open) drawInspectorPanel(ui, {map.right() - w, map.y, w, map.h}), st.mapRight = map.right() - w;
     if (handle("##foldInspector", false, open, map.right() - (open ? w : 0), ui.tr("检视")))
       st.inspectorOpen = !open;
   }
@@ -140,8 +138,9 @@ void drawPanels(const session::Session& session, PanelState& state, const FrameI
   drawStripPanel(ui);
   if (ui.layout.inspector.w > 0) drawInspectorPanel(ui, ui.layout.inspector);
   drawStatusBar(ui);
-  drawMessages(ui);
+  st.mapRight = ui.layout.map.right();
   drawFolded(ui);
+  drawMessages(ui);
   drawSearchResults(ui);
   drawOpenMenu(ui);
   drawStripPopups(ui);

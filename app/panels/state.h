@@ -84,6 +84,8 @@ struct PanelState::Impl {
   std::optional<session::Command> afterSave;  // what waits until the project is saved
   int afterSaveFrames = 0;
   bool wasTyping = false;
+  std::string editing;        // id of the field that has the keyboard
+  float mapRight = 0;         // of the map's part that no column covers
   std::string lastIndicator;  // to be shown again when indicators are switched on
   std::string lastFolder;
 

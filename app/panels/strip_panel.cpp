@@ -176,7 +176,7 @@ void drawStripPanel(Ui& ui) {
         std::find_if(scenes.begin(), scenes.end(), [&](const auto& s) { return s.id == ui.view.scene; });
     const std::string name = it == scenes.end() ? ui.tr("场景") : ui.name(it->name);
     const std::string number = it == scenes.end()
-                                   ? fmt::format("{}", scenes.size())
+                                   ? fmt::format("–/{}", scenes.size())
                                    : fmt::format("{}/{}", it - scenes.begin() + 1, scenes.size());
     const float side = 28 * k,
                 w = std::min(210 * k, std::max(96 * k, ui.width(Type::body, name) +

@@ -134,6 +134,14 @@ void Ui::hairline(float x0, float x1, float y) const {
   fill({x0, std::floor(y), x1 - x0, h}, theme.rule);
 }
 
+void Ui::shadow(Rect r, int reach) const {
+  for (int i = reach; i > 0; --i) {
+    const float d = static_cast<float>(i) * k;
+    fill({r.x - d, r.y - d + 0.4f * static_cast<float>(reach) * k, r.w + 2 * d, r.h + 2 * d},
+         {0, 0, 0, static_cast<uint8_t>(theme.dark ? 12 : 4)}, 6 * k + d);
+  }
+}
+
 void Ui::icon(Icon icon, Vec c, Rgba ink, float size) const {
   auto& d = list();
   const float s = size * k / 10, w = 1.5f * k;
@@ -396,7 +404,7 @@ bool Ui::field(const std::string& id, Rect r, std::string& value, const char* pl
   const std::string focusKey = "field:" + id;
   fill(r, theme.dark ? theme.background : Rgba{255, 255, 255, 255}, radius);
   float x = r.x + pad;
-  if (lead) icon(*lead, {r.x + 15 * k, r.centre().y}, theme.text3, 11), x = r.x + 30 * k;
+  if (lead) icon(*lead, {r.x + 16 * k, r.centre().y}, theme.text3, 12), x = r.x + 30 * k;
   state.fonts.need(Type::body, value);
   ImFont* f = font(Type::body);
   ImGui::PushFont(f);
@@ -406,11 +414,28 @@ bool Ui::field(const std::string& id, Rect r, std::string& value, const char* pl
   ImGui::SetCursorScreenPos(low(r));
   ImGui::SetNextItemWidth(r.w);
   if (takeFocus) ImGui::SetKeyboardFocusHere();
+  // At rest the text is ours, cut where it is too long: a path loses its beginning, anything else its end.
+  const bool editing = state.editing == id;
+  ImGui::PushStyleColor(ImGuiCol_Text, colour(editing ? theme.text1 : Rgba{0, 0, 0, 0}));
   const bool changed = ImGui::InputText(("##" + id).c_str(), &value);
   const bool active = ImGui::IsItemActive();
+  ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   ImGui::PopFont();
-  if (active) state.wants.typing = true;
+  if (!editing && !value.empty()) {
+    std::string shown = value;
+    const Rect line{x, r.y, r.right() - pad - x, r.h};
+    if (value.find('/') != std::string::npos && width(Type::body, value) > line.w) {
+      size_t from = 0;
+      while (from < value.size() && width(Type::body, "…" + value.substr(from)) > line.w)
+        nextCodePoint(value, from);
+      shown = "…" + value.substr(from);
+    }
+    text(Type::body, line, shown, theme.text1);
+  }
+  if (active) state.wants.typing = true, state.editing = id;
+  else if (editing) state.editing.clear();
+  if (active != editing) state.wants.again = true;
   const float lit = fade(focusKey, active);
   frame(r, theme.rule | std::pair{theme.accent, static_cast<double>(lit)}, radius, (1 + 0.5f * lit) * k);
   if (value.empty() && !active)
@@ -515,10 +540,7 @@ bool Ui::beginPopup(const std::string& id, float w, float h, bool above, Align a
   begin("##shield", {0, under, input.width, input.height - under}, {}, true);
   const bool beside = ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0) &&
                       !popup_.contains({ImGui::GetIO().MousePos.x, ImGui::GetIO().MousePos.y});
-  for (int i = 6; i > 0; --i)  // a soft shadow, painted outside of the popup
-    list().AddRectFilled({x - static_cast<float>(i) * k, y - static_cast<float>(i - 3) * k},
-                         {x + w + static_cast<float>(i) * k, y + h + static_cast<float>(i + 3) * k},
-                         IM_COL32(0, 0, 0, theme.dark ? 22 : 9), (6 + static_cast<float>(i)) * k);
+  shadow(popup_, 10);
   end();
   if (beside && !state.popupFresh) closePopup();
   state.popupFresh = false;

@@ -87,6 +87,7 @@ class Ui {
   void fill(Rect r, Rgba c, float radius = 0) const;
   void frame(Rect r, Rgba c, float radius = 0, float width = 1) const;
   void line(Vec a, Vec b, Rgba c, float width = 1) const;
+  void shadow(Rect r, int reach) const;
   void hairline(float x0, float x1, float y) const;
   void icon(Icon icon, Vec centre, Rgba c, float size = 10) const;
   void symbol(scene::Symbol symbol, scene::Certainty certainty, Vec centre, float size);

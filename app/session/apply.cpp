@@ -89,7 +89,7 @@ class Check {
   Done operator()(const NextScene&) const { return p_.scenes.empty() ? no("项目没有场景。") : Done{}; }
   Done operator()(const Undo&) const { return s_.canUndo() ? Done{} : no("没有可撤销的步骤。"); }
   Done operator()(const Redo&) const { return s_.canRedo() ? Done{} : no("没有可重做的步骤。"); }
-  Done operator()(const NewProject&) const { return unsaved(false); }
+  Done operator()(const NewProject& c) const { return unsaved(c.discardChanges); }
   Done operator()(const OpenProject& c) const { return unsaved(c.discardChanges); }
   Done operator()(const Quit& c) const { return unsaved(c.discardChanges); }
   Done operator()(const SaveProject&) const {

@@ -28,7 +28,7 @@ struct RemoveScene { std::string scene; };
 // History and files
 struct Undo {};
 struct Redo {};
-struct NewProject {};
+struct NewProject { bool discardChanges = false; };
 struct OpenProject { std::string path; bool discardChanges = false; };
 struct SaveProject {};
 struct SaveProjectAs { std::string path; };

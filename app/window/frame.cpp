@@ -207,7 +207,7 @@ void Frame::draw() {
 
 bool Frame::whole() const {
   return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version &&
-         !session_.scene().layers.empty();
+         (session_.project().layers.empty() || !session_.scene().layers.empty());
 }
 
 bool Frame::settled() const {

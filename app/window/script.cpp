@@ -115,6 +115,7 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
     left_ = 3 + 2 * times;
   };
   if (verb == "wait") return frame.settled() && frame.whole();
+  if (verb == "idle") return at_ = lines_.size() - 1, true;  // the script ends; the window stays
   if (verb == "frames") return left_ = static_cast<int>(number(a)), true;
   if (verb == "click-id" || verb == "double-click-id" || verb == "move-id") {
     const auto at = centre(a);

@@ -225,11 +225,11 @@ TEST(Inspector, ShowsTheRankOfASelectedCounty) {
   r.frame(3);
   EXPECT_EQ(r.widget("inspector.name").value, "英德市");
   EXPECT_EQ(r.widget("inspector.rank").value, "第 4 / 8");
-  EXPECT_EQ(r.widget("inspector.figure").value, "167.6");
+  EXPECT_EQ(r.widget("inspector.figure").value, "168");
   r.click("inspector.zoomTo");
   EXPECT_GE(r.sent<session::ZoomTo>(), 1u);
   r.click("inspector.copy");
-  EXPECT_NE(r.session.view().clipboard.find("167.6"), std::string::npos);
+  EXPECT_NE(r.session.view().clipboard.find("168"), std::string::npos);
 }
 
 TEST(Map, AClickSelectsAndHoverNames) {
@@ -438,7 +438,7 @@ TEST(Fonts, HoldEveryCharacterThatIsShown) {
 TEST(Idle, AsksForNothing) {
   Robot r(1920, 1080);
   r.openQingyuan();
-  for (int i = 0; i < 600 && (panels::wants(r.state).again || panels::wants(r.state).wakeAt > 0); ++i)
+  for (int i = 0; i < 1000 && (panels::wants(r.state).again || panels::wants(r.state).wakeAt > 0); ++i)
     r.frame();
   EXPECT_FALSE(panels::wants(r.state).again);
   EXPECT_EQ(panels::wants(r.state).wakeAt, 0);

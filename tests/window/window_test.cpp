@@ -1,0 +1,155 @@
+// The real binary in a real X server without a screen. Where Xvfb is missing these tests are skipped.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+pid_t start(const std::vector<std::string>& words, const std::vector<std::string>& environment,
+            const std::string& errors) {
+  const pid_t pid = fork();
+  if (pid != 0) return pid;
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, 0), dup2(null, 1);
+  const int file = errors.empty() ? null : open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  dup2(file, 2);
+  for (const auto& e : environment) putenv(strdup(e.c_str()));
+  std::vector<char*> argv;
+  for (const auto& w : words) argv.push_back(strdup(w.c_str()));
+  argv.push_back(nullptr);
+  execvp(argv[0], argv.data());
+  _exit(127);
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class Window : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder = fs::temp_directory_path() / ("parkscope-window-" + std::to_string(getpid()));
+    fs::create_directories(folder);
+    int numbers[2];
+    ASSERT_EQ(pipe(numbers), 0);
+    xvfb = start({"Xvfb", "-displayfd", std::to_string(numbers[1]), "-screen", "0", "1600x1000x24",
+                  "-nolisten", "tcp"},
+                 {}, "");
+    close(numbers[1]);
+    char text[16] = {};
+    const ssize_t got = ::read(numbers[0], text, sizeof text - 1);
+    close(numbers[0]);
+    if (got <= 0) GTEST_SKIP() << "Xvfb is not installed.";
+    display = std::string(":") + std::to_string(atoi(text));
+  }
+  void TearDown() override {
+    if (program > 0) kill(program, SIGKILL), waitpid(program, nullptr, 0);
+    if (xvfb > 0) kill(xvfb, SIGTERM), waitpid(xvfb, nullptr, 0);
+    fs::remove_all(folder);
+  }
+
+  void run(const std::string& script, const std::vector<std::string>& arguments = {}) {
+    std::ofstream(folder / "script.txt") << script;
+    std::vector<std::string> words{
+        PARKSCOPE_BINARY,           "--lang", "zh", "--script", (folder / "script.txt").string(), "--ready",
+        (folder / "ready").string()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    program =
+        start(words, {"DISPLAY=" + display, "XDG_STATE_HOME=" + folder.string(), "LIBGL_ALWAYS_SOFTWARE=1"},
+              (folder / "errors").string());
+  }
+  int finish() {
+    int status = 0;
+    for (int i = 0; i < 1200; ++i) {
+      if (waitpid(program, &status, WNOHANG) == program) {
+        program = 0;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+      }
+      std::this_thread::sleep_for(100ms);
+    }
+    return -1;
+  }
+  double cpuSeconds() const {
+    const std::string text = read("/proc/" + std::to_string(program) + "/stat");
+    std::istringstream in(text.substr(text.rfind(')') + 1));
+    std::string word;
+    double ticks = 0;
+    for (int i = 3; in >> word && i <= 15; ++i)
+      if (i >= 14) ticks += std::stod(word);
+    return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+  }
+
+  fs::path folder;
+  std::string display;
+  pid_t xvfb = 0, program = 0;
+};
+
+TEST_F(Window, OpensTheEmbeddedProjectDrawsItAndQuitsCleanly) {
+  run("wait\nexpect title 清远市\nexpect layer.cores.row 核心\nselect counties 441881\nwait\nexpect "
+      "inspector.name 英德市\n"
+      "screenshot " +
+      (folder / "a.png").string() + "\nframes 2\nquit\n");
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_GT(fs::file_size(folder / "a.png"), 50'000u);  // a map, not an empty sheet
+  EXPECT_GT(std::stod(read(folder / "ready")), 1e9);
+}
+
+TEST_F(Window, IsIdleWhenNothingHappens) {
+  run("wait\nidle\n");
+  for (int i = 0; i < 600 && !fs::exists(folder / "ready"); ++i) std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(fs::exists(folder / "ready")) << read(folder / "errors");
+  double spent = 1;  // the last of the loading may still be under way: until two quiet seconds
+  for (int i = 0; i < 10 && spent > 0.05; ++i) {
+    const double before = cpuSeconds();
+    std::this_thread::sleep_for(2s);
+    spent = cpuSeconds() - before;
+  }
+  EXPECT_LE(spent, 0.05);
+}
+
+TEST_F(Window, ObeysTheMouseAndTheKeys) {
+  run("wait\nexpect layer.rivers.visible on\nclick-id layer.rivers.visible\nexpect layer.rivers.visible off\n"
+      "key Ctrl+Z\nframes 2\nexpect layer.rivers.visible on\nkey L\nframes 2\nexpect menu.file File\nkey "
+      "L\nframes 2\n"
+      "click-id menu.view\nframes 2\nexpect view.fit \nkey Esc\nkey Ctrl+Q\nframes 4\nquit\n");
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+}
+
+TEST_F(Window, SaysWhatIsWrongWithABrokenProject) {
+  std::ofstream(folder / "坏的 项目.parkscope.toml") << "format = 1\ntitel = { zh = \"x\" }\n";
+  run("wait\nquit\n", {(folder / "坏的 项目.parkscope.toml").string()});
+  EXPECT_EQ(finish(), 1);
+  EXPECT_NE(read(folder / "errors").find("titel"), std::string::npos) << read(folder / "errors");
+}
+
+TEST_F(Window, OpensWithOneLayerMissing) {
+  std::ofstream(folder / "一层.parkscope.toml")
+      << "format = 1\ntitle = { zh = \"缺一层\", en = \"One missing\" }\n\n[[layers]]\nid = \"a\"\nname = { "
+         "zh = \"甲\", en = \"A\" }\n"
+         "source = \"没有.geojson\"\n\n[[layers]]\nid = \"b\"\nname = { zh = \"乙\", en = \"B\" }\nsource = "
+         "\"b.geojson\"\n";
+  std::ofstream(folder / "b.geojson")
+      << R"({"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1},)"
+         R"("geometry":{"type":"Polygon","coordinates":[[[113,23],[114,23],[114,24],[113,23]]]}}]})";
+  run("wait\nexpect layer.a.row 甲\nexpect layer.b.row 乙\nquit\n",
+      {(folder / "一层.parkscope.toml").string()});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+}
+
+}  // namespace
