@@ -313,7 +313,7 @@ void drawHelp(Ui& ui) {
   float total = 0;
   for (const auto& c : columns) total += 38 * k + row * static_cast<float>(c.lines.size());
   const auto f = beginDialog(ui, 720, std::min(700.0f, total / 2 / k + 190), ui.tr("操作与快捷键"));
-  const float gap = 40 * k, w = (f.body.w - gap) / 2;
+  const float gap = 40 * k, w = (f.body.w - gap - 16 * k) / 2;  // clear of the scroll bar
   ui.beginScroll("##help", f.body);
   float x = f.body.x, y = ui.scrollTop(), most = y, used = 0;
   const float top = y;

@@ -662,12 +662,14 @@ void drawInspectorPanel(Ui& ui, Rect r) {
   if (object) {
     const float by = r.bottom() - buttons;
     ui.hairline(r.x, r.right(), by);
-    const float w = (x1 - x0 - 10 * k) / 2;
+    const float zoomWidth = ui.width(Type::strong, ui.tr("缩放至此")),
+                copyWidth = ui.width(Type::body, ui.tr("复制数据与来源"));
+    const float spare = (x1 - x0 - 10 * k - zoomWidth - copyWidth) / 2, w = zoomWidth + spare;
     if (ui.button("inspector.zoomTo", {x0, by + 11 * k, w, 32 * k}, ui.tr("缩放至此"), ButtonKind::primary,
                   ui.refusal(session::ZoomTo{*selected})))
       ui.send(session::ZoomTo{*selected});
-    if (ui.button("inspector.copy", {x1 - w, by + 11 * k, w, 32 * k}, ui.tr("复制数据与来源"),
-                  ButtonKind::plain, ui.refusal(session::CopyFigures{})))
+    if (ui.button("inspector.copy", {x0 + w + 10 * k, by + 11 * k, x1 - x0 - w - 10 * k, 32 * k},
+                  ui.tr("复制数据与来源"), ButtonKind::plain, ui.refusal(session::CopyFigures{})))
       ui.send(session::CopyFigures{});
   }
   ui.fill({r.x, r.y, 1, r.h}, t.rule);

@@ -13,7 +13,8 @@ ImVec2 low(Rect r) { return {r.x, r.y}; }
 ImVec2 high(Rect r) { return {r.right(), r.bottom()}; }
 constexpr ImGuiWindowFlags bare = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                  ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoBackground;
+                                  ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav |
+                                  ImGuiWindowFlags_NoBackground;
 
 bool breaksBefore(char32_t c) {  // may a line begin with it?
   static constexpr std::u32string_view never = U"，。、；：？！）》」』】〕”’%％·…—-,.;:?!)]}";

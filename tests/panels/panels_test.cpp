@@ -70,9 +70,10 @@ TEST(Menus, GiveNoKeyTwice) {
   panels::Ui ui(r.session, *r.state.impl, input, out);
   std::map<std::string, std::string> owner;
   for (const auto& menu : panels::menus())
-    for (const auto& a : panels::actionsOf(ui, menu.id))
-      if (!a.keys.empty())
-        EXPECT_TRUE(owner.emplace(a.keys, a.id).second) << a.keys << ": " << owner[a.keys] << ", " << a.id;
+    for (const auto& a : panels::actionsOf(ui, menu.id)) {
+      if (a.keys.empty()) continue;
+      EXPECT_TRUE(owner.emplace(a.keys, a.id).second) << a.keys << ": " << owner[a.keys] << ", " << a.id;
+    }
   EXPECT_GE(owner.size(), 20u);
 }
 
@@ -193,9 +194,9 @@ TEST(Strip, SetsTheYearWhereThereIsDataAndNowhereElse) {
   r.click("year.2020");
   EXPECT_EQ(r.session.currentYear(), 2020);
   EXPECT_EQ(r.widget("year.2020").value, "on");
-  ASSERT_TRUE(r.has("year.2024"));
-  EXPECT_FALSE(r.widget("year.2024").enabled);
-  r.click("year.2024");
+  ASSERT_TRUE(r.has("year.2022"));
+  EXPECT_FALSE(r.widget("year.2022").enabled);
+  r.click("year.2022");
   EXPECT_EQ(r.session.currentYear(), 2020);
 }
 
