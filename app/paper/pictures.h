@@ -1,7 +1,7 @@
 // A whole picture strip by strip, painted on all cores, for writers that take rows in order.
 #pragma once
 
-#include "app/paper/cairo_painter.h"
+#include "app/paper/rasterise.h"
 #include "app/paper/raster_painter.h"
 
 namespace paper {

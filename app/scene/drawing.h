@@ -1,4 +1,4 @@
-// What to put down, in painter's order: plain data that both painters (OpenGL, Cairo) visit without a default case.
+// What to put down, in painter's order: plain data that both painters (render and paper) visit without a default case.
 // Map items are in world metres and belong to one of the drawing's cameras, whose frame clips them; the others are in
 // canvas units (pixels on a screen, millimetres on paper; y down).
 #pragma once

@@ -111,7 +111,8 @@ class Page {
   float barRoom(const Rect& inner) const { return std::min(520 * px, inner.w * 0.36f); }
 
   Vec northPlace(const Rect& inner) const {
-    if (locator_.w > 0 && locator_.x > inner.centre().x) return {locator_.x - 50 * px, locator_.y + 4 * px};
+    for (const Rect& r : {inset_, locator_})  // beside whatever stands in the upper right corner
+      if (r.w > 0 && r.x > inner.centre().x && r.y < inner.centre().y) return {r.x - 50 * px, r.y + 4 * px};
     return {inner.right() - 60 * px, inner.y + 30 * px};
   }
 

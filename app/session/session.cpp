@@ -69,8 +69,9 @@ geo::Result<void> Session::open(const std::string& path) {
 void Session::open(Project project, const std::string& basePath) {
   jobs_->cancelAll();
   const uint64_t version = derived_->version;
+  const bool onePicture = derived_->onePicture;
   *derived_ = {};
-  derived_->version = version + 1;
+  derived_->version = version + 1, derived_->onePicture = onePicture;
   history_->clear();
   messages_.clear();
   project_ = saved_ = std::move(project);

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/paper/cairo_painter.h"
+#include "app/paper/rasterise.h"
 #include "app/render/offscreen.h"
 #include "app/render/renderer.h"
 #include "app/scene/draw_scene.h"
@@ -78,7 +78,7 @@ class Golden : public testing::TestWithParam<Case> {
 
   static double scaleOf(const Case& c) { return std::string(c.medium) == "page" ? 150 / 25.4 : 1; }
 
-  static support::Image byCairo(const Drawing& d, double k) {
+  static support::Image onPaper(const Drawing& d, double k) {
     const auto made = paper::rasterise(d, static_cast<int>(d.width * k + 0.5), static_cast<int>(d.height * k + 0.5), k);
     if (!made) ADD_FAILURE() << made.error().text();
     return {made->width, made->height, made->rgba};
@@ -108,7 +108,7 @@ class Golden : public testing::TestWithParam<Case> {
 
 TEST_P(Golden, LooksAsItDid) {
   const Case& c = GetParam();
-  const auto actual = byCairo(draw(c), scaleOf(c));
+  const auto actual = onPaper(draw(c), scaleOf(c));
   const std::string path = std::string(SOURCE_DIR) + "/tests/golden/" + c.name + ".png";
   if (std::getenv("PARKSCOPE_UPDATE_GOLDEN")) writePng(actual, path);
   const auto expected = support::readPng(path);
@@ -120,7 +120,7 @@ TEST_P(Golden, LooksAsItDid) {
 TEST_P(Golden, IsTheSamePictureOnScreenAndPaper) {
   const Case& c = GetParam();
   const Drawing d = draw(c);
-  const auto paper = byCairo(d, scaleOf(c)), screen = byOpenGl(d, scaleOf(c));
+  const auto paper = onPaper(d, scaleOf(c)), screen = byOpenGl(d, scaleOf(c));
   const auto difference = compare(shrunk(paper, 4), shrunk(screen, 4), 24);
   ASSERT_TRUE(difference.sameSize);
   EXPECT_LT(difference.share, 0.004) << leave(c, "paper", paper) << " " << leave(c, "screen", screen) << " " << leave(c, "both", difference.picture);

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/paper/cairo_painter.h"
+#include "app/paper/rasterise.h"
 #include "app/render/offscreen.h"
 #include "app/render/renderer.h"
 #include "app/scene/symbol.h"
@@ -93,7 +93,7 @@ Drawing symbolSheet() {
   return sheet.d;
 }
 
-support::Image byCairo(const Drawing& d, float k) {
+support::Image onPaper(const Drawing& d, float k) {
   const auto made = paper::rasterise(d, static_cast<int>(kWidth * k), static_cast<int>(kHeight * k), k);
   if (!made) ADD_FAILURE() << made.error().text();
   return made ? support::Image{made->width, made->height, made->rgba} : support::Image{};
@@ -108,7 +108,7 @@ std::string leave(const std::string& what, const support::Image& image) {
 }
 
 TEST(Symbols, LookAsTheyDid) {
-  const auto actual = byCairo(symbolSheet(), 1);
+  const auto actual = onPaper(symbolSheet(), 1);
   const std::string path = std::string(SOURCE_DIR) + "/tests/golden/symbols.png";
   if (std::getenv("PARKSCOPE_UPDATE_GOLDEN")) writePng(actual, path);
   const auto expected = support::readPng(path);
@@ -126,7 +126,7 @@ TEST(Symbols, AreTheSameOnScreenAndPaper) {
   (*renderer)->draw(d, kWidth, kHeight, 1);
   const auto pixels = (*renderer)->read();
   renderer->reset();
-  const support::Image screen{pixels.width, pixels.height, pixels.rgba}, page = byCairo(d, 1);
+  const support::Image screen{pixels.width, pixels.height, pixels.rgba}, page = onPaper(d, 1);
   const auto difference = compare(shrunk(page, 4), shrunk(screen, 4), 24);
   ASSERT_TRUE(difference.sameSize);
   EXPECT_LT(difference.share, 0.002) << leave("paper", page) << " " << leave("screen", screen) << " "

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "app/paper/cairo_painter.h"
+#include "app/paper/rasterise.h"
 
 namespace paper_test {
 

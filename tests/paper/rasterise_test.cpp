@@ -1,4 +1,4 @@
-#include "app/paper/cairo_painter.h"
+#include "app/paper/rasterise.h"
 
 #include <cmath>
 #include <random>

@@ -1,5 +1,4 @@
-// Drawing → pixels without GL, and Drawing → a Cairo context whose surface keeps vectors (PDF). Worker-safe;
-// one painter per thread.
+// Drawing → pixels, without GL and without a display. Worker-safe.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +8,6 @@
 #include "app/scene/drawing.h"
 #include "geo/progress.h"
 #include "geo/result.h"
-
-typedef struct _cairo cairo_t;
 
 namespace paper {
 
@@ -22,9 +19,5 @@ struct Raster {
 // pixelsPerUnit: 1 on a screen, dpi / 25.4 on a page in millimetres.
 geo::Result<Raster> rasterise(const scene::Drawing& drawing, int width, int height, double pixelsPerUnit,
                               geo::Progress* progress = nullptr);
-
-// In canvas units of the context, clipped to the canvas. Shapes are reduced to a fiftieth of a millimetre.
-geo::Result<void> paintOnCairo(const scene::Drawing& drawing, cairo_t* cairo, double millimetresPerUnit,
-                               geo::Progress* progress = nullptr);
 
 }  // namespace paper
