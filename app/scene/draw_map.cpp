@@ -277,10 +277,10 @@ class MapDrawer {
     return row < layer.labels.size() ? layer.labels[row] : none;
   }
 
-  // One line up to eleven ems, else two of about the same length.
+  // One line up to eleven ems (eight where letters are Latin), else two of about the same length.
   std::vector<std::string> balanced(const std::string& name, const TextStyle& style) const {
     const float whole = d_.fonts->width(name, style);
-    if (whole <= style.size * 11) return {name};
+    if (whole <= style.size * (s_.language == Language::zh ? 11 : 8)) return {name};
     for (float most = whole * 0.5f; most < whole; most += style.size * 0.5f) {
       auto lines = d_.fonts->wrap(name, style, most);
       const bool torn = lines[0].ends_with('-');  // "High-" over "tech" reads badly

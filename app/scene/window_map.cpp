@@ -1,6 +1,8 @@
 // The planner's map: what floats over it is quiet and small.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
 #include "app/scene/pick.h"
@@ -9,10 +11,33 @@
 namespace scene {
 namespace {
 
-constexpr float legendWidth = 196;
+// Wide enough for the indicator's name beside its unit.
+float legendWidth(const Scene& s, const Typesetter& fonts) {
+  if (!s.choropleth) return 0;
+  const float name = fonts.width(s.choropleth->name + " 2000", {Face::sansBold, 14, 0, true});
+  return std::clamp(name + fonts.width(s.choropleth->unit, {Face::sans, 12, 0, true}) + 36, 196.f, 270.f);
+}
+
+// The corner where the card hides least of the city when all of it is shown: it stays there while the map moves.
+Rect quietCorner(const Scene& s, const Rect& frame, float w, float h, float u, float top) {
+  const Rect places[] = {{frame.x + 18 * u, frame.y + top, w, h},
+                         {frame.right() - 18 * u - w, frame.y + 84 * u, w, h},
+                         {frame.right() - 18 * u - w, frame.bottom() - 18 * u - h, w, h}};
+  const SceneLayer* city = findLayer(s, s.cityLayer);
+  if (!city || !city->shape) return places[0];
+  const Camera whole = Camera::fit(frame, s.home, 30 * u);
+  const Rect* best = places;
+  size_t least = ~size_t{0};
+  for (const Rect& place : places) {
+    size_t hidden = 0;
+    for (geo::Point p : city->shape->layer->shapes.vertices) hidden += place.contains(whole.canvasFromWorld(p));
+    if (hidden < least) least = hidden, best = &place;
+  }
+  return *best;
+}
 
 std::vector<std::string> sourceLines(const Scene& s, const Typesetter& fonts) {
-  return fonts.wrap(s.choropleth->sourceText, {Face::sans, 12, 0, true}, legendWidth - 24);
+  return fonts.wrap(s.choropleth->sourceText, {Face::sans, 12, 0, true}, legendWidth(s, fonts) - 24);
 }
 
 float legendCardHeight(const Scene& s, const Theme& theme, const Typesetter& fonts) {
@@ -59,7 +84,8 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   std::vector<Rect> clear;
   const float badgeHeight = s.illustrative ? 14 * 1.9f * u : 0;
   if (s.illustrative) clear.push_back({x, y, 150 * u, badgeHeight});
-  const Rect card{x, y + (s.illustrative ? badgeHeight + 12 * u : 0), legendWidth * u, legendCardHeight(s, theme, *d.fonts) * u};
+  const Rect card = quietCorner(s, f, legendWidth(s, *d.fonts) * u, legendCardHeight(s, theme, *d.fonts) * u, u,
+                                14 * u + (s.illustrative ? badgeHeight + 12 * u : 0));
   const bool legend = s.choropleth && f.h > card.h + 120 * u && f.w > 420 * u;
   if (legend) clear.push_back(card.grown(4 * u));
   const Vec north{f.right() - 40 * u, f.y + 16 * u}, bar{f.x + 24 * u, f.bottom() - 26 * u};
