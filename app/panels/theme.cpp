@@ -127,7 +127,7 @@ void Fonts::build(ImFontAtlas& atlas, const scene::TypesetterPtr& fonts, float s
       if (!file) continue;
       const auto bytes = file->bytes();
       ImFontConfig config;
-      config.FontDataOwnedByAtlas = false;  // the mapped file
+      // Not "owned" would mean copied, 19 MB each: it is called owned until it stands in the atlas.
       config.FontNo = file->index;
       config.MergeMode = font != nullptr;
       config.PixelSnapH = true;
@@ -136,6 +136,7 @@ void Fonts::build(ImFontAtlas& atlas, const scene::TypesetterPtr& fonts, float s
       auto* added =
           atlas.AddFontFromMemoryTTF(const_cast<uint8_t*>(bytes.data()), static_cast<int>(bytes.size()),
                                      em(type) * heightPerEm(*file), &config, kept.back().data());
+      atlas.ConfigData.back().FontDataOwnedByAtlas = false;  // the mapped file
       if (!font) font = added;
     }
     if (!font) {
