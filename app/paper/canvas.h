@@ -56,6 +56,12 @@ struct Stripes {
   float operator()(int x, int y) const;  // 0 ground … 1 line
 };
 
+// x + y of the world's origin on the canvas: the phase of a map's stripes.
+inline double originAlong(const scene::Camera& c) {
+  return c.frame.x + c.frame.w / 2.0 - c.centre.x / c.metresPerUnit + c.frame.y + c.frame.h / 2.0 +
+         c.centre.y / c.metresPerUnit;
+}
+
 // Signed area of polygons per pixel, kept as differences along the row and summed once at the end.
 class Coverage {
  public:

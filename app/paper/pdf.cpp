@@ -226,7 +226,7 @@ class PageWriter {
       for (uint32_t p = polygons.rowStart[row]; p < polygons.rowStart[row + 1]; ++p)
         part(polygons.part(p), true);
   }
-  void hatch(const scene::Hatch& hatch, const Bounds& box) {  // under the clip that is set
+  void hatch(const scene::Hatch& hatch, const Bounds& box, double phase) {  // under the clip that is set
     if (hatch.ground.a) {
       fillColour(hatch.ground);
       rectangle({box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0});
@@ -236,7 +236,7 @@ class PageWriter {
     line(px(hatch.width), false);
     scene::Hatch inUnits = hatch;
     inUnits.pitch = px(hatch.pitch);
-    for (const auto& [a, b] : stripes(inUnits, box)) n(a), out_ += "m ", n(b), out_ += "l\n";
+    for (const auto& [a, b] : stripes(inUnits, box, phase)) n(a), out_ += "m ", n(b), out_ += "l\n";
     out_ += "S\n";
   }
 
@@ -282,7 +282,7 @@ class PageWriter {
       save();
       rowsPath(*polygons, some);
       out_ += "W n\n";
-      hatch(areas.hatch, boundsOfRows(*polygons, some, clip_));
+      hatch(areas.hatch, boundsOfRows(*polygons, some, clip_), px(originAlong(drawing_.cameras.at(areas.camera))));
       restore();
     }
   }
@@ -457,7 +457,7 @@ class PageWriter {
     save();
     rectangle(r);
     out_ += "W n ";
-    hatch(hatched.hatch, {r.x, r.y, r.right(), r.bottom()});
+    hatch(hatched.hatch, {r.x, r.y, r.right(), r.bottom()}, 0);
     restore();
   }
 

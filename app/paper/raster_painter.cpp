@@ -309,11 +309,6 @@ class Preparation {
     put(std::move(op), clip.meet(pixelsAround(all, reach)));
   }
 
-  // x + y of the world's origin in pixels.
-  double originAlong(const scene::Camera& c) const {
-    return (c.frame.x + c.frame.w / 2.0 - c.centre.x / c.metresPerUnit + c.frame.y + c.frame.h / 2.0 + c.centre.y / c.metresPerUnit) * k_;
-  }
-
   void add(const scene::Areas& areas) {
     const PixelBox clip = frame(areas.camera);
     if (clip.empty() || !areas.shape || !areas.shape->layer) return;
@@ -322,7 +317,7 @@ class Preparation {
                {},
                Premultiplied(areas.hatch.line),
                Premultiplied(areas.hatch.ground),
-               Stripes(areas.hatch, k_, originAlong(drawing_.cameras.at(areas.camera)))};
+               Stripes(areas.hatch, k_, originAlong(drawing_.cameras.at(areas.camera)) * k_)};
     op.hatched.resize(op.polygons->rows());
     for (uint32_t row : areas.hatched)
       if (row < op.hatched.size()) op.hatched[row] = 1;

@@ -6,6 +6,7 @@
 #include "app/paper/atomic_file.h"
 #include "app/paper/glyphs.h"
 #include "app/paper/png_bytes.h"
+#include "app/paper/canvas.h"
 #include "app/paper/vectors.h"
 #include "app/paper/write.h"
 
@@ -264,13 +265,13 @@ class SvgWriter {
         path.part(polygons.part(p), true);
     return path.take();
   }
-  void hatch(const scene::Hatch& hatch, const Bounds& box, const std::string& clipShape) {
+  void hatch(const scene::Hatch& hatch, const Bounds& box, double phase, const std::string& clipShape) {
     const int id = ++ids_;
     put("<clipPath id=\"c{}\">{}</clipPath>\n<g clip-path=\"url(#c{})\">", id, clipShape, id);
     if (hatch.ground.a)
       put("{}{}/>", rect({box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0}), colour("fill", hatch.ground));
     PathText path(fine_);
-    for (const auto& [a, b] : stripes(hatch, box)) path.move(a), path.line(b);
+    for (const auto& [a, b] : stripes(hatch, box, phase)) path.move(a), path.line(b);
     if (!path.empty())
       put("<path fill=\"none\"{} stroke-width=\"{}\" d=\"{}\"/>", colour("stroke", hatch.line),
           number(hatch.width), path.take());
@@ -296,7 +297,7 @@ class SvgWriter {
     for (size_t i = 0; i < split.hatched.size(); i += mostParts) {
       const std::span<const uint32_t> some(split.hatched.data() + i,
                                            std::min(mostParts, split.hatched.size() - i));
-      hatch(areas.hatch, boundsOfRows(*polygons, some, clip_),
+      hatch(areas.hatch, boundsOfRows(*polygons, some, clip_), originAlong(drawing_.cameras.at(areas.camera)),
             fmt::format("<path d=\"{}\"/>", rowsPath(*polygons, some)));
     }
   }
@@ -395,7 +396,7 @@ class SvgWriter {
   void add(const scene::HatchedRect& hatched) {
     const Rect& r = hatched.rect;
     if (r.w > 0 && r.h > 0 && visible())
-      hatch(hatched.hatch, {r.x, r.y, r.right(), r.bottom()}, rect(r) + "/>");
+      hatch(hatched.hatch, {r.x, r.y, r.right(), r.bottom()}, 0, rect(r) + "/>");
   }
 
   // Family with what to take in its place, weight, and equal figures where there are figures.

@@ -40,14 +40,14 @@ Path taperedOutline(const std::vector<std::vector<Vec>>& lines, float width, flo
   return out;
 }
 
-std::vector<std::pair<Vec, Vec>> stripes(const scene::Hatch& hatch, const Bounds& box) {
+std::vector<std::pair<Vec, Vec>> stripes(const scene::Hatch& hatch, const Bounds& box, double phase) {
   std::vector<std::pair<Vec, Vec>> out;
   const double step = std::max(hatch.pitch, 1e-3f) * M_SQRT2;  // along x
-  const double first = std::ceil((box.x0 + box.y0) / step - 1),
-               last = std::floor((box.x1 + box.y1) / step + 1);
+  const double first = std::ceil((box.x0 + box.y0 - phase) / step - 1),
+               last = std::floor((box.x1 + box.y1 - phase) / step + 1);
   if (!(last - first < 1e5)) return out;
   for (double i = first; i <= last; ++i) {
-    const double sum = i * step;  // x + y along this line
+    const double sum = i * step + phase;  // x + y along this line
     out.push_back({{static_cast<float>(sum - box.y1), box.y1}, {static_cast<float>(sum - box.y0), box.y0}});
   }
   return out;
