@@ -444,8 +444,9 @@ float drawUnplaced(const Board& b, const Scene& s, Rect column) {
   const float u = b.unit;
   float y = column.y + 20 * u;
   const bool zh = s.language == Language::zh;
-  b.text(column.x, y, s.words.unplaced, 17 * u, b.theme.text1, Align::left, Face::sansBold);
-  b.text(column.right(), y, zh ? fmt::format("{} 项", s.unplaced.size()) : fmt::format("{}", s.unplaced.size()), 15 * u, b.theme.text3, Align::right);
+  const float countWidth =
+      b.text(column.right(), y, fmt::format("{}{}", s.unplaced.size(), zh ? " 项" : ""), 15 * u, b.theme.text3, Align::right);
+  b.textWithin(column.x, y, s.words.unplaced, 17 * u, b.theme.text1, column.w - countWidth - 8 * u, Align::left, Face::sansBold);
   y += 14 * u;
   const float half = column.w / 2;
   for (size_t i = 0; i < s.unplaced.size(); ++i) {
@@ -487,6 +488,11 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
     b.line({left, y}, {right, y}, b.theme.text3, 1.4f * u);
     float clear = -1e9f;
     const int current = s.choropleth ? s.choropleth->year : 0;
+    // The current year is always named; the others where there is room beside it.
+    const float nowWidth = b.width(fmt::format("{}", current), 15 * u, Face::sansBold), nowAt = at(current);
+    const auto hitsNow = [&](float cx, float w) {
+      return current && cx - w / 2 < nowAt + nowWidth / 2 + 8 * u && cx + w / 2 > nowAt - nowWidth / 2 - 8 * u;
+    };
     const auto labelled = [&](const YearMark& m) { return m.data != YearMark::Data::none || m.target || m.year == current; };
     for (const YearMark& m : s.years) {
       const float cx = at(m.year);
@@ -511,8 +517,9 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
       const bool now = m.year == current;
       const Face face = now ? Face::sansBold : Face::sans;
       float w = b.width(words, 15 * u, face);
-      if ((cx - w / 2 < clear + 8 * u || cx - w / 2 < tabsRight + 12 * u) && !now) words = fmt::format("{}", m.year), w = b.width(words, 15 * u, face);
-      if (cx - w / 2 < clear + 8 * u && !now) continue;
+      const auto crowded = [&] { return !now && (cx - w / 2 < clear + 8 * u || hitsNow(cx, w)); };
+      if (crowded() || (cx - w / 2 < tabsRight + 12 * u && !now)) words = fmt::format("{}", m.year), w = b.width(words, 15 * u, face);
+      if (crowded()) continue;
       b.text(cx, y + 32 * u, words, 15 * u, now ? b.theme.text1 : b.theme.text3, Align::centre, face);
       clear = cx + w / 2;
     }

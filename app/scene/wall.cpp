@@ -110,7 +110,7 @@ class Wall {
   void columns() {
     const Theme& t = b_.theme;
     Rect right = l_.right;
-    if (!s_.choropleth) right = story(right);
+    if (!s_.choropleth) l_.wide ? void(story(l_.right2)) : void(right = story(right));
     // Right: ranking over legend; on a very wide wall side by side.
     if (l_.wide) {
       drawRanking(b_, s_, l_.right2, loosest(l_.right2.h, [&](float k) { return rankingHeight(s_, u_, k); }));
