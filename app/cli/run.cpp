@@ -18,10 +18,10 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-int usage(const std::string& what) {
+int usage(const std::string& what, const std::string& verb = {}) {
   std::string line = what.substr(0, what.find('\n'));
   if (!line.ends_with('.')) line += '.';
-  fmt::print(stderr, "parkscope: {} Try: parkscope --help.\n", line);
+  fmt::print(stderr, "parkscope: {} Try: parkscope {}--help.\n", line, verb.empty() ? "" : verb + " ");
   return badUsage;
 }
 
@@ -77,13 +77,14 @@ int run(int argc, char** argv, const std::function<int(const WindowRequest&)>& o
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    fmt::print("{}", chosen.empty() ? app.help() : chosen[0]->help());
+    fmt::print("{}", chosen.empty() ? app.help() : chosen[0]->help("parkscope"));
     return done;
   } catch (const CLI::CallForVersion&) {
     fmt::print("{}\n", version());
     return done;
   } catch (const CLI::ParseError& e) {
-    return usage(e.what());
+    const auto chosen = app.get_subcommands();
+    return usage(e.what(), chosen.empty() ? std::string() : chosen[0]->get_name());
   }
   if (!language.empty()) common.language = language == "en" ? scene::Language::en : scene::Language::zh;
   try {

@@ -1,7 +1,6 @@
 // Where the program's own files lie.
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "app/session/project_file.h"
 
@@ -23,14 +22,6 @@ std::vector<fs::path> shareFolders() {
   return folders;
 }
 
-fs::path stateFile() {
-  const char* state = std::getenv("XDG_STATE_HOME");
-  const char* home = std::getenv("HOME");
-  if (state && *state) return fs::path(state) / "parkscope" / "last-project";
-  if (home && *home) return fs::path(home) / ".local" / "state" / "parkscope" / "last-project";
-  return {};
-}
-
 }  // namespace
 
 std::string assetPath(const std::string& name) {
@@ -41,20 +32,5 @@ std::string assetPath(const std::string& name) {
 }
 
 std::string embeddedProjectPath() { return assetPath("assets/qingyuan/qingyuan.parkscope.toml"); }
-
-std::string lastProjectPath() {
-  std::ifstream in(stateFile());
-  std::string path;
-  std::error_code error;
-  return std::getline(in, path) && fs::exists(path, error) ? path : std::string();
-}
-
-void rememberProject(const std::string& path) {
-  const fs::path file = stateFile();
-  std::error_code error;
-  if (file.empty() || path.empty()) return;
-  fs::create_directories(file.parent_path(), error);
-  std::ofstream(file) << fs::absolute(path, error).string() << '\n';
-}
 
 }  // namespace session

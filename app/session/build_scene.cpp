@@ -62,8 +62,8 @@ class Builder {
   }
 
   void sceneName(scene::Scene& s) const {
-    s.count = static_cast<int>(project_.scenes.size());
     if (!look_.scene) return;
+    s.count = static_cast<int>(project_.scenes.size());
     s.name = look_.scene->name.in(lang_), s.text = look_.scene->text.in(lang_);
     for (int i = 0; i < s.count; ++i)
       if (project_.scenes[i].id == look_.scene->id) s.number = i + 1;
@@ -75,11 +75,13 @@ class Builder {
       const auto found = derived().layers.find(spec.id);
       static const LayerEntry none;
       s.layers.push_back(layer(spec, found == derived().layers.end() ? none : found->second));
-      if (s.layers.back().visible) unplaced(s, s.layers.back());
       if (found != derived().layers.end() && found->second.state.stage == LayerState::Stage::failed)
         s.warnings.push_back(fmt::format(fmt::runtime(t("图层“{}”未能载入：{}")), s.layers.back().name,
                                          found->second.state.error.text()));
     }
+    for (auto layer = s.layers.rbegin(); layer != s.layers.rend();
+         ++layer)  // what matters most stands on top
+      if (layer->visible) unplaced(s, *layer);
   }
 
   SceneLayer layer(const LayerSpec& spec, const LayerEntry& e) const {

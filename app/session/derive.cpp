@@ -41,7 +41,8 @@ std::string keyText(const SourceKey& k) {
 void tellReport(Session& session, const std::string& source, const geo::Report& report) {
   for (const geo::Problem& p : report.problems) {
     if (p.kind == "no-coordinates") continue;  // no fault of the file: those rows are listed as not placed
-    tell(session, Message::Level::warning, fmt::format("{}: {}", source, p.message));
+    const std::string rows = p.rows.size() > 1 ? fmt::format(" ({} rows)", p.rows.size()) : std::string();
+    tell(session, Message::Level::warning, fmt::format("{}: {}{}", source, p.message, rows));
   }
 }
 

@@ -31,8 +31,4 @@ geo::Result<Project> projectForData(const std::vector<std::string>& paths, const
 std::string assetPath(const std::string& name);
 std::string embeddedProjectPath();
 
-// The project that the window showed last (XDG_STATE_HOME); only the window reads and writes it. Empty when there is none.
-std::string lastProjectPath();
-void rememberProject(const std::string& path);
-
 }  // namespace session
