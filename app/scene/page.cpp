@@ -285,11 +285,26 @@ class Page {
   }
 
   // Words ----------------------------------------------------------------------------------------------------------------
+  // One line as large as fits, down to half of the look's size; two lines below that. Returns the width.
+  float titleLines(float x, float base, float size, float room) {
+    const float whole = b_.width(s_.title, size, Face::serifBold);
+    if (whole * 0.5f <= room)
+      return b_.text(x, base, s_.title, std::min(size, size * room / whole), t_.text1, Align::left, Face::serifBold);
+    float half = size * 0.5f, widest = 0;
+    auto lines = d_.fonts->wrap(s_.title, {Face::serifBold, half, 0, true}, room);
+    if (lines.size() > 2) half *= 2.0f / lines.size(), lines = d_.fonts->wrap(s_.title, {Face::serifBold, half, 0, true}, room);
+    float y = base - (lines.size() - 1) * half * 1.25f;
+    for (const std::string& line : lines) {
+      widest = std::max(widest, b_.text(x, y, line, half, t_.text1, Align::left, Face::serifBold));
+      y += half * 1.25f;
+    }
+    return widest;
+  }
+
   void title() {
     const float size = 76 * px, x = l_.margin, base = 108 * px;
     const float room = d_.width - 2 * l_.margin - (l_.landscape ? 700 * px : 0);
-    float w = std::min(b_.width(s_.title, size, Face::serifBold), room);
-    b_.textWithin(x, base, s_.title, size, t_.text1, room, Align::left, Face::serifBold);
+    const float w = titleLines(x, base, size, room);
     const float badge = 26 * px, badgeWidth = 200 * px;
     const float right = d_.width - 60 * px;
     if (s_.illustrative) {
@@ -309,7 +324,10 @@ class Page {
     if (s_.internal) end += " · " + s_.words.internalUse;
     if (!s_.date.empty()) end += " · " + s_.words.madeOn + " " + s_.date;
     const float w = b_.text(right, y, end, size, t_.text2, Align::right);
-    b_.textWithin(l_.margin, y, s_.crsLongText + "  " + scaleWords(denominator_), size, t_.text2, right - l_.margin - w - 20 * px);
+    const std::string system = s_.crsLongText + "  " + scaleWords(denominator_);
+    const float room = right - l_.margin - w - 20 * px;
+    if (b_.width(system, size) * 0.8f <= room) b_.textWithin(l_.margin, y, system, size, t_.text2, room);
+    else b_.textWithin(l_.margin, y - 32 * px, system, size, t_.text2, right - l_.margin);
   }
 
   // Column ---------------------------------------------------------------------------------------------------------------
@@ -348,7 +366,11 @@ class Page {
       y += 104 * px;
     }
     y = drawLegendSymbols(b_, legendSymbols(s_), {c.x, y, c.w, 0}, 3, 20 * px, 40 * px);
-    b_.textWithin(c.x, y + 22 * px, s_.words.pieces, 18 * px, t_.text3, c.w);
+    for (const LegendSymbol& e : legendSymbols(s_))
+      if (e.count.find('/') != std::string::npos) {
+        b_.textWithin(c.x, y + 22 * px, s_.words.pieces, 18 * px, t_.text3, c.w);
+        break;
+      }
     return y + 32 * px + gap;
   }
 
