@@ -93,7 +93,9 @@ void Frame::drawPanels(float width, float height) {
   for (int pass = 0; pass < 4; ++pass) {
     if (panels::refreshFonts(panelState, fonts_, input.scale, session_.view().language)) {
       ImGui_ImplOpenGL3_DestroyFontsTexture();
-      ImGui_ImplOpenGL3_CreateFontsTexture();
+      if (std::exchange(deviceReady_, true)) ImGui_ImplOpenGL3_CreateFontsTexture();
+      else ImGui_ImplOpenGL3_CreateDeviceObjects();
+      io.Fonts->ClearTexData();  // the texture has it now
     }
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplGlfw_NewFrame();

@@ -69,7 +69,7 @@ class Frame {
     float scale = 0;
     bool operator==(const Seen&) const = default;
   } seen_;
-  bool drawn_ = false, meshArrived_ = false, incomplete_ = false;
+  bool deviceReady_ = false, drawn_ = false, meshArrived_ = false, incomplete_ = false;
   int settle_ = 3;
   double lastFrame_ = 0, lastTick_ = 0;
   size_t messages_ = 0;
