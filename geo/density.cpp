@@ -22,17 +22,35 @@ constexpr std::array<std::pair<Kernel, std::string_view>, 5> kernels{
      {Kernel::epanechnikov, "epanechnikov"}}};
 
 constexpr double mostCells = 2e8;
-constexpr double exactBudget = 2e7;  // cells that points may touch before binning is cheaper
-constexpr double tableRadius = 8;    // cells; smaller kernels of many points come from a table
-constexpr size_t tablePoints = 4000;
 constexpr double smallRadius = 4;        // cells; below it a cell's centre does not stand for the cell
 constexpr double normalisedRadius = 64;  // cells; above it sampled kernels sum to 1 anyway, to 1e-4
-constexpr double coarseRadius =
-    48;  // cells; smooth kernels larger than twice that are made on a coarser grid
+constexpr double coarseRadius = 12;      // cells; smooth kernels of twice that are made on a coarser grid
+constexpr double tableRadius = 24;       // cells; smaller kernels of many points come from a table
+constexpr size_t tablePoints = 4000;
+
+// Nanoseconds, roughly: what decides between adding up and transforming.
+constexpr double addCost = 0.6, makeCost = 4, transformCost = 75, refineCost = 10, pointCost = 15;
 
 // A point on the grid: column and row of its place, the centre of the first cell being 0, 0.
 struct Spot {
   double x, y, weight;
+};
+
+// All points as spots, made when looked at: a copy of a million would cost more than their density. Those
+// without a place or weight have no y either, which fails every comparison.
+struct Spots {
+  std::span<const Point> points;
+  std::span<const double> weights;
+  double left, top, cell;
+
+  size_t size() const { return points.size(); }
+  Spot operator[](size_t i) const {
+    const Point p = points[i];
+    const double weight = weights.empty() ? 1 : weights[i];
+    const bool valid = std::isfinite(p.x) && std::isfinite(p.y) && std::isfinite(weight);
+    return {(p.x - left) / cell - 0.5,
+            valid ? (top - p.y) / cell - 0.5 : std::numeric_limits<double>::quiet_NaN(), weight};
+  }
 };
 
 struct Frame {
@@ -107,11 +125,18 @@ struct Stamp {
   int column = 0, row = 0, width = 0, height = 0;  // of its first cell; size
   std::vector<double> values;
 
-  void make(const Shape& shape, double x, double y) {
+  // Large kernels are only made where the frame is: their sum needs no correction.
+  void make(const Shape& shape, double x, double y, Frame frame = {}) {
     const double reach = shape.reach() + (shape.small() ? 0.5 : 0);
-    column = static_cast<int>(std::ceil(x - reach)), row = static_cast<int>(std::ceil(y - reach));
-    width = std::max(1, static_cast<int>(std::floor(x + reach)) - column + 1);
-    height = std::max(1, static_cast<int>(std::floor(y + reach)) - row + 1);
+    const bool whole = shape.radius <= normalisedRadius;
+    const auto from = [&](double v) { return whole ? v : std::max(v, 0.0); };
+    const auto to = [&](double v, int size) { return whole ? v : std::min(v, size - 1.0); };
+    const double c0 = from(std::ceil(x - reach)), c1 = to(std::floor(x + reach), frame.width);
+    const double r0 = from(std::ceil(y - reach)), r1 = to(std::floor(y + reach), frame.height);
+    width = height = 0;
+    if (!whole && (c1 < c0 || r1 < r0)) return;
+    column = static_cast<int>(c0), row = static_cast<int>(r0);
+    width = std::max(1, static_cast<int>(c1 - c0) + 1), height = std::max(1, static_cast<int>(r1 - r0) + 1);
     values.resize(size_t(width) * height);
     for (int r = 0; r < height; ++r) {
       double* out = values.data() + size_t(r) * width;
@@ -121,54 +146,60 @@ struct Stamp {
       }
       for (int c = 0; c < width; ++c) out[c] = shape.mean(column + c - x, row + r - y);
     }
-    if (shape.radius > normalisedRadius) return;
+    if (!whole) return;
     double sum = 0;
     for (double v : values) sum += v;
     if (sum > 0) {
       for (double& v : values) v /= sum;
     } else {
       // So small that it falls between all sample points: the whole of it lies in one cell.
-      *this = {static_cast<int>(std::lround(x)), static_cast<int>(std::lround(y)), 1, 1, {1.0}};
+      column = static_cast<int>(std::lround(x)), row = static_cast<int>(std::lround(y));
+      width = height = 1, values = {1.0};
     }
   }
 };
 
+// Waking a thread costs more than a small grid does.
+size_t threadsFor(Frame frame) { return frame.size() > 250000 ? detail::threadCount() : 1; }
+
 bool stopped(const Progress* progress) { return progress && progress->cancelled(); }
 
-// Kernels so small that they cost more to make than to add up come from a table of 32 × 32 places within a
-// cell.
+// Kernels that cost more to make than to add up come from a table of places within a cell.
 class StampTable {
  public:
-  static constexpr int places = 32;
-  explicit StampTable(const Shape& shape) : stamps_(size_t(places) * places) {
-    for (int y = 0; y < places; ++y)
-      for (int x = 0; x < places; ++x)
-        stamps_[size_t(y) * places + x].make(shape, (x + 0.5) / places - 0.5, (y + 0.5) / places - 0.5);
+  explicit StampTable(const Shape& shape)
+      : places_(shape.reach() <= 8 ? 32 : 16), stamps_(size_t(places_) * places_) {
+    for (int y = 0; y < places_; ++y)
+      for (int x = 0; x < places_; ++x)
+        stamps_[size_t(y) * places_ + x].make(shape, (x + 0.5) / places_ - 0.5, (y + 0.5) / places_ - 0.5);
   }
   const Stamp& at(double x, double y, int& column, int& row) const {
     const double cx = std::floor(x + 0.5), cy = std::floor(y + 0.5);
-    const int px = std::min(places - 1, static_cast<int>((x + 0.5 - cx) * places));
-    const int py = std::min(places - 1, static_cast<int>((y + 0.5 - cy) * places));
-    const Stamp& stamp = stamps_[size_t(py) * places + px];
+    const int px = std::min(places_ - 1, static_cast<int>((x + 0.5 - cx) * places_));
+    const int py = std::min(places_ - 1, static_cast<int>((y + 0.5 - cy) * places_));
+    const Stamp& stamp = stamps_[size_t(py) * places_ + px];
     column = static_cast<int>(cx) + stamp.column, row = static_cast<int>(cy) + stamp.row;
     return stamp;
   }
 
  private:
+  int places_;
   std::vector<Stamp> stamps_;
 };
 
 double cellsTouched(const Shape& shape) { return (2 * shape.reach() + 1) * (2 * shape.reach() + 1); }
 
+bool fromTable(size_t spots, const Shape& shape) {
+  return shape.reach() <= tableRadius && spots > tablePoints;
+}
+
 // Every point's kernel added cell by cell. Bands of rows go to the threads; within a cell the points always
 // come in their own order, so the sums do not depend on the bands.
-std::vector<double> addedUp(const std::vector<Spot>& spots, const Shape& shape, Frame frame,
-                            Progress* progress) {
+std::vector<double> addedUp(const Spots& spots, const Shape& shape, Frame frame, Progress* progress) {
   std::vector<double> sum(frame.size(), 0);
   std::optional<StampTable> table;
-  if (shape.small() && static_cast<double>(spots.size()) * cellsTouched(shape) * 16 > exactBudget)
-    table.emplace(shape);
-  const size_t bands = detail::threadCount();
+  if (fromTable(spots.size(), shape)) table.emplace(shape);
+  const size_t bands = threadsFor(frame);
   detail::parallelFor(bands, 1, [&](size_t band, size_t) {
     const int first = static_cast<int>(band * frame.height / bands);
     const int last = static_cast<int>((band + 1) * frame.height / bands);
@@ -176,21 +207,22 @@ std::vector<double> addedUp(const std::vector<Spot>& spots, const Shape& shape, 
     Stamp own;
     for (size_t s = 0; s < spots.size(); ++s) {
       if (s % 4096 == 0 && stopped(progress)) return;
-      const Spot& spot = spots[s];
-      if (spot.y + reach < first || spot.y - reach > last) continue;
+      const Spot spot = spots[s];
+      if (!(spot.y + reach >= first && spot.y - reach <= last)) continue;
+      if (!(spot.x + reach >= 0 && spot.x - reach <= frame.width)) continue;
       const Stamp* stamp = &own;
       int column, row;
       if (table) {
         stamp = &table->at(spot.x, spot.y, column, row);
       } else {
-        own.make(shape, spot.x, spot.y);
+        own.make(shape, spot.x, spot.y, frame);
         column = own.column, row = own.row;
       }
       const int c0 = std::max(0, column), c1 = std::min(frame.width, column + stamp->width);
       for (int r = std::max(first, row); r < std::min(last, row + stamp->height); ++r) {
         double* out = sum.data() + size_t(r) * frame.width;
-        const double* in = stamp->values.data() + size_t(r - row) * stamp->width - column;
-        for (int c = c0; c < c1; ++c) out[c] += spot.weight * in[c];
+        const double* in = stamp->values.data() + size_t(r - row) * stamp->width;
+        for (int c = c0; c < c1; ++c) out[c] += spot.weight * in[c - column];
       }
     }
   });
@@ -205,18 +237,18 @@ struct Move {
 
 // Linear binning (Wand 1994): each weight is shared among the four cells around its place, so no mass is lost
 // and the centre of mass stays. Adds to `bins`, whose rows are `stride` apart.
-void bin(const std::vector<Spot>& spots, Move move, Frame frame, double* bins, size_t stride) {
-  const size_t bands = detail::threadCount();
+template <class Points>
+void bin(const Points& spots, Move move, Frame frame, double* bins, size_t stride) {
+  const size_t bands = threadsFor(frame);
   detail::parallelFor(bands, 1, [&](size_t band, size_t) {
     const int first = static_cast<int>(band * frame.height / bands);
     const int last = static_cast<int>((band + 1) * frame.height / bands);
-    for (const Spot& spot : spots) {
-      const double y = move(spot.y), cy = std::floor(y);
-      const int r = static_cast<int>(cy);
-      if (r + 1 < first || r >= last) continue;
-      const double x = move(spot.x), cx = std::floor(x), fx = x - cx, fy = y - cy;
-      const int c = static_cast<int>(cx);
-      if (c < -1 || c >= frame.width) continue;
+    for (size_t s = 0; s < spots.size(); ++s) {
+      const Spot spot = spots[s];
+      const double x = move(spot.x), y = move(spot.y);
+      if (!(y >= first - 1 && y < last && x >= -1 && x < frame.width)) continue;
+      const double cx = std::floor(x), cy = std::floor(y), fx = x - cx, fy = y - cy;
+      const int c = static_cast<int>(cx), r = static_cast<int>(cy);
       for (int k = 0; k < 2; ++k) {
         if (r + k < first || r + k >= last) continue;
         double* out = bins + size_t(r + k) * stride;
@@ -264,10 +296,10 @@ std::mutex& planner() {
 class Plan {
  public:
   template <class Make>
-  explicit Plan(Make&& make) {
+  Plan(size_t threads, Make&& make) {
     const std::lock_guard lock(planner());
-    static const bool threads = fftw_init_threads() != 0;
-    if (threads) fftw_plan_with_nthreads(static_cast<int>(detail::threadCount()));
+    static const bool threaded = fftw_init_threads() != 0;
+    if (threaded) fftw_plan_with_nthreads(static_cast<int>(threads));
     plan_ = make();
   }
   ~Plan() {
@@ -299,22 +331,26 @@ class Convolver {
   Convolver(const Shape& shape, Frame frame) : frame_(frame) {
     const Shape kernel = narrowed(shape);
     // What lies further than the frame is wide cannot reach from one of its cells to another.
-    const int reach = static_cast<int>(std::ceil(kernel.reach()));
+    const int reach = static_cast<int>(std::min(std::ceil(kernel.reach()), 1e6));
     const int rx = std::min(reach, frame.width - 1), ry = std::min(reach, frame.height - 1);
     width_ = fastSize(frame.width + rx), height_ = fastSize(frame.height + ry);
     stride_ = 2 * (width_ / 2 + 1);
     work_.reset(fftw_alloc_real(size()));
     spectrum_.reset(fftw_alloc_real(size()));
     std::fill_n(spectrum_.get(), size(), 0.0);
+    // Made as far as it is used, or whole where its sum needs a correction.
+    const bool whole = kernel.radius <= normalisedRadius;
+    const int hx = whole ? reach : rx, hy = whole ? reach : ry;
     double sum = 0;
-    std::vector<double> row(2 * reach + 1);
-    for (int y = -reach; y <= reach; ++y) {
-      kernel.row(-reach, y, 2 * reach + 1, row.data());
+    std::vector<double> row(2 * size_t(hx) + 1);
+    for (int y = -hy; y <= hy; ++y) {
+      kernel.row(-hx, y, 2 * hx + 1, row.data());
       for (double v : row) sum += v;
       if (std::abs(y) > ry) continue;
       double* out = spectrum_.get() + size_t(y < 0 ? y + height_ : y) * stride_;
-      for (int x = -rx; x <= rx; ++x) out[x < 0 ? x + width_ : x] = row[x + reach];
+      for (int x = -rx; x <= rx; ++x) out[x < 0 ? x + width_ : x] = row[x + hx];
     }
+    if (!whole) sum = 1;
     forward(spectrum_.get());
     // The kernel is even, so its transform is real; FFTW leaves its results multiplied by the size.
     scale_ = 1 / (sum * width_ * height_);
@@ -327,13 +363,13 @@ class Convolver {
   void convolve() {
     forward(work_.get());
     double *data = work_.get(), *kernel = spectrum_.get();
-    detail::parallelFor(height_, 64, [&](size_t first, size_t last) {
+    detail::parallelFor(height_, threadsFor(frame_) > 1 ? 64 : height_, [&](size_t first, size_t last) {
       for (size_t i = first * stride_; i < last * stride_; i += 2) {
         const double k = kernel[i] * scale_;
         data[i] *= k, data[i + 1] *= k;
       }
     });
-    const Plan back([&] {
+    const Plan back(threadsFor(frame_), [&] {
       return fftw_plan_dft_c2r_2d(height_, width_, reinterpret_cast<fftw_complex*>(data), data,
                                   FFTW_ESTIMATE);
     });
@@ -345,24 +381,17 @@ class Convolver {
     for (int r = 0; r < frame_.height; ++r)
       std::copy_n(grid.data() + size_t(r) * frame_.width, frame_.width, rows() + r * stride());
     convolve();
-    return cut(0, frame_);
-  }
-
-  // The part that starts `margin` cells in.
-  std::vector<double> cut(int margin, Frame frame) const {
     std::vector<double> result;
-    result.reserve(frame.size());
-    for (int r = 0; r < frame.height; ++r) {
-      const double* in = work_.get() + size_t(r + margin) * stride_ + margin;
-      result.insert(result.end(), in, in + frame.width);
-    }
+    result.reserve(frame_.size());
+    for (int r = 0; r < frame_.height; ++r)
+      result.insert(result.end(), rows() + r * stride(), rows() + r * stride() + frame_.width);
     return result;
   }
 
  private:
   size_t size() const { return size_t(stride_) * height_; }
   void forward(double* data) const {
-    const Plan plan([&] {
+    const Plan plan(threadsFor(frame_), [&] {
       return fftw_plan_dft_r2c_2d(height_, width_, data, reinterpret_cast<fftw_complex*>(data),
                                   FFTW_ESTIMATE);
     });
@@ -375,70 +404,111 @@ class Convolver {
   std::unique_ptr<double[], FftwFree> work_, spectrum_;
 };
 
-// Keys' cubic convolution from a grid that is `factor` times as coarse and starts `margin` of its cells
-// earlier. Its weights over the fine cells of any coarse one sum to the same, so mass is kept.
-std::vector<double> refined(const double* coarse, size_t stride, Frame from, Move move, Frame to) {
+// Mass per cell, row by row: in memory of its own, or still where the transform left it, on a grid that may
+// be coarser.
+struct Mass {
+  std::vector<double> cells;
+  std::unique_ptr<Convolver> convolver;
+  Frame frame, from;
+  Move move;
+
+  bool empty() const { return cells.empty() && !convolver; }
+
+  double largest() const {
+    double most = 0;
+    if (!convolver) {
+      for (double v : cells) most = std::max(most, std::abs(v));
+      return most;
+    }
+    for (int r = 0; r < from.height; ++r)
+      for (int c = 0; c < from.width; ++c)
+        most = std::max(most, std::abs(convolver->rows()[r * convolver->stride() + c]));
+    return most / (static_cast<double>(move.factor) * move.factor);
+  }
+
+  // Keys' cubic convolution from the coarser grid. Its weights over the fine cells of any coarse one sum to
+  // the same, so mass is kept.
   struct Tap {
     int first;
     std::array<double, 4> weight;
   };
-  std::vector<Tap> taps(std::max(to.width, to.height));
-  for (size_t i = 0; i < taps.size(); ++i) {
-    const double at = move(static_cast<double>(i)), base = std::floor(at), t = at - base;
-    taps[i] = {static_cast<int>(base) - 1,
-               {-t * (1 - t) * (1 - t) / 2, 1 + t * t * (3 * t - 5) / 2, t * (1 + t * (4 - 3 * t)) / 2,
-                -t * t * (1 - t) / 2}};
+  Tap tap(int i) const {
+    const double at = move(i), base = std::floor(at), t = at - base;
+    return {static_cast<int>(base) - 1,
+            {-t * (1 - t) * (1 - t) / 2, 1 + t * t * (3 * t - 5) / 2, t * (1 + t * (4 - 3 * t)) / 2,
+             -t * t * (1 - t) / 2}};
   }
-  std::vector<double> result(to.size());
-  const double share = 1.0 / (static_cast<double>(move.factor) * move.factor);
-  detail::parallelFor(to.height, 32, [&](size_t first, size_t last) {
-    std::vector<double> column(from.width);
-    for (size_t r = first; r < last; ++r) {
-      const Tap& y = taps[r];
-      const double* in = coarse + size_t(y.first) * stride;
-      for (int c = 0; c < from.width; ++c)
-        column[c] = share * (y.weight[0] * in[c] + y.weight[1] * in[c + stride] +
-                             y.weight[2] * in[c + 2 * stride] + y.weight[3] * in[c + 3 * stride]);
-      double* out = result.data() + r * to.width;
-      for (int c = 0; c < to.width; ++c) {
-        const double* v = column.data() + taps[c].first;
-        const auto& w = taps[c].weight;
-        out[c] = w[0] * v[0] + w[1] * v[1] + w[2] * v[2] + w[3] * v[3];
-      }
-    }
-  });
-  return result;
+
+  // Calls use(row, its values) for all rows, on several threads.
+  template <class Use>
+  void eachRow(Use&& use) const {
+    std::vector<Tap> taps;
+    for (int c = 0; move.factor > 1 && c < frame.width; ++c) taps.push_back(tap(c));
+    const double share = 1.0 / (static_cast<double>(move.factor) * move.factor);
+    detail::parallelFor(
+        frame.height, threadsFor(frame) > 1 ? 32 : frame.height, [&](size_t first, size_t last) {
+          std::vector<double> column(move.factor > 1 ? from.width : 0),
+              row(move.factor > 1 ? frame.width : 0);
+          for (int r = static_cast<int>(first); r < static_cast<int>(last); ++r) {
+            if (!convolver) {
+              use(r, cells.data() + size_t(r) * frame.width);
+              continue;
+            }
+            const size_t stride = convolver->stride();
+            if (move.factor == 1) {
+              use(r, convolver->rows() + size_t(r + move.margin) * stride + move.margin);
+              continue;
+            }
+            const Tap y = tap(r);
+            const double* in = convolver->rows() + size_t(y.first) * stride;
+            for (int c = 0; c < from.width; ++c)
+              column[c] = share * (y.weight[0] * in[c] + y.weight[1] * in[c + stride] +
+                                   y.weight[2] * in[c + 2 * stride] + y.weight[3] * in[c + 3 * stride]);
+            for (int c = 0; c < frame.width; ++c) {
+              const double* v = column.data() + taps[c].first;
+              const auto& w = taps[c].weight;
+              row[c] = w[0] * v[0] + w[1] * v[1] + w[2] * v[2] + w[3] * v[3];
+            }
+            use(r, static_cast<const double*>(row.data()));
+          }
+        });
+  }
+};
+
+int coarsening(const Shape& shape) {
+  if (shape.kernel == Kernel::uniform) return 1;  // a coarser grid would blur its rim
+  return std::max(1, static_cast<int>(std::min(
+                         shape.radius / (shape.kernel == Kernel::gaussian ? 5 : coarseRadius), 1e6)));
 }
 
-// Mass per cell. Spots outside of the frame count as far as they reach into it.
-std::vector<double> spread(const std::vector<Spot>& spots, const Shape& shape, Frame frame,
-                           Progress* progress) {
-  const double touched = std::min(cellsTouched(shape), static_cast<double>(frame.size()));
-  if (shape.small() ||
-      static_cast<double>(spots.size()) * touched <= exactBudget * (shape.reach() <= tableRadius ? 4 : 1))
-    return addedUp(spots, shape, frame, progress);
-  int factor = 1;
-  if (shape.kernel == Kernel::gaussian) factor = std::max(1, static_cast<int>(shape.radius / 5));
-  if (shape.kernel != Kernel::gaussian && shape.kernel != Kernel::uniform)
-    factor = std::max(1, static_cast<int>(shape.radius / coarseRadius));
-  const Shape coarse{shape.kernel, shape.radius / factor};
+bool addingIsCheaper(size_t spots, const Shape& shape, Frame frame) {
+  const double n = static_cast<double>(spots), touched = std::min(cellsTouched(shape), double(frame.size()));
+  const double factor = coarsening(shape), reach = shape.reach();
+  const double padded = (frame.width + 2 * reach) * (frame.height + 2 * reach) / (factor * factor);
+  const double adding = n * (pointCost + touched * (fromTable(spots, shape) ? addCost : makeCost));
+  const double transforming =
+      n * pointCost + padded * transformCost + (factor > 1 ? double(frame.size()) * refineCost : 0);
+  // Adding up is exact, so it is preferred up to 20 ms.
+  return shape.small() || adding < std::max(transforming, 2e7);
+}
+
+// Spots outside of the frame count as far as they reach into it; `box` holds all spots.
+Mass spread(const Spots& spots, const Box& box, const Shape& shape, Frame frame, Progress* progress) {
+  if (addingIsCheaper(spots.size(), shape, frame))
+    return {addedUp(spots, shape, frame, progress), nullptr, frame, {}, {}};
+  const int factor = coarsening(shape);
   // Room for the points outside, and for the interpolation's neighbours.
-  Box box;
-  for (const Spot& s : spots) box.add(Point{s.x, s.y});
-  const double reach = std::ceil(shape.reach());
-  const double outside = std::max({0.0, std::min(reach, std::max({-box.minX, box.maxX - frame.width,
-                                                                  -box.minY, box.maxY - frame.height}))});
+  const double beyond = std::max({-box.minX, box.maxX - frame.width, -box.minY, box.maxY - frame.height});
+  const double outside = std::max(0.0, std::min(std::ceil(shape.reach()), beyond));
   const Move move{factor, static_cast<int>(std::ceil(outside / factor)) + (factor > 1 ? 3 : 1)};
   const Frame padded{(frame.width + factor - 1) / factor + 2 * move.margin,
                      (frame.height + factor - 1) / factor + 2 * move.margin};
-  Convolver convolver(coarse, padded);
+  auto convolver = std::make_unique<Convolver>(Shape{shape.kernel, shape.radius / factor}, padded);
   if (stopped(progress)) return {};
-  convolver.clear();
-  bin(spots, move, padded, convolver.rows(), convolver.stride());
-  convolver.convolve();
-  if (stopped(progress)) return {};
-  return factor > 1 ? refined(convolver.rows(), convolver.stride(), padded, move, frame)
-                    : convolver.cut(move.margin, frame);
+  convolver->clear();
+  bin(spots, move, padded, convolver->rows(), convolver->stride());
+  convolver->convolve();
+  return {{}, std::move(convolver), frame, padded, move};
 }
 
 constexpr uint32_t noOwner = 0xffffffffu;
@@ -515,13 +585,14 @@ std::vector<double> spreadWithin(const std::vector<Spot>& spots, const Shape& sh
                                  Progress* progress) {
   const Frame frame = window.frame;
   const double touched = std::min(cellsTouched(shape), static_cast<double>(frame.size()));
-  if (shape.small() || static_cast<double>(spots.size()) * touched <= exactBudget) {
+  if (shape.small() || static_cast<double>(spots.size()) * touched * makeCost <
+                           std::max(6e7, 2 * transformCost * static_cast<double>(frame.size()))) {
     std::vector<double> sum(frame.size(), 0);
     Stamp stamp;
     for (size_t s = 0; s < spots.size(); ++s) {
       if (s % 1024 == 0 && stopped(progress)) return {};
       const Spot& spot = spots[s];
-      stamp.make(shape, spot.x, spot.y);
+      stamp.make(shape, spot.x, spot.y, frame);
       const int c0 = std::max(0, stamp.column), c1 = std::min(frame.width, stamp.column + stamp.width);
       const int r0 = std::max(0, stamp.row), r1 = std::min(frame.height, stamp.row + stamp.height);
       const auto each = [&](auto&& visit) {
@@ -575,12 +646,6 @@ Window windowOf(const Box& box, const Grid& grid, const std::vector<uint32_t>& o
   return w;
 }
 
-struct Used {
-  std::vector<Spot> spots;   // in metres until the grid is known
-  std::vector<size_t> rows;  // of the spots, where they are asked for
-  bool negative = false;
-};
-
 Result<void> check(const DensityOptions& o) {
   const auto positive = [](double v) { return std::isfinite(v) && v > 0; };
   if (!positive(o.radiusMetres))
@@ -614,7 +679,7 @@ Result<Grid> emptyGrid(const Box& points, const DensityOptions& o) {
   return grid;
 }
 
-Result<void> checkRadius(const Used& used, const Box& points, const DensityOptions& o, Report& report) {
+Result<void> checkRadius(size_t rows, const Box& points, const DensityOptions& o, Report& report) {
   Box map = points;
   if (o.clip) map.add(o.clip->box());
   const double diagonal = std::hypot(map.width(), map.height());
@@ -622,10 +687,48 @@ Result<void> checkRadius(const Used& used, const Box& points, const DensityOptio
   const std::string what =
       fmt::format("The radius of {:.0f} m is larger than the whole map, which is {:.0f} m across",
                   o.radiusMetres, diagonal);
-  if (o.radiusMetres > 10 * diagonal && used.spots.size() > 4)
+  if (o.radiusMetres > 10 * diagonal && rows > 4)
     return fail(what + ".", fmt::format("Try --radius {:.0f}.", std::ceil(diagonal / 10)));
   report.add({"radius-larger-than-map", {}, what + ": all of it will look alike.", ""});
   return {};
+}
+
+// Mass per cell, each polygon's own points within it. Counts anew what is used: points outside of all
+// polygons are not.
+std::vector<double> conserved(const Spots& spots, const Shape& shape, const Shapes& polygons,
+                              const std::vector<uint32_t>& owner, Density& density, Progress* progress) {
+  const Grid& g = density.grid;
+  const SpatialIndex index(polygons);
+  std::vector<std::vector<Spot>> within(polygons.rows());
+  density.rows = 0, density.sumOfWeights = 0;
+  for (size_t i = 0; i < spots.size(); ++i) {
+    const Spot spot = spots[i];
+    if (std::isnan(spot.y)) continue;
+    const auto in = index.at(polygons, spots.points[i]);
+    if (in.empty())
+      density.report.note("outside-polygons", i, "Points outside of all polygons are left out.");
+    else within[in.front()].push_back(spot);
+  }
+  std::vector<double> mass(size_t{g.width} * g.height, 0);
+  for (uint32_t row = 0; row < polygons.rows(); ++row) {
+    if (within[row].empty()) continue;
+    if (progress && !progress->keepGoing(0.05 + 0.9 * row / static_cast<double>(polygons.rows()))) return {};
+    const Window window = windowOf(polygons.box(row), g, owner, row);
+    if (std::ranges::find(window.mask, 1.0) == window.mask.end()) {
+      density.report.note("polygon-without-cell", row,
+                          "Polygons smaller than a cell lose their points; use a smaller cell.");
+      continue;
+    }
+    for (Spot& s : within[row]) {
+      density.sumOfWeights += s.weight;
+      ++density.rows;
+      s.x -= window.left, s.y -= window.top;
+    }
+    const auto own = spreadWithin(within[row], shape, window, progress);
+    if (own.empty()) return {};
+    window.inGrid(g, [&](size_t here, size_t there) { mass[there] += own[here]; });
+  }
+  return mass;
 }
 
 }  // namespace
@@ -663,8 +766,7 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
   if (!weights.empty() && weights.size() != points.size())
     return fail("There is not one weight for each point.");
   Density density;
-  Used used;
-  used.spots.reserve(points.size());
+  bool negative = false;
   Box box;
   for (size_t i = 0; i < points.size(); ++i) {
     const double weight = weights.empty() ? 1 : weights[i];
@@ -673,93 +775,62 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
     } else if (!std::isfinite(weight)) {
       density.report.note("no-weight", i, "Rows without a weight are left out.");
     } else {
-      used.spots.push_back({points[i].x, points[i].y, weight});
-      if (options.conserve) used.rows.push_back(i);
-      used.negative |= weight < 0;
+      ++density.rows;
+      density.sumOfWeights += weight;
+      negative |= weight < 0;
       box.add(points[i]);
     }
   }
-  if (used.spots.empty())
+  if (density.rows == 0)
     return fail(points.empty()
                     ? "There are no points."
                     : fmt::format("None of the {} points has a place and a weight.", points.size()),
                 "Give a layer of points.");
-  if (const auto ok = checkRadius(used, box, options, density.report); !ok) return tl::unexpected(ok.error());
+  if (const auto ok = checkRadius(density.rows, box, options, density.report); !ok)
+    return tl::unexpected(ok.error());
   auto grid = emptyGrid(box, options);
   if (!grid) return tl::unexpected(grid.error());
   density.grid = std::move(*grid);
   Grid& g = density.grid;
   const Shape shape{options.kernel, options.radiusMetres / g.cell};
   const Frame frame{static_cast<int>(g.width), static_cast<int>(g.height)};
-  const auto toCells = [&](Spot s) {
-    return Spot{(s.x - g.left) / g.cell - 0.5, (g.top - s.y) / g.cell - 0.5, s.weight};
-  };
+  const Spots spots{points, weights, g.left, g.top, g.cell};
   if (progress && !progress->keepGoing(0.05)) return fail("Stopped.");
 
   const std::vector<uint32_t> owner = options.clip ? owners(*options.clip, g) : std::vector<uint32_t>{};
-  std::vector<double> mass;
+  Mass mass;
   if (options.conserve) {
-    const Shapes& polygons = *options.clip;
-    const SpatialIndex index(polygons);
-    std::vector<std::vector<Spot>> within(polygons.rows());
-    for (size_t i = 0; i < used.spots.size(); ++i) {
-      const auto in = index.at(polygons, {used.spots[i].x, used.spots[i].y});
-      if (in.empty())
-        density.report.note("outside-polygons", used.rows[i], "Points outside of all polygons are left out.");
-      else within[in.front()].push_back(used.spots[i]);
-    }
-    mass.assign(frame.size(), 0);
-    for (uint32_t row = 0; row < polygons.rows(); ++row) {
-      if (within[row].empty()) continue;
-      if (progress && !progress->keepGoing(0.05 + 0.9 * row / static_cast<double>(polygons.rows())))
-        return fail("Stopped.");
-      const Window window = windowOf(polygons.box(row), g, owner, row);
-      if (std::ranges::find(window.mask, 1.0) == window.mask.end()) {
-        density.report.note("polygon-without-cell", row,
-                            "Polygons smaller than a cell lose their points; use a smaller cell.");
-        continue;
-      }
-      std::vector<Spot> spots;
-      for (const Spot& s : within[row]) {
-        Spot c = toCells(s);
-        spots.push_back({c.x - window.left, c.y - window.top, c.weight});
-        density.sumOfWeights += s.weight;
-        ++density.rows;
-      }
-      const auto own = spreadWithin(spots, shape, window, progress);
-      if (own.empty()) return fail("Stopped.");
-      window.inGrid(g, [&](size_t here, size_t there) { mass[there] += own[here]; });
-    }
+    auto cells = conserved(spots, shape, *options.clip, owner, density, progress);
+    mass = {std::move(cells), nullptr, frame, {}, {}};
   } else {
-    auto& spots = used.spots;
-    density.rows = spots.size();
-    const double reach = shape.reach() + 1;
-    for (Spot& s : spots) density.sumOfWeights += s.weight, s = toCells(s);
-    std::erase_if(spots, [&](const Spot& s) {
-      return s.x < -reach || s.y < -reach || s.x > frame.width + reach || s.y > frame.height + reach;
-    });
-    mass = spots.empty() ? std::vector<double>(frame.size(), 0) : spread(spots, shape, frame, progress);
+    const Box inCells{(box.minX - g.left) / g.cell - 0.5, (g.top - box.maxY) / g.cell - 0.5,
+                      (box.maxX - g.left) / g.cell - 0.5, (g.top - box.minY) / g.cell - 0.5};
+    mass = spread(spots, inCells, shape, frame, progress);
   }
   if (mass.empty() || stopped(progress)) return fail("Stopped.");
 
   // What a transform leaves where nothing is: 1e-16 of the largest value, of either sign.
-  double largest = 0;
-  for (double v : mass) largest = std::max(largest, std::abs(v));
-  const double noise = largest * 1e-12, perCell = options.unitArea / (g.cell * g.cell);
+  const double noise = mass.largest() * 1e-12, perCell = options.unitArea / (g.cell * g.cell);
   g.values.resize(frame.size());
-  density.max = -std::numeric_limits<double>::infinity();
-  for (size_t i = 0; i < mass.size(); ++i) {
-    if (!owner.empty() && owner[i] == noOwner) {
-      g.values[i] = std::numeric_limits<float>::quiet_NaN();
-      continue;
+  constexpr double none = -std::numeric_limits<double>::infinity();
+  std::vector<double> sums(g.height, 0), most(g.height, none);
+  mass.eachRow([&](int r, const double* in) {
+    float* out = g.values.data() + size_t(r) * g.width;
+    for (int c = 0; c < frame.width; ++c) {
+      if (!owner.empty() && owner[size_t(r) * g.width + c] == noOwner) {
+        out[c] = std::numeric_limits<float>::quiet_NaN();
+        continue;
+      }
+      const double v = std::abs(in[c]) < noise || (in[c] < 0 && !negative) ? 0 : in[c];
+      out[c] = static_cast<float>(v * perCell);
+      sums[r] += out[c];
+      most[r] = std::max<double>(most[r], out[c]);
     }
-    const double v = std::abs(mass[i]) < noise || (mass[i] < 0 && !used.negative) ? 0 : mass[i];
-    g.values[i] = static_cast<float>(v * perCell);
-    density.integral += g.values[i];
-    density.max = std::max<double>(density.max, g.values[i]);
-  }
+  });
+  for (double v : sums) density.integral += v;
   density.integral /= perCell;
-  if (std::isinf(density.max)) density.max = std::numeric_limits<double>::quiet_NaN();
+  density.max = *std::ranges::max_element(most);
+  if (density.max == none) density.max = std::numeric_limits<double>::quiet_NaN();
   return density;
 }
 

