@@ -433,7 +433,7 @@ void deriveBreaks(Session& session) {
 
 std::string resolved(const std::string& base, const std::string& source) {
   if (source.starts_with("/") || base.empty() || source.find("://") != source.npos) return source;
-  return (std::filesystem::path(base) / source).string();
+  return (std::filesystem::path(base) / source).lexically_normal().string();  // one file, one key
 }
 
 SourceKey sourceKey(const Session& session, const LayerSpec& l) {
