@@ -37,6 +37,18 @@ std::string freeId(std::string wish, std::vector<std::string>& taken) {
   return id;
 }
 
+// Of several layers, the first that has the column; with one there is nothing to choose, and it is read once
+// only.
+std::string layerWith(const std::vector<LayerSpec>& layers, const std::string& field) {
+  for (const LayerSpec& l : layers) {
+    if (layers.size() == 1) break;
+    geo::LoadOptions options;
+    options.layer = l.sourceLayer, options.fields = {field};
+    if (geo::load(l.source, options)) return l.id;
+  }
+  return layers[0].id;
+}
+
 }  // namespace
 
 geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
@@ -91,8 +103,7 @@ geo::Result<Project> projectForData(const std::vector<std::string>& paths, const
   for (char& c : i.id)
     if (c == ':' || c == ',') c = '-';
   i.name = {options.field, options.field};
-  i.of = p.layers[0].id;
-  i.decimals = 2;
+  i.of = layerWith(p.layers, options.field);
   i.method = options.breaks.empty() ? options.method : geo::BreakMethod::manual;
   i.classes = options.classes, i.breaks = options.breaks;
   if (!options.palette.empty()) i.palette = options.palette;

@@ -20,6 +20,21 @@ size_t present(const std::vector<Figure>& figures) {
       std::count_if(figures.begin(), figures.end(), [](const Figure& f) { return std::isfinite(f.value); }));
 }
 
+// Decimals that show every value as it is, four at most; where the values have more, three significant digits
+// of their range.
+int decimalsFor(const std::vector<Figure>& figures) {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  int needed = 0;
+  for (const Figure& f : figures) {
+    if (!std::isfinite(f.value)) continue;
+    low = std::min(low, f.value), high = std::max(high, f.value);
+    for (double scaled = f.value * std::pow(10, needed); needed < 5; ++needed, scaled *= 10)
+      if (std::abs(scaled - std::round(scaled)) <= 1e-9 * std::max(1.0, std::abs(scaled))) break;
+  }
+  if (needed < 5 || !(high > low)) return std::min(needed, 4);
+  return std::clamp(2 - static_cast<int>(std::floor(std::log10(high - low))), 0, 4);
+}
+
 class Builder {
  public:
   Builder(const Session& session, const Look& look)
@@ -164,6 +179,8 @@ class Builder {
     c.name = spec->name.in(lang_).empty() ? spec->id : spec->name.in(lang_);
     c.unit = spec->unit.in(lang_), c.year = year, c.decimals = spec->decimals;
     c.figures = figures->second;
+    if (spec->table.empty() && !spec->value.empty() && spec->decimals == 0)
+      c.decimals = decimalsFor(c.figures);
     for (Figure& f : c.figures)
       if (f.source == spec->source.zh) f.source = spec->source.in(lang_);
     c.areaNames = areaNames(spec->of, false);

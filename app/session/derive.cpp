@@ -221,8 +221,9 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, 
   return made;
 }
 
-// What the made layer depends on: not how it is shown.
+// What the made layer depends on beside the source itself: not how it is shown, nor by which path the file is reached.
 LayerSpec essence(LayerSpec spec) {
+  spec.source.clear();
   spec.name = {}, spec.visible = true, spec.opacity = 1, spec.minScale = spec.maxScale = 0, spec.style = {};
   return spec;
 }

@@ -283,6 +283,43 @@ TEST(Session, ColoursBareDataByAColumnAndSaysWhichThereAre) {
   EXPECT_FALSE(projectForData({f.file("none.shp")}, {}));
 }
 
+TEST(Session, ColoursTheLayerThatHasTheColumn) {
+  Folder f;
+  const auto feature = [](const std::string& name, const std::string& value) {
+    return "<Placemark><name>" + name + "</name><ExtendedData>" + value +
+           "</ExtendedData><Point><coordinates>113,24</coordinates></Point></Placemark>";
+  };
+  const std::string file = f.write(
+      "two.kml",
+      R"(<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>)"
+      "<Folder><name>first</name>" +
+          feature("a", "") + "</Folder><Folder><name>second</name>" +
+          feature("b", "<Data name=\"v\"><value>3</value></Data>") + "</Folder></Document></kml>");
+  BareOptions options;
+  options.field = "v";
+  const auto made = projectForData({file}, options);
+  ASSERT_TRUE(made) << made.error().text();
+  ASSERT_EQ(made->layers.size(), 2u);
+  EXPECT_EQ(made->indicators[0].of, "second");
+}
+
+TEST(Session, ShowsAsManyDecimalsAsAColumnHas) {
+  Folder f;
+  const auto decimals = [&](const std::string& values) {
+    const std::string file = f.write("d.csv", "lon,lat,v\n" + values);
+    BareOptions options;
+    options.field = "v";
+    Session s;
+    s.open(projectForData({file}, options).value(), "");
+    s.wait();
+    return s.scene().choropleth ? s.scene().choropleth->decimals : -1;
+  };
+  EXPECT_EQ(decimals("113,24,441801\n114,24,441882\n"), 0);
+  EXPECT_EQ(decimals("113,24,1.5\n114,24,20\n"), 1);
+  EXPECT_EQ(decimals("113,24,0.12345678\n114,24,0.98765432\n"), 3);
+  EXPECT_EQ(decimals("113,24,1234.5678912\n114,24,98765.4321987\n"), 0);
+}
+
 TEST(Session, OpensTheEmbeddedProjectWithoutAWarning) {
   Session s;
   ASSERT_TRUE(s.open(SOURCE_DIR "/assets/qingyuan/qingyuan.parkscope.toml"));
