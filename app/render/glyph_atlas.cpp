@@ -15,7 +15,7 @@ namespace {
 
 using scene::Vec;
 
-constexpr size_t maxPages = 6;
+constexpr size_t maxPages = 24;
 constexpr size_t maxGlyphBytes = size_t{24} << 20;
 
 uint64_t mixed(uint64_t h, uint64_t v) {

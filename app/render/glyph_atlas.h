@@ -39,7 +39,7 @@ class GlyphAtlas {
   void upload();
   GLuint texture(int page) const;
   // Goes up when pages were cleared: sprites placed before are gone. Never within a frame that they serve.
-  static constexpr int pageSize = 2048;
+  static constexpr int pageSize = 1024;  // small: a page that is half empty costs memory all the same
 
  private:
   struct Impl;

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "app/session/i18n.h"
 #include "app/window/frame.h"
@@ -127,11 +128,8 @@ geo::Result<void> openFirst(session::Session& session, const Options& options) {
 }  // namespace
 
 bool displayAvailable() {
-  const char* x = std::getenv("DISPLAY");
-  if (!x || !*x) return false;  // this GLFW speaks X11 alone
-  if (!glfwInit()) return false;
-  glfwTerminate();
-  return true;
+  const char* x = std::getenv("DISPLAY");  // this GLFW speaks X11 alone; whether it answers, run() will see
+  return x && *x;
 }
 
 int run(const Options& options) {
@@ -141,6 +139,8 @@ int run(const Options& options) {
   session::loadCatalogues();
   auto script = Script::read(options.script);
   if (!script) return complain(script.error().text());
+
+  auto opening = std::async(std::launch::async, [] { return scene::Typesetter::open(); });  // while the window opens
 
   session::Session session;
   session.jobs().onDone([] { glfwPostEmptyEvent(); });
@@ -171,8 +171,8 @@ int run(const Options& options) {
   glfwSwapBuffers(window);
 
   int code = 0;
-  const auto fonts = scene::Typesetter::open();
   auto renderer = render::Renderer::make();
+  const auto fonts = opening.get();
   if (!fonts || !renderer) {
     code = complain(fonts ? renderer.error().text() : fonts.error().text());
   } else {
