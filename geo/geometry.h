@@ -41,9 +41,9 @@ struct Box {
 enum class ShapeKind : uint8_t { none, point, line, polygon };
 
 // All shapes of a layer. Row r owns parts rowStart[r] … rowStart[r+1]-1; part p owns vertices
-// partStart[p] … partStart[p+1]-1. A part is a point, a line or a ring. Rings do not repeat their first vertex;
-// outer rings run counter-clockwise and are followed by their holes (clockwise, hole[p] = 1), so signed ring
-// areas sum to the row's area. A row without a shape owns no parts. Vertices are always finite.
+// partStart[p] … partStart[p+1]-1. A part is a point, a line or a ring. Rings do not repeat their first
+// vertex; outer rings run counter-clockwise and are followed by their holes (clockwise, hole[p] = 1), so
+// signed ring areas sum to the row's area. A row without a shape owns no parts. Vertices are always finite.
 struct Shapes {
   ShapeKind kind = ShapeKind::none;
   std::vector<Point> vertices;

@@ -23,7 +23,7 @@ struct Layer {
   Crs crs;
   Shapes shapes;  // kind none for a plain table
   Table table;
-  Box bounds;     // of all shapes, in crs
+  Box bounds;  // of all shapes, in crs
 
   size_t rows() const { return table.rows(); }
 };

@@ -12,13 +12,16 @@
 namespace geo {
 
 struct LoadOptions {
-  std::string layer{};              // name inside the file; empty: the first one that has rows
-  std::string encoding{};           // "GB18030", "UTF-8"…; empty: found out from the bytes
-  std::optional<Crs> crs{};         // overrides what the file says
-  std::string xField{}, yField{};     // CSV/XLSX/ODS columns of coordinates; empty: found by name (lon/lat, 经度/纬度, x/y…)
-  std::optional<Crs> reprojectTo{}; // transform all vertices; rows that cannot be are reported and lose their shape
+  std::string layer{};       // name inside the file; empty: the first one that has rows
+  std::string encoding{};    // "GB18030", "UTF-8"…; empty: found out from the bytes
+  std::optional<Crs> crs{};  // overrides what the file says
+  std::string xField{},
+      yField{};  // CSV/XLSX/ODS columns of coordinates; empty: found by name (lon/lat, 经度/纬度, x/y…)
+  std::optional<Crs>
+      reprojectTo{};  // transform all vertices; rows that cannot be are reported and lose their shape
   bool geometryOnly = false;
-  std::vector<std::string> fields{}; // only these columns; empty: all. Unknown names are an error that lists the known
+  std::vector<std::string>
+      fields{};  // only these columns; empty: all. Unknown names are an error that lists the known
 };
 
 struct Loaded {
@@ -26,8 +29,9 @@ struct Loaded {
   Report report;
 };
 
-// Reads one vector or table layer whole. Non-finite vertices, rings of fewer than three points and shapes of another
-// kind than the layer's main one are dropped and reported; closing vertices are removed and rings oriented.
+// Reads one vector or table layer whole. Non-finite vertices, rings of fewer than three points and shapes of
+// another kind than the layer's main one are dropped and reported; closing vertices are removed and rings
+// oriented.
 Result<Loaded> load(const std::string& path, const LoadOptions& options = {}, Progress* progress = nullptr);
 
 // Names of the vector layers of a file, in its order.

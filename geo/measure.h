@@ -12,15 +12,16 @@ double geodesicLength(std::span<const Point> line);
 double geodesicRingArea(std::span<const Point> ring);  // signed, counter-clockwise positive
 
 // Area (m²) or length (m) of each row's shape on the ellipsoid, whatever the layer's CRS is.
-// Edges are straight in the layer's CRS: in a projected one they are densified to 1 km before the inverse transform.
-// Fails when the layer's CRS is unknown.
+// Edges are straight in the layer's CRS: in a projected one they are densified to 1 km before the inverse
+// transform. Fails when the layer's CRS is unknown.
 Result<std::vector<double>> rowAreas(const Layer& layer);
 Result<std::vector<double>> rowLengths(const Layer& layer);
 
 // Plane: in the units of the points.
 double ringArea(std::span<const Point> ring);  // signed
 Point centroid(const Shapes& shapes, size_t row);
-// The visual centre: inside the polygon, far from its border (pole of inaccessibility, to the given precision).
+// The visual centre: inside the polygon, far from its border (pole of inaccessibility, to the given
+// precision).
 Point poleOfInaccessibility(const Shapes& shapes, size_t row, double precision);
 bool contains(const Shapes& polygons, size_t row, Point p);  // even-odd over all rings
 double distanceToLine(std::span<const Point> line, Point p);

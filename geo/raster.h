@@ -34,7 +34,7 @@ Result<RasterFacts> rasterFacts(const std::string& path);
 // Where and how to read. Rows run from north to south.
 struct RasterWindow {
   std::optional<Crs> crs{};  // warped to it; none: as the file has it
-  Box bounds{};            // in that CRS; empty: the whole raster
+  Box bounds{};              // in that CRS; empty: the whole raster
   int width = 0,
       height = 0;  // one may be 0: by the shape of the bounds; both: about as fine as the file, at most 4096
 };

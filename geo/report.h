@@ -1,4 +1,5 @@
-// What was skipped, repaired or left unmatched on the way to a value. Travels beside the value; never thrown away.
+// What was skipped, repaired or left unmatched on the way to a value. Travels beside the value; never thrown
+// away.
 #pragma once
 
 #include <cstddef>

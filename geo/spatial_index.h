@@ -19,8 +19,11 @@ class SpatialIndex {
   std::vector<uint32_t> nearest(const Shapes& shapes, Point p, size_t k) const;
 
  private:
-  struct Node { Box box; uint32_t first, count; };
-  std::vector<Node> nodes_;        // leaves last
+  struct Node {
+    Box box;
+    uint32_t first, count;
+  };
+  std::vector<Node> nodes_;  // leaves last
   std::vector<uint32_t> rows_;
   std::vector<Box> boxes_;
   size_t leafStart_ = 0;

@@ -47,8 +47,8 @@ inline void over(uint8_t* pixel, const Premultiplied& c, float k) {
   pixel[3] = static_cast<uint8_t>(c.a * k + pixel[3] * keep + 0.5f);
 }
 
-// Stripes at 45°: lines where x + y - phase is a multiple of pitch · √2. A map's are in phase with its world's origin, as
-// on the screen, where they must not swim in a pan; furniture's with the canvas.
+// Stripes at 45°: lines where x + y - phase is a multiple of pitch · √2. A map's are in phase with its
+// world's origin, as on the screen, where they must not swim in a pan; furniture's with the canvas.
 struct Stripes {
   float pitch, half;  // perpendicular distance, pixels
   double phase;       // along x + y, pixels

@@ -282,7 +282,8 @@ class PageWriter {
       save();
       rowsPath(*polygons, some);
       out_ += "W n\n";
-      hatch(areas.hatch, boundsOfRows(*polygons, some, clip_), px(originAlong(drawing_.cameras.at(areas.camera))));
+      hatch(areas.hatch, boundsOfRows(*polygons, some, clip_),
+            px(originAlong(drawing_.cameras.at(areas.camera))));
       restore();
     }
   }

@@ -14,7 +14,8 @@ inline constexpr double seamMillimetres = 0.1;
 scene::Path taperedOutline(const std::vector<std::vector<scene::Vec>>& lines, float width, float endWidth);
 
 // Stripes at 45° over a box, in phase with the whole canvas: centre lines from edge to edge.
-std::vector<std::pair<scene::Vec, scene::Vec>> stripes(const scene::Hatch& hatch, const Bounds& box, double phase);
+std::vector<std::pair<scene::Vec, scene::Vec>> stripes(const scene::Hatch& hatch, const Bounds& box,
+                                                       double phase);
 
 // Rows of one colour, in order of first appearance; at most `most` rows each.
 struct ColourBatch {

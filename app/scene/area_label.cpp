@@ -23,9 +23,9 @@ double lineCost(const Surroundings& around, const Rect& box) {
 
 }  // namespace
 
-std::optional<Vec> spotInside(const geo::Shapes& polygons, size_t row, geo::Point anchor, const Camera& camera, float w,
-                              float h, const Surroundings& around, std::span<const Vec> toward, float distance,
-                              double* costOut) {
+std::optional<Vec> spotInside(const geo::Shapes& polygons, size_t row, geo::Point anchor,
+                              const Camera& camera, float w, float h, const Surroundings& around,
+                              std::span<const Vec> toward, float distance, double* costOut) {
   geo::Box b = polygons.box(row);
   const geo::Box seen = camera.world();
   if (!b.intersects(seen)) return {};
@@ -70,8 +70,8 @@ std::optional<Vec> spotInside(const geo::Shapes& polygons, size_t row, geo::Poin
   return best;
 }
 
-std::optional<AlongSpot> spotAlong(const std::vector<std::vector<Vec>>& lines, float width, float height, float offset,
-                                   Rect frame, const Surroundings& around) {
+std::optional<AlongSpot> spotAlong(const std::vector<std::vector<Vec>>& lines, float width, float height,
+                                   float offset, Rect frame, const Surroundings& around) {
   std::optional<AlongSpot> best;
   double bestCost = 1e30;
   for (const auto& line : lines) {
@@ -107,7 +107,9 @@ std::optional<AlongSpot> spotAlong(const std::vector<std::vector<Vec>>& lines, f
         for (float q : {-0.5f, -0.25f, 0.f, 0.25f, 0.5f}) {
           const Vec p = c + dir * (q * width);
           const Rect box{p.x - height * 0.6f, p.y - height * 0.6f, height * 1.2f, height * 1.2f};
-          if (box.x < frame.x || box.right() > frame.right() || box.y < frame.y || box.bottom() > frame.bottom()) cost += 1e6;
+          if (box.x < frame.x || box.right() > frame.right() || box.y < frame.y ||
+              box.bottom() > frame.bottom())
+            cost += 1e6;
           for (const Rect& r : around.boxes) cost += r.meets(box) ? 1e6 : 0;
           cost += lineCost(around, box);
         }

@@ -19,8 +19,8 @@ float Board::text(float x, float y, std::string_view words, float size, Rgba col
   return w;
 }
 
-float Board::textWithin(float x, float y, std::string_view words, float size, Rgba colour, float most, Align align,
-                        Face face) const {
+float Board::textWithin(float x, float y, std::string_view words, float size, Rgba colour, float most,
+                        Align align, Face face) const {
   const float natural = width(words, size, face);
   if (natural <= most) return text(x, y, words, size, colour, align, face);
   const float narrowed = std::max(size * 0.8f, size * most / natural);

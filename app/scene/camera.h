@@ -20,14 +20,16 @@ struct Rect {
   float bottom() const { return y + h; }
   Vec centre() const { return {x + w / 2, y + h / 2}; }
   bool contains(Vec p) const { return p.x >= x && p.x < right() && p.y >= y && p.y < bottom(); }
-  bool meets(const Rect& o) const { return x < o.right() && o.x < right() && y < o.bottom() && o.y < bottom(); }
+  bool meets(const Rect& o) const {
+    return x < o.right() && o.x < right() && y < o.bottom() && o.y < bottom();
+  }
   Rect grown(float by) const { return {x - by, y - by, w + 2 * by, h + 2 * by}; }
 };
 
 struct Camera {
-  Rect frame;               // the map's rectangle on the canvas
-  geo::Point centre;        // world metres, at the frame's centre
-  double metresPerUnit = 1; // world metres in one canvas unit
+  Rect frame;                // the map's rectangle on the canvas
+  geo::Point centre;         // world metres, at the frame's centre
+  double metresPerUnit = 1;  // world metres in one canvas unit
 
   bool operator==(const Camera&) const = default;
   Vec canvasFromWorld(geo::Point p) const {

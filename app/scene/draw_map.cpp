@@ -12,15 +12,24 @@
 namespace scene {
 namespace {
 
-constexpr size_t fewAreas = 60;  // up to here each name gets a place of its own; beyond, names stand on their anchors
+constexpr size_t fewAreas =
+    60;  // up to here each name gets a place of its own; beyond, names stand on their anchors
 
-Medium mediumOf(const MapOptions& o) { return o.paper ? Medium::page : o.glow ? Medium::wall : Medium::window; }
+Medium mediumOf(const MapOptions& o) {
+  return o.paper ? Medium::page : o.glow ? Medium::wall : Medium::window;
+}
 
 // Everything in drawMap that needs the same context, in painter's order.
 class MapDrawer {
  public:
   MapDrawer(Drawing& d, const Scene& s, int camera, const Theme& t, const MapOptions& o)
-      : d_(d), s_(s), index_(camera), cam_(d.cameras[camera]), t_(t), o_(o), m_(metricsFor(mediumOf(o), o.unit)) {
+      : d_(d),
+        s_(s),
+        index_(camera),
+        cam_(d.cameras[camera]),
+        t_(t),
+        o_(o),
+        m_(metricsFor(mediumOf(o), o.unit)) {
     if (o.keepClear) around_.boxes = *o.keepClear;
     furniture_ = around_.boxes;
   }
@@ -36,7 +45,9 @@ class MapDrawer {
     marks_ = placeMarks(s_, cam_, m_);
     if (o_.insetOf) {
       const Vec place = cam_.canvasFromWorld(*o_.insetOf);
-      std::erase_if(marks_, [&](const Mark& mark) { return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f; });
+      std::erase_if(marks_, [&](const Mark& mark) {
+        return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f;
+      });
     }
     rings();
     placeArcs();
@@ -48,9 +59,12 @@ class MapDrawer {
   }
 
  private:
-  void put(Item item) { d_.add(std::move(item), cam_.frame); }  // canvas items end at the frame as map items do
+  void put(Item item) {
+    d_.add(std::move(item), cam_.frame);
+  }  // canvas items end at the frame as map items do
 
-  // Areas ----------------------------------------------------------------------------------------------------------------
+  // Areas
+  // ----------------------------------------------------------------------------------------------------------------
   Rgba groundOf(const SceneLayer& layer) const {
     if (layer.role == Role::county) return t_.land;
     if (layer.role == Role::neighbour) return t_.neighbour;
@@ -78,24 +92,34 @@ class MapDrawer {
 
   void areas() {
     for (const SceneLayer& layer : s_.layers) {
-      if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon) continue;
-      Areas item{index_, layer.shape, fillsOf(layer), {}, {t_.hatchLine, t_.hatchGround, m_.hatchPitch, m_.hatchWidth}};
+      if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon)
+        continue;
+      Areas item{index_,
+                 layer.shape,
+                 fillsOf(layer),
+                 {},
+                 {t_.hatchLine, t_.hatchGround, m_.hatchPitch, m_.hatchWidth}};
       if (coloured(layer))
         for (size_t r = 0; r < s_.choropleth->figures.size(); ++r)
           if (s_.choropleth->breaks.classOf(s_.choropleth->figures[r].value) < 0)
             item.hatched.push_back(static_cast<uint32_t>(r));
       d_.add(std::move(item));
       if (layer.role == Role::neighbour)
-        d_.add(Borders{index_, layer.shape, Borders::Which::inner, 0, Pen{t_.neighbourBorder, m_.countyPen, {}, true}});
+        d_.add(Borders{index_, layer.shape, Borders::Which::inner, 0,
+                       Pen{t_.neighbourBorder, m_.countyPen, {}, true}});
     }
   }
 
-  // Lines and borders ----------------------------------------------------------------------------------------------------
+  // Lines and borders
+  // ----------------------------------------------------------------------------------------------------
   void rivers() {
     for (const SceneLayer& layer : s_.layers) {
       if (!layer.visible || layer.role != Role::river || !layer.shape) continue;
-      d_.add(Courses{index_, layer.shape, Pen{t_.waterOutside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
-      if (layer.inside) d_.add(Courses{index_, layer.inside, Pen{t_.waterInside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
+      d_.add(
+          Courses{index_, layer.shape, Pen{t_.waterOutside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
+      if (layer.inside)
+        d_.add(Courses{index_, layer.inside,
+                       Pen{t_.waterInside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
     }
   }
 
@@ -103,23 +127,29 @@ class MapDrawer {
     for (const SceneLayer& layer : s_.layers)
       if (layer.visible && layer.role != Role::river && layer.shape &&
           layer.shape->layer->shapes.kind == geo::ShapeKind::line)
-        d_.add(Courses{index_, layer.shape, Pen{layer.colour.withAlpha(layer.opacity), layer.width * o_.unit, {}, true}});
+        d_.add(Courses{index_, layer.shape,
+                       Pen{layer.colour.withAlpha(layer.opacity), layer.width * o_.unit, {}, true}});
   }
 
   void borders() {
     for (const SceneLayer& layer : s_.layers) {
-      if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon) continue;
+      if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon)
+        continue;
       if (layer.role == Role::county) {
         using W = Borders::Which;
         d_.add(Borders{index_, layer.shape, W::inner, 0, Pen{t_.countyCasing, m_.countyCasing, {}, true}});
         d_.add(Borders{index_, layer.shape, W::inner, 0, Pen{t_.countyBorder, m_.countyPen, {}, true}});
         if (o_.glow && t_.dark)
           for (float width : {30.f, 23.f, 16.f, 10.f})
-            d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder.withAlpha(0.03), width * o_.unit, {}, true}});
+            d_.add(Borders{index_, layer.shape, W::outer, 0,
+                           Pen{t_.cityBorder.withAlpha(0.03), width * o_.unit, {}, true}});
         d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder, m_.cityPen, {}, true}});
       } else if (layer.role != Role::neighbour) {
         d_.add(Borders{index_, layer.shape, Borders::Which::all, 0,
-                       Pen{(t_.dark ? t_.countyBorder : Rgba{80, 80, 80}).withAlpha(layer.opacity), layer.width * o_.unit, {}, true}});
+                       Pen{(t_.dark ? t_.countyBorder : Rgba{80, 80, 80}).withAlpha(layer.opacity),
+                           layer.width * o_.unit,
+                           {},
+                           true}});
       }
       outline(layer, s_.hovered, m_.cityPen, 0);
       outline(layer, s_.selected, 3.2f * o_.unit, 7 * o_.unit);
@@ -130,7 +160,8 @@ class MapDrawer {
     if (!object || object->layer != layer.id || object->row < 0) return;
     const auto row = static_cast<uint32_t>(object->row);
     if (row >= layer.shape->layer->rows()) return;
-    if (halo > 0) d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.halo, halo, {}, true}});
+    if (halo > 0)
+      d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.halo, halo, {}, true}});
     d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.accent, width, {}, true}});
   }
 
@@ -139,11 +170,13 @@ class MapDrawer {
       if (!layer.visible || !layer.shape || !layer.symbols.empty() ||
           layer.shape->layer->shapes.kind != geo::ShapeKind::point)
         continue;
-      d_.add(Dots{index_, layer.shape, fillsOf(layer), layer.radius * o_.unit, Pen{t_.halo, 0.5f * o_.unit, {}, false}});
+      d_.add(Dots{index_, layer.shape, fillsOf(layer), layer.radius * o_.unit,
+                  Pen{t_.halo, 0.5f * o_.unit, {}, false}});
     }
   }
 
-  // Uncertainty ----------------------------------------------------------------------------------------------------------
+  // Uncertainty
+  // ----------------------------------------------------------------------------------------------------------
   const SceneLayer* county() const { return findLayer(s_, s_.cityLayer); }
 
   void rings() {
@@ -159,7 +192,8 @@ class MapDrawer {
       const bool clipped = mark.certainty == Certainty::countyOnly && row >= 0 && counties && counties->shape;
       if (!clipped) {
         put(Fill{Path::circle(mark.place, r), colour.withAlpha(0.05)});
-        put(Stroke{Path::circle(mark.place, r), Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
+        put(Stroke{Path::circle(mark.place, r),
+                   Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
       } else {
         clippedRing(mark.place, r, counties->shape->layer->shapes, static_cast<size_t>(row), colour);
       }
@@ -171,9 +205,11 @@ class MapDrawer {
     constexpr int n = 180;
     std::vector<Vec> circle;
     for (int i = 0; i < n; ++i)
-      circle.push_back({centre.x + r * std::cos(2 * 3.14159265f * i / n), centre.y + r * std::sin(2 * 3.14159265f * i / n)});
+      circle.push_back({centre.x + r * std::cos(2 * 3.14159265f * i / n),
+                        centre.y + r * std::sin(2 * 3.14159265f * i / n)});
     for (size_t p = counties.rowStart[row]; p < counties.rowStart[row + 1]; ++p) {
-      std::vector<Vec> ring;  // cut by the circle's edges, one after the other (Sutherland–Hodgman: the circle is convex)
+      std::vector<Vec>
+          ring;  // cut by the circle's edges, one after the other (Sutherland–Hodgman: the circle is convex)
       for (geo::Point q : counties.part(p)) ring.push_back(cam_.canvasFromWorld(q));
       ring = insideCircle(ring, centre, r);
       if (ring.size() > 2) put(Fill{Path::polyline(ring, true), colour.withAlpha(0.06)});
@@ -186,11 +222,13 @@ class MapDrawer {
       if (is) was ? dashes.line(circle[i % n]) : dashes.move(circle[i % n]);
       was = is;
     }
-    if (!dashes.empty()) put(Stroke{std::move(dashes), Pen{colour.withAlpha(0.8), 1.2f * o_.unit, {8 * o_.unit, 6 * o_.unit}, false}, -1});
+    if (!dashes.empty())
+      put(Stroke{std::move(dashes),
+                 Pen{colour.withAlpha(0.8), 1.2f * o_.unit, {8 * o_.unit, 6 * o_.unit}, false}, -1});
   }
 
-  // A ring with every vertex beyond the circle pulled on to it: the edge along the circle follows it closely enough for a
-  // tint of 6 %.
+  // A ring with every vertex beyond the circle pulled on to it: the edge along the circle follows it closely
+  // enough for a tint of 6 %.
   static std::vector<Vec> insideCircle(const std::vector<Vec>& ring, Vec c, float r) {
     std::vector<Vec> out;
     for (size_t i = 0; i < ring.size(); ++i) {
@@ -206,7 +244,8 @@ class MapDrawer {
     return out;
   }
 
-  // Arcs -----------------------------------------------------------------------------------------------------------------
+  // Arcs
+  // -----------------------------------------------------------------------------------------------------------------
   const Mark* markOf(const std::string& layer, size_t row) const {
     for (const Mark& mark : marks_)
       if (s_.layers[mark.layer].id == layer && mark.row == row) return &mark;
@@ -216,14 +255,17 @@ class MapDrawer {
   void placeArcs() {
     for (const Lead& lead : s_.leads) {
       const Mark *from = markOf(lead.fromLayer, lead.fromRow), *to = markOf(lead.toLayer, lead.toRow);
-      if (!from || !to || std::hypot(from->at.x - to->at.x, from->at.y - to->at.y) < (from->size + to->size) / 2) continue;
+      if (!from || !to ||
+          std::hypot(from->at.x - to->at.x, from->at.y - to->at.y) < (from->size + to->size) / 2)
+        continue;
       std::vector<Vec> avoid;
       for (const Mark& mark : marks_)
         if (&mark != from && &mark != to && mark.size > m_.rail) avoid.push_back(mark.at);
       if (const SceneLayer* c = county(); c && c->shape)
         for (geo::Point p : c->shape->anchors)
           if (!std::isnan(p.x)) avoid.push_back(cam_.canvasFromWorld(p));
-      const Arc arc = leadArc(from->at, to->at, from->size / 2 + 4 * o_.unit, to->size / 2 + 2 * o_.unit, avoid, o_.unit);
+      const Arc arc =
+          leadArc(from->at, to->at, from->size / 2 + 4 * o_.unit, to->size / 2 + 2 * o_.unit, avoid, o_.unit);
       arcs_.push_back(arc);
       std::vector<Vec> line;
       for (int i = 0; i <= 24; ++i) line.push_back(pointOn(arc, i / 24.0f));
@@ -235,7 +277,8 @@ class MapDrawer {
     if (!o_.glow || !t_.dark) return;
     for (const Mark& mark : marks_)
       if (s_.layers[mark.layer].role == Role::core)
-        put(Glow{mark.at, (mark.symbol == Symbol::coreNational ? 96 : 84) * o_.unit, t_.core.withAlpha(0.55)});
+        put(Glow{mark.at, (mark.symbol == Symbol::coreNational ? 96 : 84) * o_.unit,
+                 t_.core.withAlpha(0.55)});
   }
 
   void drawArcs() {
@@ -248,7 +291,8 @@ class MapDrawer {
     }
   }
 
-  // Labels ---------------------------------------------------------------------------------------------------------------
+  // Labels
+  // ---------------------------------------------------------------------------------------------------------------
   struct AreaName {
     std::vector<LabelLine> lines;
     ObjectRef object;
@@ -266,7 +310,8 @@ class MapDrawer {
   }
 
   void noteMissing(const std::string& text) {
-    if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return;
+    if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+      return;
     if (o_.cache) return;  // a moving map has told already: whole pictures are drawn without a cache
     const auto missing = d_.fonts->missing(text);
     d_.missingGlyphs.insert(missing.begin(), missing.end());
@@ -297,7 +342,8 @@ class MapDrawer {
     Rgba colour = t_.text1;
     if (layer.role == Role::core) size = m_.coreName, face = Face::sansBold, colour = t_.core;
     else if (layer.role == Role::node) size = m_.nodeName, face = Face::sansBold;
-    else if (layer.role == Role::town || layer.role == Role::station) size = m_.townName, colour = t_.dark ? t_.text2 : t_.text3;
+    else if (layer.role == Role::town || layer.role == Role::station)
+      size = m_.townName, colour = t_.dark ? t_.text2 : t_.text3;
     else if (layer.role == Role::rail) size = m_.townName, colour = t_.text2;
     std::vector<LabelLine> lines;
     // Spread marks stand in rows that have room for one line.
@@ -367,13 +413,16 @@ class MapDrawer {
     std::vector<LabelLine> lines;
     const std::string& name = labelOf(layer, r);
     if (name.empty()) return lines;
-    lines.push_back({run(name, {Face::sansBold, m_.countyName, s_.language == Language::zh ? 0.1f : 0.02f, true}), t_.text1});
+    lines.push_back(
+        {run(name, {Face::sansBold, m_.countyName, s_.language == Language::zh ? 0.1f : 0.02f, true}),
+         t_.text1});
     if (r < layer.sublabels.size() && !layer.sublabels[r].empty())
       lines.push_back({run(layer.sublabels[r], {Face::sans, m_.countySub, 0, true}), t_.text1});
     if (coloured(layer) && r < s_.choropleth->figures.size()) {
       const double v = s_.choropleth->figures[r].value;
       if (!std::isnan(v))
-        lines.push_back({run(formatNumber(v, s_.choropleth->decimals), {Face::sans, m_.countyValue, 0, true}), t_.text1});
+        lines.push_back(
+            {run(formatNumber(v, s_.choropleth->decimals), {Face::sans, m_.countyValue, 0, true}), t_.text1});
     }
     return lines;
   }
@@ -406,20 +455,26 @@ class MapDrawer {
     std::vector<Vec> city;  // border points from which neighbours' names keep their distance
     if (const SceneLayer* c = county(); c && c->shape) {
       const auto& v = c->shape->layer->shapes.vertices;
-      for (size_t i = 0; i < v.size(); i += std::max<size_t>(1, v.size() / 160)) city.push_back(cam_.canvasFromWorld(v[i]));
+      for (size_t i = 0; i < v.size(); i += std::max<size_t>(1, v.size() / 160))
+        city.push_back(cam_.canvasFromWorld(v[i]));
     }
     for (const SceneLayer& layer : s_.layers) {
-      if (layer.role != Role::neighbour || !layer.visible || !layer.shape || layer.shape->layer->rows() > fewAreas) continue;
+      if (layer.role != Role::neighbour || !layer.visible || !layer.shape ||
+          layer.shape->layer->rows() > fewAreas)
+        continue;
       const geo::Shapes& shapes = layer.shape->layer->shapes;
       for (size_t r = 0; r < shapes.rows(); ++r) {
         const std::string& text = labelOf(layer, r);
         if (text.empty() || !shapes.has(r)) continue;
         const float spacing = s_.language == Language::zh ? 0.35f : 0.12f;
-        AreaName name{{{run(text, {Face::sans, m_.neighbourName, spacing, true}), t_.text3}}, {layer.id, static_cast<long>(r)}, {}, 0};
+        AreaName name{{{run(text, {Face::sans, m_.neighbourName, spacing, true}), t_.text3}},
+                      {layer.id, static_cast<long>(r)},
+                      {},
+                      0};
         const Rect size = boxOf(name.lines, {});
         double cost = 0;
-        const auto spot = spotInside(shapes, r, {geo::missing, geo::missing}, cam_, size.w + 8 * o_.unit, size.h, around_, city,
-                                     64 * o_.unit, &cost);
+        const auto spot = spotInside(shapes, r, {geo::missing, geo::missing}, cam_, size.w + 8 * o_.unit,
+                                     size.h, around_, city, 64 * o_.unit, &cost);
         if (!spot || cost > 18) continue;
         name.box = boxOf(name.lines, *spot);
         around_.boxes.push_back(name.box);
@@ -433,7 +488,8 @@ class MapDrawer {
       if (layer.role != Role::river || !layer.visible || !layer.shape) continue;
       for (size_t r = 0; r < layer.labels.size(); ++r) {
         if (layer.labels[r].empty()) continue;
-        const GlyphRun text = run(layer.labels[r], {Face::serif, m_.waterName, s_.language == Language::zh ? 0.3f : 0.05f, true});
+        const GlyphRun text = run(
+            layer.labels[r], {Face::serif, m_.waterName, s_.language == Language::zh ? 0.3f : 0.05f, true});
         std::optional<AlongSpot> spot;
         for (const MapShape* shape : {layer.inside.get(), layer.shape.get()}) {  // in the city first
           if (!shape || spot) continue;
@@ -450,7 +506,8 @@ class MapDrawer {
         const Vec dir{std::cos(spot->angle), std::sin(spot->angle)};
         for (float q = -0.5f; q <= 0.51f; q += 0.25f) {
           const Vec p = spot->centre + dir * (q * text.advance);
-          around_.boxes.push_back({p.x - m_.waterName * 0.7f, p.y - m_.waterName * 0.7f, m_.waterName * 1.4f, m_.waterName * 1.4f});
+          around_.boxes.push_back({p.x - m_.waterName * 0.7f, p.y - m_.waterName * 0.7f, m_.waterName * 1.4f,
+                                   m_.waterName * 1.4f});
         }
         waterNames_.push_back({text, *spot});
       }
@@ -460,8 +517,8 @@ class MapDrawer {
   // Names of large polygon or point layers: each on its anchor, those that fit.
   void bulkNames() {
     for (const SceneLayer& layer : s_.layers) {
-      if (!layer.visible || !layer.shape || layer.labels.empty() || !layer.symbols.empty() || layer.role == Role::river ||
-          layer.role == Role::neighbour || layer.id == s_.cityLayer)
+      if (!layer.visible || !layer.shape || layer.labels.empty() || !layer.symbols.empty() ||
+          layer.role == Role::river || layer.role == Role::neighbour || layer.id == s_.cityLayer)
         continue;
       const MapShape& shape = *layer.shape;
       std::vector<Rect> boxes;
@@ -471,11 +528,13 @@ class MapDrawer {
       for (size_t r = 0; r < layer.labels.size() && r < shape.anchors.size(); ++r) {
         const geo::Point a = shape.anchors[r];
         if (layer.labels[r].empty() || !seen.contains(a)) continue;
-        const GlyphRun& text = o_.cache ? o_.cache->run(*d_.fonts, layer.labels[r], style) : (plain_ = d_.fonts->shape(layer.labels[r], style));
+        const GlyphRun& text = o_.cache ? o_.cache->run(*d_.fonts, layer.labels[r], style)
+                                        : (plain_ = d_.fonts->shape(layer.labels[r], style));
         const Vec c = cam_.canvasFromWorld(a);
         const float h = text.ascent + text.descent;
         const bool point = shape.layer->shapes.kind == geo::ShapeKind::point;
-        boxes.push_back({c.x - text.advance / 2, point ? c.y - h - layer.radius * o_.unit : c.y - h / 2, text.advance, h});
+        boxes.push_back({c.x - text.advance / 2, point ? c.y - h - layer.radius * o_.unit : c.y - h / 2,
+                         text.advance, h});
         rows.push_back(static_cast<uint32_t>(r));
       }
       for (uint32_t i : placeCentred(boxes, cam_.frame, 2 * o_.unit)) {
@@ -489,7 +548,8 @@ class MapDrawer {
     }
   }
 
-  // Drawing what was placed ----------------------------------------------------------------------------------------------
+  // Drawing what was placed
+  // ----------------------------------------------------------------------------------------------
   bool covered(const Mark& mark) const {
     const float half = mark.size / 2;
     const Rect box{mark.at.x - half, mark.at.y - half, mark.size, mark.size};
@@ -598,7 +658,8 @@ const GlyphRun& DrawCache::run(const Typesetter& fonts, const std::string& text,
   return runs_.emplace(std::move(key), fonts.shape(text, style)).first->second;
 }
 
-ColoursPtr DrawCache::fills(const std::string& layer, uint64_t version, bool dark, const std::function<ColoursPtr()>& make) {
+ColoursPtr DrawCache::fills(const std::string& layer, uint64_t version, bool dark,
+                            const std::function<ColoursPtr()>& make) {
   Fills& f = fills_[layer];
   if (!f.colours || f.version != version || f.dark != dark) f = {version, dark, make()};
   return f.colours;
@@ -610,7 +671,8 @@ const SceneLayer* findLayer(const Scene& scene, std::string_view id) {
   return nullptr;
 }
 
-void drawMap(Drawing& drawing, const Scene& scene, int camera, const Theme& theme, const MapOptions& options) {
+void drawMap(Drawing& drawing, const Scene& scene, int camera, const Theme& theme,
+             const MapOptions& options) {
   MapDrawer(drawing, scene, camera, theme, options).draw();
 }
 

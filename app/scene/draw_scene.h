@@ -9,28 +9,34 @@
 
 namespace scene {
 
-// What a moving map need not make again each frame: glyph runs by text and style, fills by scene version. One per thread.
+// What a moving map need not make again each frame: glyph runs by text and style, fills by scene version. One
+// per thread.
 class DrawCache {
  public:
   const GlyphRun& run(const Typesetter& fonts, const std::string& text, const TextStyle& style);
   // The fills made for that layer, scene version and theme; made by `make` when they are not there.
-  ColoursPtr fills(const std::string& layer, uint64_t version, bool dark, const std::function<ColoursPtr()>& make);
+  ColoursPtr fills(const std::string& layer, uint64_t version, bool dark,
+                   const std::function<ColoursPtr()>& make);
 
  private:
   std::unordered_map<std::string, GlyphRun> runs_;
-  struct Fills { uint64_t version = 0; bool dark = false; ColoursPtr colours; };
+  struct Fills {
+    uint64_t version = 0;
+    bool dark = false;
+    ColoursPtr colours;
+  };
   std::unordered_map<std::string, Fills> fills_;
 };
 
 struct MapOptions {
-  Rect frame;               // of the map on the canvas
-  float unit = 1;           // canvas units in one px of the look's sizes (paper: millimetres per px of the A3 look)
+  Rect frame;      // of the map on the canvas
+  float unit = 1;  // canvas units in one px of the look's sizes (paper: millimetres per px of the A3 look)
   bool paper = false;
-  bool glow = false;        // wall: core glow, city glow
+  bool glow = false;  // wall: core glow, city glow
   bool townNames = true, countyNames = true;
   std::optional<geo::Point> insetOf;  // symbols spread from this place are shown in an inset instead
   DrawCache* cache = nullptr;
-  const std::vector<Fade>* fades = nullptr;     // over the ground, under symbols and names
+  const std::vector<Fade>* fades = nullptr;      // over the ground, under symbols and names
   const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units
 };
 
@@ -45,8 +51,8 @@ Drawing drawWall(const Scene& scene, const Theme& theme, TypesetterPtr fonts, fl
 Drawing drawBare(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float width, float height,
                  std::optional<geo::Box> extent = {}, DrawCache* cache = nullptr);
 // The window's map: floating legend, badge, north arrow, scale bar.
-Drawing drawWindowMap(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float uiScale,
-                      DrawCache* cache = nullptr);
+Drawing drawWindowMap(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const Camera& camera,
+                      float uiScale, DrawCache* cache = nullptr);
 // A page in millimetres.
 Drawing drawPage(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
                  std::optional<geo::Box> extent = {});

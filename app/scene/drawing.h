@@ -1,6 +1,6 @@
-// What to put down, in painter's order: plain data that both painters (render and paper) visit without a default case.
-// Map items are in world metres and belong to one of the drawing's cameras, whose frame clips them; the others are in
-// canvas units (pixels on a screen, millimetres on paper; y down).
+// What to put down, in painter's order: plain data that both painters (render and paper) visit without a
+// default case. Map items are in world metres and belong to one of the drawing's cameras, whose frame clips
+// them; the others are in canvas units (pixels on a screen, millimetres on paper; y down).
 #pragma once
 
 #include <memory>
@@ -56,16 +56,19 @@ struct Path {
   Path scaled(float k, Vec origin) const;  // p ↦ origin + p·k
   void append(const Path& other);
 };
-// Curves as line pieces, no farther than the tolerance from them. One vector per contour; closed[i] says whether it closes.
-std::vector<std::vector<Vec>> flattened(const Path& path, float tolerance, std::vector<bool>* closed = nullptr);
+// Curves as line pieces, no farther than the tolerance from them. One vector per contour; closed[i] says
+// whether it closes.
+std::vector<std::vector<Vec>> flattened(const Path& path, float tolerance,
+                                        std::vector<bool>* closed = nullptr);
 
-// A layer in world metres, with what painters need to draw it at any scale. Made once per layer, shared; painters cache
-// meshes by its address.
+// A layer in world metres, with what painters need to draw it at any scale. Made once per layer, shared;
+// painters cache meshes by its address.
 struct MapShape {
   geo::LayerPtr layer;
-  std::shared_ptr<const geo::Boundaries> boundaries;  // polygon layers; may be null until a worker has made it
-  std::vector<geo::Point> anchors;                    // per row: where a label of it stands; NaN without a shape
-  std::shared_ptr<const geo::SpatialIndex> index;     // for picking; may be null
+  std::shared_ptr<const geo::Boundaries>
+      boundaries;                                  // polygon layers; may be null until a worker has made it
+  std::vector<geo::Point> anchors;                 // per row: where a label of it stands; NaN without a shape
+  std::shared_ptr<const geo::SpatialIndex> index;  // for picking; may be null
 };
 using MapShapePtr = std::shared_ptr<const MapShape>;
 using ColoursPtr = std::shared_ptr<const std::vector<Rgba>>;  // one per row
@@ -76,13 +79,14 @@ struct Hatch {  // 45° lines
   bool operator==(const Hatch&) const = default;
 };
 
-// Map items ------------------------------------------------------------------------------------------------------------
+// Map items
+// ------------------------------------------------------------------------------------------------------------
 
 struct Areas {  // filled polygons
   int camera = 0;
   MapShapePtr shape;
-  ColoursPtr fills;                // alpha 0: not filled
-  std::vector<uint32_t> hatched;   // these rows are hatched instead
+  ColoursPtr fills;               // alpha 0: not filled
+  std::vector<uint32_t> hatched;  // these rows are hatched instead
   Hatch hatch;
 };
 
@@ -91,7 +95,7 @@ struct Borders {  // outlines of a polygon layer, each shared border once
   int camera = 0;
   MapShapePtr shape;
   Which which = Which::all;
-  uint32_t row = 0;                // Which::row: the outline of this row alone
+  uint32_t row = 0;  // Which::row: the outline of this row alone
   Pen pen;
 };
 
@@ -106,7 +110,7 @@ struct Dots {  // a large point layer as discs
   MapShapePtr shape;
   ColoursPtr fills;
   float radius = 3;
-  Pen edge;                        // width 0: none
+  Pen edge;  // width 0: none
 };
 
 struct Raster {  // georeferenced picture
@@ -114,10 +118,11 @@ struct Raster {  // georeferenced picture
   geo::Box world;
   std::shared_ptr<const std::vector<Rgba>> pixels;  // rows from the north
   int columns = 0, rows = 0;
-  bool smooth = false;             // bilinear; else nearest
+  bool smooth = false;  // bilinear; else nearest
 };
 
-// Canvas items ---------------------------------------------------------------------------------------------------------
+// Canvas items
+// ---------------------------------------------------------------------------------------------------------
 
 struct Fill {  // even-odd
   Path path;
@@ -127,7 +132,7 @@ struct Fill {  // even-odd
 struct Stroke {
   Path path;
   Pen pen;
-  float endWidth = -1;             // ≥ 0: the width runs from pen.width at the start to this at the end of the path
+  float endWidth = -1;  // ≥ 0: the width runs from pen.width at the start to this at the end of the path
 };
 
 struct Glow {  // a soft disc: colour at the centre, smoothly to nothing at the radius
@@ -138,7 +143,7 @@ struct Glow {  // a soft disc: colour at the centre, smoothly to nothing at the 
 
 struct Fade {  // a linear gradient over a rectangle
   Rect rect;
-  Rgba from, to;                   // left → right, or top → bottom
+  Rgba from, to;  // left → right, or top → bottom
   bool horizontal = true;
 };
 
@@ -149,11 +154,11 @@ struct HatchedRect {
 
 struct Text {
   GlyphRun run;
-  Vec origin;                      // of the baseline's start
-  float angle = 0;                 // radians, clockwise on the canvas
+  Vec origin;       // of the baseline's start
+  float angle = 0;  // radians, clockwise on the canvas
   Rgba colour;
   Rgba halo{0, 0, 0, 0};
-  float haloWidth = 0;             // reach of the halo beyond the glyph, canvas units
+  float haloWidth = 0;  // reach of the halo beyond the glyph, canvas units
 };
 
 struct Image {
@@ -182,13 +187,13 @@ struct Placed {
 };
 
 struct Drawing {
-  float width = 0, height = 0;   // canvas units
+  float width = 0, height = 0;  // canvas units
   Rgba background;
-  std::vector<Camera> cameras;   // 0 is the main map
+  std::vector<Camera> cameras;  // 0 is the main map
   std::vector<Placed> items;
-  std::vector<Hit> hits;         // topmost last
+  std::vector<Hit> hits;  // topmost last
   std::set<char32_t> missingGlyphs;
-  TypesetterPtr fonts;           // of every Text
+  TypesetterPtr fonts;  // of every Text
 
   void add(Item item, std::optional<Rect> clip = {}) { items.push_back({std::move(item), clip}); }
 };

@@ -12,14 +12,16 @@
 
 namespace scene {
 
-// Scale, north, badge --------------------------------------------------------------------------------------------------
+// Scale, north, badge
+// --------------------------------------------------------------------------------------------------
 
 ScaleBar scaleBar(double metresPerUnit, float most) {
   const double longest = most * metresPerUnit;
   if (!(longest > 0) || !std::isfinite(longest)) return {};
   const double power = std::pow(10, std::floor(std::log10(longest)));
   for (const auto& [step, parts] : {std::pair(5, 5), std::pair(4, 4), std::pair(2, 4), std::pair(1, 2)})
-    if (step * power <= longest) return {step * power, parts, static_cast<float>(step * power / metresPerUnit)};
+    if (step * power <= longest)
+      return {step * power, parts, static_cast<float>(step * power / metresPerUnit)};
   return {};
 }
 
@@ -27,13 +29,15 @@ double groundMetresPerUnit(const Scene& scene, const Camera& camera) {
   if (!scene.crs || !scene.crs->known()) return camera.metresPerUnit;
   const std::string& code = scene.crs->text();
   // Gauss–Krüger and UTM zones are true to a thousandth.
-  if (code.starts_with("EPSG:45") || code.starts_with("EPSG:326") || code.starts_with("EPSG:327")) return camera.metresPerUnit;
+  if (code.starts_with("EPSG:45") || code.starts_with("EPSG:326") || code.starts_with("EPSG:327"))
+    return camera.metresPerUnit;
   const auto transform = geo::Transform::make(*scene.crs, geo::Crs::lonLat());
   if (!transform) return camera.metresPerUnit;
   const double half = camera.metresPerUnit * 50;
   const double ground = geo::geodesicDistance((*transform)({camera.centre.x - half, camera.centre.y}),
                                               (*transform)({camera.centre.x + half, camera.centre.y}));
-  return std::isfinite(ground) && ground > 0 ? camera.metresPerUnit * ground / (2 * half) : camera.metresPerUnit;
+  return std::isfinite(ground) && ground > 0 ? camera.metresPerUnit * ground / (2 * half)
+                                             : camera.metresPerUnit;
 }
 
 void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, float type) {
@@ -47,23 +51,29 @@ void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, floa
   b.frame({at.x, at.y, bar.width, h}, ink, b.unit);
   const bool km = bar.metres >= 1000;
   for (int i = 0; i <= bar.divisions; ++i) {
-    if (i != 0 && i != bar.divisions && bar.divisions > 2 && (i * 2 != bar.divisions) && part < type * 2.4f) continue;
+    if (i != 0 && i != bar.divisions && bar.divisions > 2 && (i * 2 != bar.divisions) && part < type * 2.4f)
+      continue;
     const double value = bar.metres * i / bar.divisions / (km ? 1000 : 1);
     const std::string words = formatShort(value) + (i == bar.divisions ? (km ? " km" : " m") : "");
     const float own = i == bar.divisions ? b.width(formatShort(value), type) / 2 : 0;
-    if (i == bar.divisions) b.text(at.x + i * part - own, at.y - type * 0.5f, words, type, ink, Align::left, Face::sans, 0, 3 * b.unit);
-    else b.text(at.x + i * part, at.y - type * 0.5f, words, type, ink, Align::centre, Face::sans, 0, 3 * b.unit);
+    if (i == bar.divisions)
+      b.text(at.x + i * part - own, at.y - type * 0.5f, words, type, ink, Align::left, Face::sans, 0,
+             3 * b.unit);
+    else
+      b.text(at.x + i * part, at.y - type * 0.5f, words, type, ink, Align::centre, Face::sans, 0, 3 * b.unit);
   }
 }
 
 void drawNorthArrow(const Board& b, Vec top, float height, const std::string& word, float type) {
   b.text(top.x, top.y + type * 0.9f, word, type, b.theme.text1, Align::centre, Face::sansBold, 0, 3 * b.unit);
   const float y = top.y + type * 1.25f, w = height * 0.19f, notch = height * 0.26f;
-  const Vec tip{top.x, y}, left{top.x - w, y + height}, right{top.x + w, y + height}, mid{top.x, y + height - notch};
+  const Vec tip{top.x, y}, left{top.x - w, y + height}, right{top.x + w, y + height},
+      mid{top.x, y + height - notch};
   b.drawing.add(Stroke{Path::polygon({tip, right, mid, left}), Pen{b.theme.halo, 4 * b.unit, {}, true}, -1});
   b.drawing.add(Fill{Path::polygon({tip, right, mid, left}), b.theme.halo});
   b.drawing.add(Fill{Path::polygon({tip, mid, left}), b.theme.text1});
-  b.drawing.add(Stroke{Path::polygon({tip, right, mid, left}), Pen{b.theme.text1, 1.2f * b.unit, {}, true}, -1});
+  b.drawing.add(
+      Stroke{Path::polygon({tip, right, mid, left}), Pen{b.theme.text1, 1.2f * b.unit, {}, true}, -1});
 }
 
 Rect drawBadge(const Board& b, float x, float y, float type, const std::string& words, Align align) {
@@ -71,13 +81,17 @@ Rect drawBadge(const Board& b, float x, float y, float type, const std::string& 
   const float w = 2 * pad + 2 * ring + gap + b.width(words, type, Face::sansBold);
   const Rect box{align == Align::right ? x - w : x, y, w, h};
   b.drawing.add(Fill{Path::roundedRect(box, h / 2), b.theme.halo});
-  b.drawing.add(Stroke{Path::roundedRect(box, h / 2), Pen{b.theme.warning, 1.5f * b.unit, {4 * b.unit, 3 * b.unit}, false}, -1});
-  b.drawing.add(Stroke{Path::circle({box.x + pad + ring, box.y + h / 2}, ring), Pen{b.theme.warning, 1.8f * b.unit, {}, false}, -1});
-  b.text(box.x + pad + 2 * ring + gap, box.y + h / 2 + type * 0.36f, words, type, b.theme.warning, Align::left, Face::sansBold);
+  b.drawing.add(Stroke{Path::roundedRect(box, h / 2),
+                       Pen{b.theme.warning, 1.5f * b.unit, {4 * b.unit, 3 * b.unit}, false}, -1});
+  b.drawing.add(Stroke{Path::circle({box.x + pad + ring, box.y + h / 2}, ring),
+                       Pen{b.theme.warning, 1.8f * b.unit, {}, false}, -1});
+  b.text(box.x + pad + 2 * ring + gap, box.y + h / 2 + type * 0.36f, words, type, b.theme.warning,
+         Align::left, Face::sansBold);
   return box;
 }
 
-// Legend ---------------------------------------------------------------------------------------------------------------
+// Legend
+// ---------------------------------------------------------------------------------------------------------------
 
 std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme) {
   std::vector<LegendClass> rows;
@@ -89,7 +103,8 @@ std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme) {
   for (; decimals < c.decimals; ++decimals) {
     bool apart = true;
     for (size_t k = 0; k + 1 < c.breaks.classes(); ++k)
-      apart = apart && formatNumber(c.breaks.highest[k], decimals) != formatNumber(c.breaks.lowest[k + 1], decimals);
+      apart = apart &&
+              formatNumber(c.breaks.highest[k], decimals) != formatNumber(c.breaks.lowest[k + 1], decimals);
     const double span = c.breaks.highest.empty() ? 0 : std::abs(c.breaks.highest.back());
     if (apart && span >= 20) break;
   }
@@ -99,7 +114,8 @@ std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme) {
     for (size_t r = 0; r < c.figures.size(); ++r)
       if (c.breaks.classOf(c.figures[r].value) == static_cast<int>(k)) row.rows.push_back(r);
     const double lo = c.breaks.lowest[k], hi = c.breaks.highest[k];
-    if (row.rows.empty() || std::isnan(lo)) row.range = fmt::format("≤ {}", formatNumber(c.breaks.upperBounds[k], decimals));
+    if (row.rows.empty() || std::isnan(lo))
+      row.range = fmt::format("≤ {}", formatNumber(c.breaks.upperBounds[k], decimals));
     else if (formatNumber(lo, decimals) == formatNumber(hi, decimals)) row.range = formatNumber(hi, decimals);
     else row.range = fmt::format("{} – {}", formatNumber(lo, decimals), formatNumber(hi, decimals));
     rows.push_back(std::move(row));
@@ -134,11 +150,13 @@ std::vector<LegendSymbol> legendSymbols(const Scene& scene) {
         if (layer->role != Role::core || layer->symbols[r] == symbol) ++all, shown += shapes.has(r);
       LegendSymbol e;
       e.symbol = symbol;
-      e.certainty = layer->role == Role::station && layer->illustrative ? Certainty::hollow : Certainty::known;
+      e.certainty =
+          layer->role == Role::station && layer->illustrative ? Certainty::hollow : Certainty::known;
       e.name = layer->name;
       if (layer->role == Role::core) {
         const bool zh = scene.language == Language::zh;
-        e.name = symbol == Symbol::coreNational ? (zh ? "国家级核心" : "National core") : (zh ? "省级核心" : "Provincial core");
+        e.name = symbol == Symbol::coreNational ? (zh ? "国家级核心" : "National core")
+                                                : (zh ? "省级核心" : "Provincial core");
       }
       if (layer->illustrative) e.name += scene.language == Language::zh ? "（示例）" : " (illustr.)";
       e.count = shown == all ? fmt::format("{}", all) : fmt::format("{}/{}", shown, all);
@@ -154,12 +172,16 @@ void drawLegendSymbol(const Board& b, const LegendSymbol& e, Vec centre, float s
   if (e.symbol) {
     const bool core = *e.symbol == Symbol::coreNational || *e.symbol == Symbol::coreProvincial;
     const bool small = *e.symbol == Symbol::station;
-    addSymbol(b.drawing, *e.symbol, e.certainty, centre, small ? 9 * b.unit : core ? size * 1.15f : size * 0.92f, b.theme, 1.5f * b.unit);
+    addSymbol(b.drawing, *e.symbol, e.certainty, centre,
+              small  ? 9 * b.unit
+              : core ? size * 1.15f
+                     : size * 0.92f,
+              b.theme, 1.5f * b.unit);
     return;
   }
   const float r = size * 0.42f;
   const std::vector<float> dash = e.certainty == Certainty::countyOnly ? std::vector{4 * b.unit, 3 * b.unit}
-                                                                      : std::vector{0.1f, 3 * b.unit};
+                                                                       : std::vector{0.1f, 3 * b.unit};
   b.drawing.add(Stroke{Path::circle(centre, r), Pen{b.theme.text2, 1.2f * b.unit, dash, true}, -1});
 }
 
@@ -175,14 +197,17 @@ constexpr Pitch rankRow{25, 43}, classRow{22, 29}, symbolRow{22, 29}, ledgerRow{
 float drawHead(const Board& b, Rect column, float y, const std::string& title, const std::string& beside,
                const std::string& right, float loose) {
   const float h = head.at(loose, b.unit), base = y + h - 18 * b.unit;
-  const float w = b.textWithin(column.x, base, title, 22 * b.unit, b.theme.text1, column.w * 0.6f, Align::left, Face::sansBold);
+  const float w = b.textWithin(column.x, base, title, 22 * b.unit, b.theme.text1, column.w * 0.6f,
+                               Align::left, Face::sansBold);
   float used = w;
   if (!beside.empty()) {
     const float x = column.x + w + 10 * b.unit;
-    used = w + 10 * b.unit + b.textWithin(x, base, beside, 15 * b.unit, b.theme.text3, column.w - w - 10 * b.unit);
+    used = w + 10 * b.unit +
+           b.textWithin(x, base, beside, 15 * b.unit, b.theme.text3, column.w - w - 10 * b.unit);
   }
   if (!right.empty() && used + b.width(right, 15 * b.unit) * 0.8f + 12 * b.unit < column.w)
-    b.textWithin(column.right(), base, right, 15 * b.unit, b.theme.text3, column.w - used - 12 * b.unit, Align::right);
+    b.textWithin(column.right(), base, right, 15 * b.unit, b.theme.text3, column.w - used - 12 * b.unit,
+                 Align::right);
   b.line({column.x, y + h - 2 * b.unit}, {column.right(), y + h - 2 * b.unit}, b.theme.rule, b.unit);
   return y + h;
 }
@@ -208,10 +233,12 @@ std::vector<size_t> ranked(const Choropleth& c) {
 
 }  // namespace
 
-float legendHeight(const Typesetter& fonts, const Scene& s, const Theme& theme, float width, float unit, float loose) {
+float legendHeight(const Typesetter& fonts, const Scene& s, const Theme& theme, float width, float unit,
+                   float loose) {
   const auto cells = legendCells(fonts, legendSymbols(s), width, 2, 16 * unit);
   float h = head.at(loose, unit) + 6 * unit;
-  if (s.choropleth) h += legendClasses(s, theme).size() * classRow.at(loose, unit) + 14 * unit +
+  if (s.choropleth)
+    h += legendClasses(s, theme).size() * classRow.at(loose, unit) + 14 * unit +
          20 * unit * fonts.wrap(s.choropleth->sourceText, {Face::sans, 14 * unit, 0, true}, width).size();
   h += (cells.empty() ? 0 : cells.back().row + 1) * symbolRow.at(loose, unit) + 34 * unit;
   return h;
@@ -239,18 +266,23 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
     for (const auto& row : classes) {
       const float mid = y + pitch / 2, base = mid + 6.3f * u;
       const Rect swatch{column.x, mid - 10 * u, 44 * u, 20 * u};
-      if (row.missing) b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 7 * u, 1.4f * u}});
+      if (row.missing)
+        b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 7 * u, 1.4f * u}});
       else b.fill(swatch, row.colour);
       if (row.missing) b.frame(swatch, b.theme.hatchLine, u);
       b.text(column.x + 58 * u, base, row.range, 18 * u, b.theme.text1);
       float x = squares;
       if (few)
-        for (size_t i = 0; i < row.rows.size(); ++i, x += 11 * u) b.fill({x, mid - 4.5f * u, 9 * u, 9 * u}, b.theme.text2);
+        for (size_t i = 0; i < row.rows.size(); ++i, x += 11 * u)
+          b.fill({x, mid - 4.5f * u, 9 * u, 9 * u}, b.theme.text2);
       const float w = b.text(countX, base, fmt::format("{}", row.rows.size()), 17 * u, b.theme.text2);
-      if (named) b.textWithin(column.right(), base, joinNames(c, row.rows), 14 * u, b.theme.text3, column.right() - countX - w - 10 * u, Align::right);
+      if (named)
+        b.textWithin(column.right(), base, joinNames(c, row.rows), 14 * u, b.theme.text3,
+                     column.right() - countX - w - 10 * u, Align::right);
       y += pitch;
     }
-    for (const std::string& line : b.drawing.fonts->wrap(c.sourceText, {Face::sans, 14 * u, 0, true}, column.w))
+    for (const std::string& line :
+         b.drawing.fonts->wrap(c.sourceText, {Face::sans, 14 * u, 0, true}, column.w))
       b.text(column.x, y + 20 * u, line, 14 * u, b.theme.text3), y += 20 * u;
     y += 14 * u;
   }
@@ -258,7 +290,8 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
   if (symbols.empty()) return y;
   if (s.choropleth) b.line({column.x, y}, {column.right(), y}, b.theme.rule, u), y += 8 * u;
   y = drawLegendSymbols(b, symbols, {column.x, y, column.w, 0}, 2, 16 * u, symbolRow.at(loose, u));
-  const bool partly = std::any_of(symbols.begin(), symbols.end(), [](const auto& e) { return e.count.find('/') != std::string::npos; });
+  const bool partly = std::any_of(symbols.begin(), symbols.end(),
+                                  [](const auto& e) { return e.count.find('/') != std::string::npos; });
   if (partly) {
     b.textWithin(column.x, y + 17 * u, s.words.pieces, 14 * u, b.theme.text3, column.w);
     y += 22 * u;
@@ -266,12 +299,14 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
   return y;
 }
 
-std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<LegendSymbol>& symbols, float width, int columns, float type) {
+std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<LegendSymbol>& symbols,
+                                    float width, int columns, float type) {
   std::vector<LegendCell> cells;
   const float gap = type * 0.8f, cell = (width - (columns - 1) * gap) / columns;
   int row = 0, column = 0;
   for (const LegendSymbol& e : symbols) {
-    const float count = e.count.empty() ? 0 : fonts.width(e.count, {Face::sans, type * 0.94f, 0, true}) + type * 0.5f;
+    const float count =
+        e.count.empty() ? 0 : fonts.width(e.count, {Face::sans, type * 0.94f, 0, true}) + type * 0.5f;
     const float needs = type * 2.1f + fonts.width(e.name, {Face::sans, type, 0, true}) * 0.88f + count;
     int span = 1;
     while (span < columns && needs > span * cell + (span - 1) * gap) ++span;
@@ -283,20 +318,26 @@ std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<L
   return cells;
 }
 
-float drawLegendSymbols(const Board& b, const std::vector<LegendSymbol>& symbols, Rect column, int columns, float type, float pitch) {
+float drawLegendSymbols(const Board& b, const std::vector<LegendSymbol>& symbols, Rect column, int columns,
+                        float type, float pitch) {
   const auto cells = legendCells(*b.drawing.fonts, symbols, column.w, columns, type);
   int rows = 0;
   for (size_t i = 0; i < symbols.size(); ++i) {
-    const float x = column.x + cells[i].x, mid = column.y + cells[i].row * pitch + pitch / 2, right = x + cells[i].width;
+    const float x = column.x + cells[i].x, mid = column.y + cells[i].row * pitch + pitch / 2,
+                right = x + cells[i].width;
     rows = std::max(rows, cells[i].row + 1);
     drawLegendSymbol(b, symbols[i], {x + type * 0.82f, mid}, type * 1.32f);
-    const float w = symbols[i].count.empty() ? 0 : b.text(right, mid + type * 0.35f, symbols[i].count, type * 0.94f, b.theme.text3, Align::right);
-    b.textWithin(x + type * 2.1f, mid + type * 0.35f, symbols[i].name, type, b.theme.text1, right - x - type * 2.1f - w - type * 0.35f);
+    const float w = symbols[i].count.empty() ? 0
+                                             : b.text(right, mid + type * 0.35f, symbols[i].count,
+                                                      type * 0.94f, b.theme.text3, Align::right);
+    b.textWithin(x + type * 2.1f, mid + type * 0.35f, symbols[i].name, type, b.theme.text1,
+                 right - x - type * 2.1f - w - type * 0.35f);
   }
   return column.y + rows * pitch;
 }
 
-// Ranking --------------------------------------------------------------------------------------------------------------
+// Ranking
+// --------------------------------------------------------------------------------------------------------------
 
 float rankingHeight(const Scene& s, float unit, float loose) {
   if (!s.choropleth) return 0;
@@ -319,12 +360,16 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
   for (size_t r : order) {
     nameWidth = std::max(nameWidth, b.width(r < c.areaNames.size() ? c.areaNames[r] : "", 18 * u));
     if (std::isnan(c.figures[r].value)) valueWidth = std::max(valueWidth, b.width(s.words.missing, 15 * u));
-    else valueWidth = std::max(valueWidth, b.width(formatNumber(c.figures[r].value, c.decimals), 20 * u, Face::sansBold));
-    if (!std::isnan(c.figures[r].value)) most = std::max(most, c.figures[r].value), least = std::min(least, c.figures[r].value);
+    else
+      valueWidth =
+          std::max(valueWidth, b.width(formatNumber(c.figures[r].value, c.decimals), 20 * u, Face::sansBold));
+    if (!std::isnan(c.figures[r].value))
+      most = std::max(most, c.figures[r].value), least = std::min(least, c.figures[r].value);
   }
   nameWidth = std::min(nameWidth, column.w * 0.3f);
   const float right = column.right() - (trend ? 108 * u : 0);
-  const Rect track{column.x + 20 * u + nameWidth + 10 * u, 0, right - valueWidth - 12 * u - (column.x + 20 * u + nameWidth + 10 * u), 0};
+  const Rect track{column.x + 20 * u + nameWidth + 10 * u, 0,
+                   right - valueWidth - 12 * u - (column.x + 20 * u + nameWidth + 10 * u), 0};
   const auto ramp = palette(c.palette, static_cast<int>(c.breaks.classes()), b.theme.dark);
   const float top = y;
   for (size_t i = 0; i < order.size(); ++i) {
@@ -333,7 +378,8 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
     const float mid = y + pitch / 2, barHeight = std::min(14 * u, pitch * 0.5f);
     const ObjectRef object{c.layer, static_cast<long>(r)};
     const bool marked = s.selected == object || s.hovered == object;
-    b.text(column.x + 8 * u, mid + 5.3f * u, std::isnan(v) ? "–" : fmt::format("{}", i + 1), 15 * u, b.theme.text3, Align::centre);
+    b.text(column.x + 8 * u, mid + 5.3f * u, std::isnan(v) ? "–" : fmt::format("{}", i + 1), 15 * u,
+           b.theme.text3, Align::centre);
     b.textWithin(column.x + 20 * u, mid + 6.3f * u, r < c.areaNames.size() ? c.areaNames[r] : "", 18 * u,
                  marked ? b.theme.accent : b.theme.text1, nameWidth);
     const Rect bar{track.x, mid - barHeight / 2, track.w, barHeight};
@@ -347,7 +393,8 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
       const Rect value{track.x, bar.y, std::max(w, 2 * u), barHeight};
       b.fill(value, k >= 0 ? ramp[k] : b.theme.measured);
       b.frame(value, b.theme.measured, u);
-      b.text(right, mid + 7 * u, formatNumber(v, c.decimals), 20 * u, b.theme.text1, Align::right, Face::sansBold);
+      b.text(right, mid + 7 * u, formatNumber(v, c.decimals), 20 * u, b.theme.text1, Align::right,
+             Face::sansBold);
     }
     b.drawing.hits.push_back({{column.x, y, column.w, pitch}, object});
     if (trend && r < c.trend.values.size()) {
@@ -364,15 +411,22 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
       for (size_t k = 0; k < c.trend.years.size(); ++k) {
         const double value = c.trend.values[r][k];
         if (std::isnan(value)) continue;
-        const float x = plot.x + (last > first ? plot.w * (c.trend.years[k] - first) / static_cast<float>(last - first) : 0);
-        // One scale for all rows, centred on the row's own middle: slopes compare, levels stand in the figure beside.
-        points.push_back({x, mid - static_cast<float>((value - (ownLow + ownHigh) / 2) / std::max(1e-9, (hi - lo))) * pitch * 1.1f});
+        const float x =
+            plot.x +
+            (last > first ? plot.w * (c.trend.years[k] - first) / static_cast<float>(last - first) : 0);
+        // One scale for all rows, centred on the row's own middle: slopes compare, levels stand in the figure
+        // beside.
+        points.push_back(
+            {x, mid - static_cast<float>((value - (ownLow + ownHigh) / 2) / std::max(1e-9, (hi - lo))) *
+                          pitch * 1.1f});
       }
       if (points.size() > 1) {
         b.drawing.add(Stroke{Path::polyline(points), Pen{b.theme.text3, 1.4f * u, {}, true}, -1});
         for (size_t k = 0; k < points.size(); ++k)
-          b.drawing.add(Fill{Path::circle(points[k], 2.2f * u), k + 1 == points.size() ? b.theme.accent : b.theme.text2});
-        b.text(column.right(), mid + 5.3f * u, formatNumber(c.trend.values[r].back(), 0), 15 * u, b.theme.text2, Align::right);
+          b.drawing.add(Fill{Path::circle(points[k], 2.2f * u),
+                             k + 1 == points.size() ? b.theme.accent : b.theme.text2});
+        b.text(column.right(), mid + 5.3f * u, formatNumber(c.trend.values[r].back(), 0), 15 * u,
+               b.theme.text2, Align::right);
       }
     }
     y += pitch;
@@ -380,35 +434,44 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
   if (!std::isnan(c.whole) && c.whole <= most && c.whole >= least && most > least) {
     const float x = track.x + static_cast<float>((c.whole - least) / (most - least)) * track.w;
     b.line({x, top + 2 * u}, {x, y + 2 * u}, b.theme.text2, 1.2f * u, {2 * u, 3 * u});
-    b.text(std::max(x, column.x + 40 * u), y + 17 * u, s.words.wholeCity + " " + formatNumber(c.whole, c.decimals), 15 * u, b.theme.text2, Align::centre);
+    b.text(std::max(x, column.x + 40 * u), y + 17 * u,
+           s.words.wholeCity + " " + formatNumber(c.whole, c.decimals), 15 * u, b.theme.text2, Align::centre);
   }
   if (trend) {
     b.text(right + 20 * u, y + 17 * u, fmt::format("{}", c.trend.years.front()), 14 * u, b.theme.text3);
-    b.text(column.right(), y + 17 * u, fmt::format("{}", c.trend.years.back()), 14 * u, b.theme.text3, Align::right);
+    b.text(column.right(), y + 17 * u, fmt::format("{}", c.trend.years.back()), 14 * u, b.theme.text3,
+           Align::right);
   }
   return y + 30 * u;
 }
 
-// Ledger ---------------------------------------------------------------------------------------------------------------
+// Ledger
+// ---------------------------------------------------------------------------------------------------------------
 
-float ledgerHeight(size_t rows, float unit, float loose) { return head.at(loose, unit) + rows * ledgerRow.at(loose, unit) + 30 * unit; }
+float ledgerHeight(size_t rows, float unit, float loose) {
+  return head.at(loose, unit) + rows * ledgerRow.at(loose, unit) + 30 * unit;
+}
 
 float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float loose) {
   const float u = b.unit, pitch = ledgerRow.at(loose, u);
   const bool zh = s.language == Language::zh;
-  const std::string note = zh ? fmt::format("{} 项目标 · {} 项有 2020 基期", s.ledgerTotal, s.ledgerWithBaseline)
-                              : fmt::format("{} targets · {} with a 2020 baseline", s.ledgerTotal, s.ledgerWithBaseline);
+  const std::string note =
+      zh ? fmt::format("{} 项目标 · {} 项有 2020 基期", s.ledgerTotal, s.ledgerWithBaseline)
+         : fmt::format("{} targets · {} with a 2020 baseline", s.ledgerTotal, s.ledgerWithBaseline);
   float y = drawHead(b, column, column.y, s.words.ledger, "", note, loose);
   rows = std::min(rows, s.ledger.size());
   for (size_t i = 0; i < rows; ++i) {
     const LedgerRow& row = s.ledger[i];
     const float squeeze = pitch / u / 103;  // rows tighten as a whole
-    const float nameBase = y + 26 * u * squeeze, figureBase = y + 62 * u * squeeze, trackY = y + 76 * u * squeeze;
+    const float nameBase = y + 26 * u * squeeze, figureBase = y + 62 * u * squeeze,
+                trackY = y + 76 * u * squeeze;
     const float unitWidth = b.text(column.right(), nameBase, row.unit, 15 * u, b.theme.text3, Align::right);
     b.textWithin(column.x, nameBase, row.name, 17 * u, b.theme.text1, column.w - unitWidth - 10 * u);
     const float big = std::min(36 * u, 36 * u * (0.4f + 0.6f * squeeze)), small = big * 28 / 36;
-    const float targetWidth = b.text(column.right(), figureBase, formatShort(row.target), big, b.theme.text1, Align::right, Face::sansBold);
-    b.text(column.right() - targetWidth - 8 * u, figureBase, fmt::format("{} {}", row.targetYear, s.words.target), 15 * u, b.theme.text2, Align::right);
+    const float targetWidth = b.text(column.right(), figureBase, formatShort(row.target), big, b.theme.text1,
+                                     Align::right, Face::sansBold);
+    b.text(column.right() - targetWidth - 8 * u, figureBase,
+           fmt::format("{} {}", row.targetYear, s.words.target), 15 * u, b.theme.text2, Align::right);
     const Rect track{column.x, trackY, column.w, 9 * u};
     b.drawing.add(HatchedRect{track, {b.theme.hatchLine, b.theme.hatchGround, 7 * u, 1.3f * u}});
     if (!std::isnan(row.baseline)) {
@@ -416,12 +479,14 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
       std::string when = fmt::format("{}", row.baselineYear);
       if (row.baselineEstimated) when += zh ? " 预计数" : " est.";
       b.text(column.x + w + 8 * u, figureBase, when, 14 * u, b.theme.text3);
-      const float share = row.target > 0 ? std::clamp(static_cast<float>(row.baseline / row.target), 0.f, 1.f) : 0;
+      const float share =
+          row.target > 0 ? std::clamp(static_cast<float>(row.baseline / row.target), 0.f, 1.f) : 0;
       b.fill({track.x, track.y, track.w * share, track.h}, b.theme.measured);
       b.fill({track.x + track.w * share - u, track.y - 3 * u, 2 * u, track.h + 6 * u}, b.theme.text1);
     } else {
       const float w = b.text(column.x, figureBase, s.words.baselineUnknown, 15 * u, b.theme.text3);
-      const float taken = targetWidth + 8 * u + b.width(fmt::format("{} {}", row.targetYear, s.words.target), 15 * u);
+      const float taken =
+          targetWidth + 8 * u + b.width(fmt::format("{} {}", row.targetYear, s.words.target), 15 * u);
       if (row.shownIllustrative && w + 26 * u + taken + b.width(s.words.onMapIllustrative, 14 * u) < column.w)
         b.text(column.x + w + 14 * u, figureBase, s.words.onMapIllustrative, 14 * u, b.theme.warning);
     }
@@ -430,8 +495,10 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
     if (i + 1 < rows) b.line({column.x, y}, {column.right(), y}, b.theme.rule, u);
   }
   y += 8 * u;
-  b.drawing.add(HatchedRect{{column.x, y + 5 * u, 24 * u, 8 * u}, {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
-  b.textWithin(column.x + 32 * u, y + 14 * u, s.words.noLaterFigures, 15 * u, b.theme.text3, column.w - 32 * u);
+  b.drawing.add(HatchedRect{{column.x, y + 5 * u, 24 * u, 8 * u},
+                            {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
+  b.textWithin(column.x + 32 * u, y + 14 * u, s.words.noLaterFigures, 15 * u, b.theme.text3,
+               column.w - 32 * u);
   return y + 22 * u;
 }
 
@@ -444,24 +511,28 @@ float drawUnplaced(const Board& b, const Scene& s, Rect column) {
   const float u = b.unit;
   float y = column.y + 20 * u;
   const bool zh = s.language == Language::zh;
-  const float countWidth =
-      b.text(column.right(), y, fmt::format("{}{}", s.unplaced.size(), zh ? " 项" : ""), 15 * u, b.theme.text3, Align::right);
-  b.textWithin(column.x, y, s.words.unplaced, 17 * u, b.theme.text1, column.w - countWidth - 8 * u, Align::left, Face::sansBold);
+  const float countWidth = b.text(column.right(), y, fmt::format("{}{}", s.unplaced.size(), zh ? " 项" : ""),
+                                  15 * u, b.theme.text3, Align::right);
+  b.textWithin(column.x, y, s.words.unplaced, 17 * u, b.theme.text1, column.w - countWidth - 8 * u,
+               Align::left, Face::sansBold);
   y += 14 * u;
   const float half = column.w / 2;
   for (size_t i = 0; i < s.unplaced.size(); ++i) {
     const float x = column.x + (i % 2) * half, mid = y + 13 * u;
-    addSymbol(b.drawing, s.unplaced[i].symbol, Certainty::hollow, {x + 9 * u, mid}, 17 * u, b.theme, 1.2f * u);
+    addSymbol(b.drawing, s.unplaced[i].symbol, Certainty::hollow, {x + 9 * u, mid}, 17 * u, b.theme,
+              1.2f * u);
     // The last of an odd number has the whole line.
     const bool wide = i + 1 == s.unplaced.size() && i % 2 == 0;
-    b.textWithin(x + 24 * u, mid + 5.3f * u, s.unplaced[i].name, 15 * u, b.theme.text2, (wide ? column.w : half) - 30 * u);
+    b.textWithin(x + 24 * u, mid + 5.3f * u, s.unplaced[i].name, 15 * u, b.theme.text2,
+                 (wide ? column.w : half) - 30 * u);
     b.drawing.hits.push_back({{x, mid - 13 * u, wide ? column.w : half, 26 * u}, s.unplaced[i].object});
     if (i % 2 == 1 || i + 1 == s.unplaced.size()) y += 26 * u;
   }
   return y + 4 * u;
 }
 
-// Strip ----------------------------------------------------------------------------------------------------------------
+// Strip
+// ----------------------------------------------------------------------------------------------------------------
 
 void drawStrip(const Board& b, const Scene& s, Rect strip) {
   const float u = b.unit;
@@ -473,10 +544,12 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
   float x = strip.x;
   for (const IndicatorTab& tab : s.tabs) {
     const Face face = tab.current ? Face::sansBold : Face::sans;
-    const std::string note = tab.illustrative ? (s.language == Language::zh ? "示例" : "illustrative") : tab.coverage;
+    const std::string note =
+        tab.illustrative ? (s.language == Language::zh ? "示例" : "illustrative") : tab.coverage;
     const float w = std::max(b.width(tab.name, 18 * u, face), b.width(note, 15 * u));
     if (x + w > tabsRight) break;
-    b.text(x, strip.y + 36 * u, tab.name, 18 * u, tab.current ? b.theme.text1 : b.theme.text2, Align::left, face);
+    b.text(x, strip.y + 36 * u, tab.name, 18 * u, tab.current ? b.theme.text1 : b.theme.text2, Align::left,
+           face);
     b.text(x, strip.y + 60 * u, note, 15 * u, tab.illustrative ? b.theme.warning : b.theme.text3);
     if (tab.current) b.fill({x, strip.y - u, w, 3 * u}, b.theme.accent);
     x += w + 30 * u;
@@ -484,21 +557,27 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
   if (hasYears) {
     const float left = tabsRight + 60 * u, right = left + axisWidth - 50 * u, y = strip.y + 32 * u;
     const int first = s.years.front().year, last = s.years.back().year;
-    const auto at = [&](int year) { return left + (right - left) * (year - first) / std::max(1.f, static_cast<float>(last - first)); };
+    const auto at = [&](int year) {
+      return left + (right - left) * (year - first) / std::max(1.f, static_cast<float>(last - first));
+    };
     b.line({left, y}, {right, y}, b.theme.text3, 1.4f * u);
     float clear = -1e9f;
     const int current = s.choropleth ? s.choropleth->year : 0;
     // The current year is always named; the others where there is room beside it.
     const float nowWidth = b.width(fmt::format("{}", current), 15 * u, Face::sansBold), nowAt = at(current);
     const auto hitsNow = [&](float cx, float w) {
-      return current && cx - w / 2 < nowAt + nowWidth / 2 + 8 * u && cx + w / 2 > nowAt - nowWidth / 2 - 8 * u;
+      return current && cx - w / 2 < nowAt + nowWidth / 2 + 8 * u &&
+             cx + w / 2 > nowAt - nowWidth / 2 - 8 * u;
     };
-    const auto labelled = [&](const YearMark& m) { return m.data != YearMark::Data::none || m.target || m.year == current; };
+    const auto labelled = [&](const YearMark& m) {
+      return m.data != YearMark::Data::none || m.target || m.year == current;
+    };
     for (const YearMark& m : s.years) {
       const float cx = at(m.year);
       if (m.target) {
         b.line({cx, y + 2 * u}, {cx, y - 17 * u}, b.theme.text1, 1.6f * u);
-        b.drawing.add(Stroke{Path::polygon({{cx, y - 17 * u}, {cx + 14 * u, y - 12 * u}, {cx, y - 7 * u}}), Pen{b.theme.text1, 1.4f * u, {}, true}, -1});
+        b.drawing.add(Stroke{Path::polygon({{cx, y - 17 * u}, {cx + 14 * u, y - 12 * u}, {cx, y - 7 * u}}),
+                             Pen{b.theme.text1, 1.4f * u, {}, true}, -1});
       } else if (m.data == YearMark::Data::none) {
         b.line({cx, y - 4 * u}, {cx, y + 4 * u}, b.theme.text3, u);
       } else if (m.year == current) {
@@ -518,7 +597,8 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
       const Face face = now ? Face::sansBold : Face::sans;
       float w = b.width(words, 15 * u, face);
       const auto crowded = [&] { return !now && (cx - w / 2 < clear + 8 * u || hitsNow(cx, w)); };
-      if (crowded() || (cx - w / 2 < tabsRight + 12 * u && !now)) words = fmt::format("{}", m.year), w = b.width(words, 15 * u, face);
+      if (crowded() || (cx - w / 2 < tabsRight + 12 * u && !now))
+        words = fmt::format("{}", m.year), w = b.width(words, 15 * u, face);
       if (crowded()) continue;
       b.text(cx, y + 32 * u, words, 15 * u, now ? b.theme.text1 : b.theme.text3, Align::centre, face);
       clear = cx + w / 2;
@@ -530,7 +610,8 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
     const float dash = 22 * u, gap = 7 * u;
     const float total = s.count * dash + (s.count - 1) * gap;
     for (int i = 0; i < s.count; ++i)
-      b.fill({strip.right() - total + i * (dash + gap), strip.y + 54 * u, dash, 3 * u}, i + 1 == s.number ? b.theme.accent : b.theme.rule);
+      b.fill({strip.right() - total + i * (dash + gap), strip.y + 54 * u, dash, 3 * u},
+             i + 1 == s.number ? b.theme.accent : b.theme.rule);
   }
 }
 

@@ -1,5 +1,5 @@
-// What stands beside and over a map: legend, ranking, ledger, badge, north arrow, scale bar, strips. All of it is made from the
-// same scene as the map. Positions in canvas units; each function returns where it ended.
+// What stands beside and over a map: legend, ranking, ledger, badge, north arrow, scale bar, strips. All of
+// it is made from the same scene as the map. Positions in canvas units; each function returns where it ended.
 #pragma once
 
 #include "app/scene/board.h"
@@ -11,12 +11,12 @@ namespace scene {
 // The largest round length (1, 2, 5 × 10ⁿ metres) that is not wider than `most`, and how it is divided.
 struct ScaleBar {
   double metres = 0;
-  int divisions = 0;       // equal parts; labels at 0, 1, …
+  int divisions = 0;  // equal parts; labels at 0, 1, …
   float width = 0;
 };
 ScaleBar scaleBar(double metresPerUnit, float most);
-// Ground metres in one canvas unit at the frame's centre, along its width: the map's own scale but for systems that stretch
-// (Web Mercator doubles lengths at 60°).
+// Ground metres in one canvas unit at the frame's centre, along its width: the map's own scale but for
+// systems that stretch (Web Mercator doubles lengths at 60°).
 double groundMetresPerUnit(const Scene& scene, const Camera& camera);
 void drawScaleBar(const Board& board, double metresPerUnit, Vec at, float most, float type);
 void drawNorthArrow(const Board& board, Vec top, float height, const std::string& word, float type);
@@ -50,11 +50,12 @@ struct LegendCell {
   int row = 0;
   float width = 0;
 };
-std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<LegendSymbol>& symbols, float width, int columns,
-                                    float type);
-float drawLegendSymbols(const Board& board, const std::vector<LegendSymbol>& symbols, Rect column, int columns, float type,
-                        float pitch);
-float legendHeight(const Typesetter& fonts, const Scene& scene, const Theme& theme, float width, float unit, float loose);
+std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<LegendSymbol>& symbols,
+                                    float width, int columns, float type);
+float drawLegendSymbols(const Board& board, const std::vector<LegendSymbol>& symbols, Rect column,
+                        int columns, float type, float pitch);
+float legendHeight(const Typesetter& fonts, const Scene& scene, const Theme& theme, float width, float unit,
+                   float loose);
 float drawLegend(const Board& board, const Scene& scene, Rect column, float loose);
 float ledgerHeight(size_t rows, float unit, float loose);
 float drawLedger(const Board& board, const Scene& scene, Rect column, size_t rows, float loose);

@@ -48,13 +48,15 @@ Point polygonAnchor(const geo::Shapes& shapes, size_t row) {
 
 Point lineAnchor(std::span<const Point> line) {
   double length = 0;
-  for (size_t i = 1; i < line.size(); ++i) length += std::hypot(line[i].x - line[i - 1].x, line[i].y - line[i - 1].y);
+  for (size_t i = 1; i < line.size(); ++i)
+    length += std::hypot(line[i].x - line[i - 1].x, line[i].y - line[i - 1].y);
   double left = length / 2;
   for (size_t i = 1; i < line.size(); ++i) {
     const double d = std::hypot(line[i].x - line[i - 1].x, line[i].y - line[i - 1].y);
     if (left <= d && d > 0) {
       const double t = left / d;
-      return {line[i - 1].x + t * (line[i].x - line[i - 1].x), line[i - 1].y + t * (line[i].y - line[i - 1].y)};
+      return {line[i - 1].x + t * (line[i].x - line[i - 1].x),
+              line[i - 1].y + t * (line[i].y - line[i - 1].y)};
     }
     left -= d;
   }

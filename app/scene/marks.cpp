@@ -8,7 +8,8 @@ namespace {
 
 constexpr float pi = 3.14159265f;
 
-bool bundles(Role role) {  // stations and towns stand on purpose at one place; rail stations are where they are
+bool bundles(
+    Role role) {  // stations and towns stand on purpose at one place; rail stations are where they are
   return role == Role::core || role == Role::node || role == Role::agriPark || role == Role::platform ||
          role == Role::enterprise;
 }
@@ -26,8 +27,10 @@ double crowding(const std::vector<Vec>& others, const std::vector<Vec>& fan, boo
   double cost = west ? 1 : 0;  // names read away from their symbols
   const float labelLength = m.placeName * 7;
   for (Vec f : fan) {
-    const Rect label{west ? f.x - labelLength : f.x - m.agri / 2, f.y - m.spreadPitch / 2, labelLength, m.spreadPitch};
-    if (label.x < frame.x || label.right() > frame.right() || label.y < frame.y || label.bottom() > frame.bottom() - 0.4f * m.node)
+    const Rect label{west ? f.x - labelLength : f.x - m.agri / 2, f.y - m.spreadPitch / 2, labelLength,
+                     m.spreadPitch};
+    if (label.x < frame.x || label.right() > frame.right() || label.y < frame.y ||
+        label.bottom() > frame.bottom() - 0.4f * m.node)
       cost += 50;
     for (Vec o : others)
       if (label.grown(m.node * 0.6f).contains(o)) cost += 4;
@@ -52,15 +55,23 @@ std::vector<Vec> fanPlaces(Vec centre, size_t count, Fan fan, float radius, floa
 
 float markSize(Role role, const Metrics& m) {
   switch (role) {
-    case Role::core: return m.core;
-    case Role::node: return m.node;
+    case Role::core:
+      return m.core;
+    case Role::node:
+      return m.node;
     case Role::agriPark:
-    case Role::platform: return m.agri;
-    case Role::enterprise: return m.enterprise;
-    case Role::rail: return m.rail;
-    case Role::station: return m.station;
-    case Role::town: return m.town;
-    default: return m.agri;
+    case Role::platform:
+      return m.agri;
+    case Role::enterprise:
+      return m.enterprise;
+    case Role::rail:
+      return m.rail;
+    case Role::station:
+      return m.station;
+    case Role::town:
+      return m.town;
+    default:
+      return m.agri;
   }
 }
 
@@ -77,8 +88,9 @@ std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Met
       if (!seen.contains(v)) continue;
       float size = markSize(layer.role, m);
       if (layer.symbols[r] == Symbol::coreProvincial) size *= 50 / 56.0f;
-      marks.push_back({l, r, layer.symbols[r], layer.certainty.empty() ? Certainty::known : layer.certainty[r], v, v, size,
-                       false, false});
+      marks.push_back({l, r, layer.symbols[r],
+                       layer.certainty.empty() ? Certainty::known : layer.certainty[r], v, v, size, false,
+                       false});
     }
   }
 
@@ -86,14 +98,16 @@ std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Met
   std::vector<size_t> order;
   for (size_t i = marks.size(); i-- > 0;)
     if (bundles(scene.layers[marks[i].layer].role)) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return marks[a].size > marks[b].size; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return marks[a].size > marks[b].size; });
   std::vector<bool> done(marks.size(), false);
   for (size_t lead : order) {
     if (done[lead]) continue;
     done[lead] = true;
     std::vector<size_t> members;
     for (size_t i : order)
-      if (!done[i] && distance(marks[i].place, marks[lead].place) < 0.5f) members.push_back(i), done[i] = true;
+      if (!done[i] && distance(marks[i].place, marks[lead].place) < 0.5f)
+        members.push_back(i), done[i] = true;
     if (members.empty()) continue;
     // By role, then in the order of the data.
     std::stable_sort(members.begin(), members.end(), [&](size_t a, size_t b) {
@@ -103,7 +117,8 @@ std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Met
     });
     std::vector<Vec> others;
     for (size_t i : order)
-      if (i != lead && std::find(members.begin(), members.end(), i) == members.end()) others.push_back(marks[i].at);
+      if (i != lead && std::find(members.begin(), members.end(), i) == members.end())
+        others.push_back(marks[i].at);
 
     const bool pair = members.size() == 1;
     const float radius = pair ? m.pairOffset * (marks[lead].symbol == Symbol::coreNational ||

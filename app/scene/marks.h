@@ -1,5 +1,5 @@
-// Where point symbols stand on the canvas: those that share a place are spread on an arc beside it and tied to it, so that
-// none hides another.
+// Where point symbols stand on the canvas: those that share a place are spread on an arc beside it and tied
+// to it, so that none hides another.
 #pragma once
 
 #include <vector>
@@ -10,20 +10,21 @@
 namespace scene {
 
 struct Mark {
-  size_t layer = 0, row = 0;      // into Scene::layers
+  size_t layer = 0, row = 0;  // into Scene::layers
   Symbol symbol = Symbol::town;
   Certainty certainty = Certainty::known;
-  Vec place;                      // its true place on the canvas
-  Vec at;                         // where the symbol is drawn
+  Vec place;  // its true place on the canvas
+  Vec at;     // where the symbol is drawn
   float size = 0;
-  bool spread = false;            // tied to `place` by a line
-  bool toWest = false;            // spread westwards: the label stands west of it
+  bool spread = false;  // tied to `place` by a line
+  bool toWest = false;  // spread westwards: the label stands west of it
 };
 
 float markSize(Role role, const Metrics& metrics);
 
-// All visible point rows with a symbol whose true place is within the frame grown by a margin, in painter's order. Groups of
-// one place keep their core (or first, largest) member there; the others go to the emptiest side.
+// All visible point rows with a symbol whose true place is within the frame grown by a margin, in painter's
+// order. Groups of one place keep their core (or first, largest) member there; the others go to the emptiest
+// side.
 std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Metrics& metrics);
 
 }  // namespace scene

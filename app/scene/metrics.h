@@ -6,9 +6,10 @@ namespace scene {
 enum class Medium : unsigned char { wall, window, page };
 
 struct Metrics {
-  float unit = 1;                        // canvas units in one px of the medium's own look
-  float core, node, agri, enterprise, rail, station, town;   // symbol sizes
-  float coreName, coreSub, countyName, countyValue, countySub, nodeName, placeName, townName, neighbourName, waterName;
+  float unit = 1;                                           // canvas units in one px of the medium's own look
+  float core, node, agri, enterprise, rail, station, town;  // symbol sizes
+  float coreName, coreSub, countyName, countyValue, countySub, nodeName, placeName, townName, neighbourName,
+      waterName;
   float halo, casing;
   float cityPen, countyPen, countyCasing, riverPen;
   float arcStart, arcEnd;
@@ -21,16 +22,16 @@ inline Metrics metricsFor(Medium medium, float unit) {
   Metrics m{};
   switch (medium) {
     case Medium::wall:
-      m = {1, 56, 28, 24, 19, 13, 8, 8, 27, 15, 20, 16, 14, 16, 15, 14, 17, 16, 3.5f, 1.5f, 2.2f, 1, 2.6f, 1.6f,
-           6.5f, 3, 205, 50, 21, 7, 1.4f};
+      m = {1,  56, 28,   24,   19,   13, 8,    8,    27,   15, 20,  16, 14, 16, 15,  14,
+           17, 16, 3.5f, 1.5f, 2.2f, 1,  2.6f, 1.6f, 6.5f, 3,  205, 50, 21, 7,  1.4f};
       break;
     case Medium::window:
-      m = {1, 42, 23, 20, 17, 12, 8, 8, 20, 13, 17, 14, 13, 14, 13, 12.5f, 15, 14, 3, 1.5f, 2, 1, 2.6f, 1.5f,
-           4, 2, 170, 40, 19, 7, 1.4f};
+      m = {1,  42, 23, 20,   17, 12, 8,    8,    20, 13, 17,  14, 13, 14, 13,  12.5f,
+           15, 14, 3,  1.5f, 2,  1,  2.6f, 1.5f, 4,  2,  170, 40, 19, 7,  1.4f};
       break;
     case Medium::page:
-      m = {1, 68, 36, 28, 26, 18, 11, 11, 32, 20, 27, 21, 19, 21.5f, 19, 16.5f, 24, 21, 5.5f, 2.2f, 3.2f, 1.5f, 4, 2.4f,
-           6.5f, 3, 190, 56, 26, 10.5f, 1.6f};
+      m = {1,  68, 36,   28,   26,   18,   11, 11,   32,   20, 27,  21, 19, 21.5f, 19,  16.5f,
+           24, 21, 5.5f, 2.2f, 3.2f, 1.5f, 4,  2.4f, 6.5f, 3,  190, 56, 26, 10.5f, 1.6f};
       break;
   }
   float* values = &m.unit;

@@ -1,5 +1,5 @@
-// A page to print: map frame with graticule, inset and locator, a column of legend, figures, targets and notes. Type keeps its
-// size in millimetres on every sheet.
+// A page to print: map frame with graticule, inset and locator, a column of legend, figures, targets and
+// notes. Type keeps its size in millimetres on every sheet.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 constexpr float px = 25.4f / 150;  // a pixel of the look's A3 page in millimetres
 
 struct PageLayout {
-  Rect frame;                      // outer edge of the map's frame
+  Rect frame;  // outer edge of the map's frame
   std::vector<Rect> columns;
   float margin = 70 * px;
   bool landscape = true;
@@ -66,7 +66,8 @@ std::string degreeWords(double degrees, char positive, char negative) {
 
 class Page {
  public:
-  Page(Drawing& d, const Scene& s, const Theme& t, const PageLayout& l) : d_(d), s_(s), t_(t), l_(l), b_{d, t, px} {}
+  Page(Drawing& d, const Scene& s, const Theme& t, const PageLayout& l)
+      : d_(d), s_(s), t_(t), l_(l), b_{d, t, px} {}
 
   void draw(std::optional<geo::Box> extent) {
     mapFrame(extent);
@@ -76,7 +77,8 @@ class Page {
   }
 
  private:
-  // Map ------------------------------------------------------------------------------------------------------------------
+  // Map
+  // ------------------------------------------------------------------------------------------------------------------
   void mapFrame(std::optional<geo::Box> extent) {
     const Rect inner = l_.frame.grown(-13 * px);
     Camera camera = Camera::fit(inner, extent.value_or(s_.home), extent ? 0 : 26 * px);
@@ -118,7 +120,11 @@ class Page {
 
   struct Graticule {
     std::vector<std::vector<Vec>> lines;
-    struct Tick { float at; double degrees; bool labelled; };
+    struct Tick {
+      float at;
+      double degrees;
+      bool labelled;
+    };
     std::vector<Tick> bottom, top, left, right;  // canvas x or y along that edge
   } graticule_;
 
@@ -139,7 +145,10 @@ class Page {
         step = minutes;
         break;
       }
-    const double fine = step / (step == 30 ? 3 : step == 15 || step >= 60 ? 3 : step == 20 || step == 10 || step == 2 ? 2 : 5);
+    const double fine = step / (step == 30                              ? 3
+                                : step == 15 || step >= 60              ? 3
+                                : step == 20 || step == 10 || step == 2 ? 2
+                                                                        : 5);
     const auto along = [&](bool horizontal, float fixed, std::vector<Graticule::Tick>& ticks) {
       const float lo = horizontal ? f.x : f.bottom(), hi = horizontal ? f.right() : f.y;
       const auto value = [&](float v) { return horizontal ? lonLat(v, fixed).x : lonLat(fixed, v).y; };
@@ -156,12 +165,15 @@ class Page {
     };
     along(true, f.bottom(), g.bottom), along(true, f.y, g.top);
     along(false, f.x, g.left), along(false, f.right(), g.right);
-    // Lines between equal labelled degrees of opposite edges; over a frame this small they are straight within a hair.
-    const auto join = [&](const std::vector<Graticule::Tick>& p, const std::vector<Graticule::Tick>& q, bool vertical) {
+    // Lines between equal labelled degrees of opposite edges; over a frame this small they are straight
+    // within a hair.
+    const auto join = [&](const std::vector<Graticule::Tick>& p, const std::vector<Graticule::Tick>& q,
+                          bool vertical) {
       for (const auto& i : p)
         for (const auto& j : q)
           if (i.labelled && std::abs(i.degrees - j.degrees) < 1e-9)
-            g.lines.push_back(vertical ? std::vector<Vec>{{i.at, f.bottom()}, {j.at, f.y}} : std::vector<Vec>{{f.x, i.at}, {f.right(), j.at}});
+            g.lines.push_back(vertical ? std::vector<Vec>{{i.at, f.bottom()}, {j.at, f.y}}
+                                       : std::vector<Vec>{{f.x, i.at}, {f.right(), j.at}});
     };
     join(g.bottom, g.top, true), join(g.left, g.right, false);
     return g;
@@ -175,7 +187,8 @@ class Page {
     const auto zebra = [&](const std::vector<Graticule::Tick>& ticks, bool horizontal, float edge) {
       for (size_t i = 0; i + 1 < ticks.size(); ++i) {
         // Filled where the interval starts at an even step, so opposite edges match.
-        const long k = std::lround(ticks[i].degrees * 60 / std::max(1e-9, (ticks[i + 1].degrees - ticks[i].degrees) * 60));
+        const long k = std::lround(ticks[i].degrees * 60 /
+                                   std::max(1e-9, (ticks[i + 1].degrees - ticks[i].degrees) * 60));
         if (k % 2 != 0) continue;
         const float a = std::min(ticks[i].at, ticks[i + 1].at), len = std::abs(ticks[i + 1].at - ticks[i].at);
         b_.fill(horizontal ? Rect{a, edge, len, band} : Rect{edge, a, band, len}, t_.text1);
@@ -184,9 +197,12 @@ class Page {
     zebra(graticule_.bottom, true, f.bottom() + 1.5f * px), zebra(graticule_.top, true, o.y + 1.5f * px);
     zebra(graticule_.left, false, o.x + 1.5f * px), zebra(graticule_.right, false, f.right() + 1.5f * px);
     for (const auto& tick : graticule_.bottom)
-      if (tick.labelled) b_.text(tick.at, o.bottom() + 26 * px, degreeWords(tick.degrees, 'E', 'W'), type, t_.text2, Align::centre);
+      if (tick.labelled)
+        b_.text(tick.at, o.bottom() + 26 * px, degreeWords(tick.degrees, 'E', 'W'), type, t_.text2,
+                Align::centre);
     for (const auto& tick : graticule_.top)
-      if (tick.labelled) b_.text(tick.at, o.y - 9 * px, degreeWords(tick.degrees, 'E', 'W'), type, t_.text2, Align::centre);
+      if (tick.labelled)
+        b_.text(tick.at, o.y - 9 * px, degreeWords(tick.degrees, 'E', 'W'), type, t_.text2, Align::centre);
     const auto vertical = [&](const Graticule::Tick& tick, float x) {
       Text item;
       item.run = d_.fonts->shape(degreeWords(tick.degrees, 'N', 'S'), {Face::sans, type, 0, true});
@@ -200,7 +216,8 @@ class Page {
       if (tick.labelled) vertical(tick, o.right() + 23 * px);
   }
 
-  // Insets ---------------------------------------------------------------------------------------------------------------
+  // Insets
+  // ---------------------------------------------------------------------------------------------------------------
   // A box in the frame's corner that covers least of the city.
   std::optional<Rect> cornerFor(const Rect& inner, float w, float h, const Rect& taken) const {
     const SceneLayer* city = findLayer(s_, s_.cityLayer);
@@ -209,11 +226,13 @@ class Page {
     const float gap = 22 * px;
     std::optional<Rect> best;
     int bestCount = 1 << 30;
-    for (const Rect& r : {Rect{inner.right() - w - gap, inner.y + gap, w, h}, Rect{inner.x + gap, inner.bottom() - h - gap, w, h},
-                          Rect{inner.x + gap, inner.y + gap, w, h}}) {
+    for (const Rect& r :
+         {Rect{inner.right() - w - gap, inner.y + gap, w, h},
+          Rect{inner.x + gap, inner.bottom() - h - gap, w, h}, Rect{inner.x + gap, inner.y + gap, w, h}}) {
       if (taken.w > 0 && r.grown(gap).meets(taken)) continue;
       int count = 0;
-      for (geo::Point p : city->shape->layer->shapes.vertices) count += r.grown(6 * px).contains(camera.canvasFromWorld(p));
+      for (geo::Point p : city->shape->layer->shapes.vertices)
+        count += r.grown(6 * px).contains(camera.canvasFromWorld(p));
       if (count < bestCount) bestCount = count, best = r;
     }
     return bestCount == 0 ? best : std::nullopt;  // never over the city
@@ -226,7 +245,8 @@ class Page {
     size_t most = 0;
     for (const Mark& mark : marks) {
       size_t here = 0;
-      for (const Mark& other : marks) here += other.spread && std::hypot(other.place.x - mark.place.x, other.place.y - mark.place.y) < 0.5f;
+      for (const Mark& other : marks)
+        here += other.spread && std::hypot(other.place.x - mark.place.x, other.place.y - mark.place.y) < 0.5f;
       if (!mark.spread && here > most) most = here, cluster_ = d_.cameras[0].worldFromCanvas(mark.place);
     }
     clusterSize_ = most;
@@ -256,16 +276,24 @@ class Page {
     d_.hits.resize(hits);
     b_.fill({inset_.x, inset_.y, inset_.w, head}, t_.background);
     const bool zh = s_.language == Language::zh;
-    const float w = b_.text(inset_.right() - 12 * px, inset_.y + 30 * px, scaleWords(400000), 19 * px, t_.text2, Align::right);
-    const float x = inset_.x + 12 * px + b_.text(inset_.x + 12 * px, inset_.y + 30 * px, zh ? "集聚区" : "The cluster", 22 * px, t_.text1, Align::left, Face::sansBold);
-    b_.textWithin(x + 14 * px, inset_.y + 30 * px, fmt::format(fmt::runtime(zh ? "同址 {} 项散开表示" : "{} at one place, spread"), clusterSize_ + 1), 18 * px, t_.text3,
-                  inset_.right() - w - x - 40 * px);
+    const float w = b_.text(inset_.right() - 12 * px, inset_.y + 30 * px, scaleWords(400000), 19 * px,
+                            t_.text2, Align::right);
+    const float x = inset_.x + 12 * px +
+                    b_.text(inset_.x + 12 * px, inset_.y + 30 * px, zh ? "集聚区" : "The cluster", 22 * px,
+                            t_.text1, Align::left, Face::sansBold);
+    b_.textWithin(
+        x + 14 * px, inset_.y + 30 * px,
+        fmt::format(fmt::runtime(zh ? "同址 {} 项散开表示" : "{} at one place, spread"), clusterSize_ + 1),
+        18 * px, t_.text3, inset_.right() - w - x - 40 * px);
     b_.line({inset_.x, inset_.y + head}, {inset_.right(), inset_.y + head}, t_.text1, 1.2f * px);
     b_.frame(inset_, t_.text1, 2 * px);
     // Its extent on the main map.
     const geo::Box seen = camera.world();
-    const Vec a = d_.cameras[0].canvasFromWorld({seen.minX, seen.maxY}), c = d_.cameras[0].canvasFromWorld({seen.maxX, seen.minY});
-    d_.add(Stroke{Path::rect({a.x, a.y, c.x - a.x, c.y - a.y}), Pen{t_.text1, 1.4f * px, {7 * px, 5 * px}, false}, -1}, d_.cameras[0].frame);
+    const Vec a = d_.cameras[0].canvasFromWorld({seen.minX, seen.maxY}),
+              c = d_.cameras[0].canvasFromWorld({seen.maxX, seen.minY});
+    d_.add(Stroke{Path::rect({a.x, a.y, c.x - a.x, c.y - a.y}),
+                  Pen{t_.text1, 1.4f * px, {7 * px, 5 * px}, false}, -1},
+           d_.cameras[0].frame);
   }
 
   void locatorMap() {
@@ -277,22 +305,30 @@ class Page {
     for (const SceneLayer& layer : s_.layers) {
       if (!layer.shape || (layer.role != Role::neighbour && layer.role != Role::county)) continue;
       const Rgba fill = layer.role == Role::county ? palette("teal", 5, false)[2] : t_.neighbour;
-      d_.add(Areas{index, layer.shape, std::make_shared<const std::vector<Rgba>>(layer.shape->layer->rows(), fill), {}, {}});
-      d_.add(Borders{index, layer.shape, layer.role == Role::county ? Borders::Which::outer : Borders::Which::inner, 0,
+      d_.add(Areas{index,
+                   layer.shape,
+                   std::make_shared<const std::vector<Rgba>>(layer.shape->layer->rows(), fill),
+                   {},
+                   {}});
+      d_.add(Borders{index, layer.shape,
+                     layer.role == Role::county ? Borders::Which::outer : Borders::Which::inner, 0,
                      Pen{layer.role == Role::county ? t_.cityBorder : t_.neighbourBorder, px, {}, true}});
     }
     b_.frame(locator_, t_.text1, 2 * px);
   }
 
-  // Words ----------------------------------------------------------------------------------------------------------------
+  // Words
+  // ----------------------------------------------------------------------------------------------------------------
   // One line as large as fits, down to half of the look's size; two lines below that. Returns the width.
   float titleLines(float x, float base, float size, float room) {
     const float whole = b_.width(s_.title, size, Face::serifBold);
     if (whole * 0.5f <= room)
-      return b_.text(x, base, s_.title, std::min(size, size * room / whole), t_.text1, Align::left, Face::serifBold);
+      return b_.text(x, base, s_.title, std::min(size, size * room / whole), t_.text1, Align::left,
+                     Face::serifBold);
     float half = size * 0.5f, widest = 0;
     auto lines = d_.fonts->wrap(s_.title, {Face::serifBold, half, 0, true}, room);
-    if (lines.size() > 2) half *= 2.0f / lines.size(), lines = d_.fonts->wrap(s_.title, {Face::serifBold, half, 0, true}, room);
+    if (lines.size() > 2)
+      half *= 2.0f / lines.size(), lines = d_.fonts->wrap(s_.title, {Face::serifBold, half, 0, true}, room);
     float y = base - (lines.size() - 1) * half * 1.25f;
     for (const std::string& line : lines) {
       widest = std::max(widest, b_.text(x, y, line, half, t_.text1, Align::left, Face::serifBold));
@@ -308,19 +344,25 @@ class Page {
     const float badge = 26 * px, badgeWidth = 200 * px;
     const float right = d_.width - 60 * px;
     if (s_.illustrative) {
-      if (l_.landscape && x + w + 40 * px + badgeWidth < right - 560 * px) drawBadge(b_, x + w + 36 * px, base - 46 * px, badge, s_.words.illustrativeBadge, Align::left);
+      if (l_.landscape && x + w + 40 * px + badgeWidth < right - 560 * px)
+        drawBadge(b_, x + w + 36 * px, base - 46 * px, badge, s_.words.illustrativeBadge, Align::left);
       else drawBadge(b_, right, 24 * px, badge, s_.words.illustrativeBadge, Align::right);
     }
     if (!l_.landscape) return;
     b_.textWithin(right, 84 * px, s_.name, 27 * px, t_.text1, 560 * px, Align::right, Face::sansBold);
     std::string what = s_.choropleth ? s_.choropleth->name : s_.subtitle;
-    if (s_.choropleth && s_.choropleth->year) what += fmt::format(fmt::runtime(s_.language == Language::zh ? "（{} 年）" : " ({})"), s_.choropleth->year);
-    b_.textWithin(right, 120 * px, what + " · " + scaleWords(denominator_), 21 * px, t_.text2, 560 * px, Align::right);
+    if (s_.choropleth && s_.choropleth->year)
+      what +=
+          fmt::format(fmt::runtime(s_.language == Language::zh ? "（{} 年）" : " ({})"), s_.choropleth->year);
+    b_.textWithin(right, 120 * px, what + " · " + scaleWords(denominator_), 21 * px, t_.text2, 560 * px,
+                  Align::right);
   }
 
   void footer() const {
     const float y = d_.height - 42 * px, size = 20 * px, right = d_.width - 60 * px;
-    std::string end = s_.reviewNumber.empty() ? (s_.language == Language::zh ? "审图号：（待送审）" : "Map review no.: (pending)") : s_.words.reviewNumber + s_.reviewNumber;
+    std::string end = s_.reviewNumber.empty()
+                          ? (s_.language == Language::zh ? "审图号：（待送审）" : "Map review no.: (pending)")
+                          : s_.words.reviewNumber + s_.reviewNumber;
     if (s_.internal) end += " · " + s_.words.internalUse;
     if (!s_.date.empty()) end += " · " + s_.words.madeOn + " " + s_.date;
     const float w = b_.text(right, y, end, size, t_.text2, Align::right);
@@ -330,7 +372,8 @@ class Page {
     else b_.textWithin(l_.margin, y - 32 * px, system, size, t_.text2, right - l_.margin);
   }
 
-  // Column ---------------------------------------------------------------------------------------------------------------
+  // Column
+  // ---------------------------------------------------------------------------------------------------------------
   float head(const Rect& c, float y, const std::string& title, const std::string& right) const {
     b_.line({c.x, y}, {c.right(), y}, t_.text1, 3 * px);
     const float w = b_.text(c.x, y + 40 * px, title, 27 * px, t_.text1, Align::left, Face::sansBold);
@@ -347,21 +390,28 @@ class Page {
   }
 
   float legend(const Rect& c, float y) const {
-    y = head(c, y, s_.words.legend, s_.choropleth ? s_.choropleth->name + " · " + s_.choropleth->unit + " · " + s_.choropleth->methodText : "");
+    y = head(c, y, s_.words.legend,
+             s_.choropleth
+                 ? s_.choropleth->name + " · " + s_.choropleth->unit + " · " + s_.choropleth->methodText
+                 : "");
     if (s_.choropleth) {
       auto classes = legendClasses(s_, t_);  // most … least, missing; on paper from low to high
       std::reverse(classes.begin(), classes.end() - 1);
       const float w = c.w / classes.size();
       for (size_t i = 0; i < classes.size(); ++i) {
         const Rect swatch{c.x + i * w, y, w - 4 * px, 36 * px};
-        if (classes[i].missing) d_.add(HatchedRect{swatch, {t_.hatchLine, t_.hatchGround, 10 * px, 1.5f * px}});
+        if (classes[i].missing)
+          d_.add(HatchedRect{swatch, {t_.hatchLine, t_.hatchGround, 10 * px, 1.5f * px}});
         else b_.fill(swatch, classes[i].colour);
         b_.frame(swatch, classes[i].missing ? t_.hatchLine : t_.measured, px);
         b_.textWithin(swatch.x, y + 62 * px, classes[i].range, 21 * px, t_.text1, w - 6 * px);
         float x = swatch.x;
         if (s_.choropleth->figures.size() <= 12)
-          for (size_t k = 0; k < classes[i].rows.size(); ++k, x += 12 * px) b_.fill({x, y + 74 * px, 9.5f * px, 9.5f * px}, t_.text2);
-        b_.text(x + (x > swatch.x ? 4 * px : 0), y + 86 * px, fmt::format("{}{}", classes[i].rows.size(), s_.language == Language::zh ? " 县" : ""), 18 * px, t_.text2);
+          for (size_t k = 0; k < classes[i].rows.size(); ++k, x += 12 * px)
+            b_.fill({x, y + 74 * px, 9.5f * px, 9.5f * px}, t_.text2);
+        b_.text(x + (x > swatch.x ? 4 * px : 0), y + 86 * px,
+                fmt::format("{}{}", classes[i].rows.size(), s_.language == Language::zh ? " 县" : ""),
+                18 * px, t_.text2);
       }
       y += 104 * px;
     }
@@ -374,7 +424,9 @@ class Page {
     return y + 32 * px + gap;
   }
 
-  float tableHeight() const { return s_.table.empty() ? 0 : (62 + 38 + 36 * (s_.areaNames.size() + 1) + 8) * px + gap; }
+  float tableHeight() const {
+    return s_.table.empty() ? 0 : (62 + 38 + 36 * (s_.areaNames.size() + 1) + 8) * px + gap;
+  }
 
   float table(const Rect& c, float y) const {
     y = head(c, y, s_.words.figureTable, "");
@@ -392,9 +444,11 @@ class Page {
     }
     const float names = c.w * 0.32f, cell = (c.w - names) / n, pitch = 36 * px;
     for (size_t k = 0; k < n; ++k)
-      b_.textWithin(c.x + names + (k + 1) * cell, y + 10 * px, columns[k].name, 16.5f * px, columns[k].current ? t_.text1 : t_.text2, cell - 10 * px, Align::right);
+      b_.textWithin(c.x + names + (k + 1) * cell, y + 10 * px, columns[k].name, 16.5f * px,
+                    columns[k].current ? t_.text1 : t_.text2, cell - 10 * px, Align::right);
     for (size_t k = 0; k < n; ++k)
-      b_.textWithin(c.x + names + (k + 1) * cell, y + 30 * px, columns[k].unit, 15.5f * px, t_.text3, cell - 10 * px, Align::right);
+      b_.textWithin(c.x + names + (k + 1) * cell, y + 30 * px, columns[k].unit, 15.5f * px, t_.text3,
+                    cell - 10 * px, Align::right);
     y += 38 * px;
     std::vector<size_t> order(s_.areaNames.size());
     std::iota(order.begin(), order.end(), 0);
@@ -410,13 +464,15 @@ class Page {
       b_.line({c.x, y}, {c.right(), y}, whole ? t_.text1 : t_.rule, whole ? 1.6f * px : px);
       const float base = y + pitch / 2 + 7 * px;
       const Face face = whole ? Face::sansBold : Face::sans;
-      b_.textWithin(c.x, base, whole ? s_.words.wholeCity : s_.areaNames[order[i]], 20 * px, t_.text1, names - 8 * px, Align::left, face);
+      b_.textWithin(c.x, base, whole ? s_.words.wholeCity : s_.areaNames[order[i]], 20 * px, t_.text1,
+                    names - 8 * px, Align::left, face);
       for (size_t k = 0; k < n; ++k) {
         const TableColumn& column = columns[k];
         const double v = whole ? column.whole : column.values[order[i]];
         const float right = c.x + names + (k + 1) * cell;
         if (std::isnan(v)) {
-          d_.add(HatchedRect{{right - cell * 0.6f, y + pitch * 0.3f, cell * 0.6f, pitch * 0.4f}, {t_.hatchLine, t_.hatchGround, 9 * px, 1.3f * px}});
+          d_.add(HatchedRect{{right - cell * 0.6f, y + pitch * 0.3f, cell * 0.6f, pitch * 0.4f},
+                             {t_.hatchLine, t_.hatchGround, 9 * px, 1.3f * px}});
           continue;
         }
         if (column.current && !whole) {
@@ -424,19 +480,24 @@ class Page {
           for (double value : column.values) most = std::isnan(value) ? most : std::max(most, value);
           const int klass = s_.choropleth ? s_.choropleth->breaks.classOf(v) : -1;
           if (most > 0 && klass >= 0) {
-            const Rect bar{right - cell + 12 * px, y + pitch - 7 * px, (cell - 12 * px) * static_cast<float>(v / most), 4 * px};
-            b_.fill(bar, palette(s_.choropleth->palette, static_cast<int>(s_.choropleth->breaks.classes()), t_.dark)[klass]);
+            const Rect bar{right - cell + 12 * px, y + pitch - 7 * px,
+                           (cell - 12 * px) * static_cast<float>(v / most), 4 * px};
+            b_.fill(bar, palette(s_.choropleth->palette, static_cast<int>(s_.choropleth->breaks.classes()),
+                                 t_.dark)[klass]);
             b_.frame(bar, t_.measured, 0.8f * px);
           }
         }
-        b_.text(right, base, formatNumber(v, column.decimals), 20 * px, t_.text1, Align::right, column.current || whole ? Face::sansBold : Face::sans);
+        b_.text(right, base, formatNumber(v, column.decimals), 20 * px, t_.text1, Align::right,
+                column.current || whole ? Face::sansBold : Face::sans);
       }
       y += pitch;
     }
     return y + 8 * px + gap;
   }
 
-  float targetsHeight() const { return s_.ledger.empty() ? 0 : (62 + 58 * std::ceil(s_.ledger.size() / 2.0f) + 22) * px + gap; }
+  float targetsHeight() const {
+    return s_.ledger.empty() ? 0 : (62 + 58 * std::ceil(s_.ledger.size() / 2.0f) + 22) * px + gap;
+  }
 
   float targets(const Rect& c, float y) const {
     y = head(c, y, s_.words.planTargets, fmt::format("{} / {}", s_.ledger.size(), s_.ledgerTotal));
@@ -444,16 +505,24 @@ class Page {
     for (size_t i = 0; i < s_.ledger.size(); ++i) {
       const LedgerRow& row = s_.ledger[i];
       const float x = c.x + (i % 2) * (half + 30 * px), top = y + (i / 2) * pitch;
-      const std::string from = std::isnan(row.baseline) ? "–" : formatShort(row.baseline) + (row.baselineEstimated ? "*" : "");
-      const float w = b_.text(x + half, top + 22 * px, fmt::format("{} → {} {}", from, formatShort(row.target), row.unit), 20 * px, t_.text1, Align::right, Face::sansBold);
+      const std::string from =
+          std::isnan(row.baseline) ? "–" : formatShort(row.baseline) + (row.baselineEstimated ? "*" : "");
+      const float w =
+          b_.text(x + half, top + 22 * px, fmt::format("{} → {} {}", from, formatShort(row.target), row.unit),
+                  20 * px, t_.text1, Align::right, Face::sansBold);
       b_.textWithin(x, top + 22 * px, row.name, 19 * px, t_.text1, half - w - 10 * px);
       const Rect track{x, top + 34 * px, half, 10 * px};
       d_.add(HatchedRect{track, {t_.hatchLine, t_.hatchGround, 9 * px, 1.3f * px}});
-      if (!std::isnan(row.baseline) && row.target > 0) b_.fill({track.x, track.y, track.w * std::min(1.f, static_cast<float>(row.baseline / row.target)), track.h}, t_.measured);
+      if (!std::isnan(row.baseline) && row.target > 0)
+        b_.fill({track.x, track.y, track.w * std::min(1.f, static_cast<float>(row.baseline / row.target)),
+                 track.h},
+                t_.measured);
       b_.fill({track.right() - 3 * px, track.y - 5 * px, 3 * px, track.h + 10 * px}, t_.text1);
     }
     y += std::ceil(s_.ledger.size() / 2.0f) * pitch;
-    b_.textWithin(c.x, y + 12 * px, s_.words.noLaterFigures + (s_.language == Language::zh ? "；* 预计数" : "; * estimate"), 17 * px, t_.text3, c.w);
+    b_.textWithin(c.x, y + 12 * px,
+                  s_.words.noLaterFigures + (s_.language == Language::zh ? "；* 预计数" : "; * estimate"),
+                  17 * px, t_.text3, c.w);
     return y + 22 * px + gap;
   }
 
@@ -467,11 +536,13 @@ class Page {
     }
     if (s_.choropleth && !s_.choropleth->sourceText.empty()) paragraphs.push_back(s_.choropleth->sourceText);
     std::string credits;
-    for (const std::string& credit : s_.credits) credits += (credits.empty() ? "" : s_.language == Language::zh ? "；" : "; ") + credit;
+    for (const std::string& credit : s_.credits)
+      credits += (credits.empty() ? "" : s_.language == Language::zh ? "；" : "; ") + credit;
     paragraphs.push_back(credits);
     std::vector<std::string> lines;
     for (const std::string& p : paragraphs)
-      for (const std::string& line : d_.fonts->wrap(p, {Face::sans, noteType, 0, true}, width)) lines.push_back(line);
+      for (const std::string& line : d_.fonts->wrap(p, {Face::sans, noteType, 0, true}, width))
+        lines.push_back(line);
     return lines;
   }
 
@@ -481,17 +552,21 @@ class Page {
 
   float notes(const Rect& c, float y) const {
     y = head(c, y, s_.words.notes, "");
-    for (const std::string& line : noteLines(c.w)) b_.text(c.x, y + 8 * px, line, noteType, t_.text2), y += notePitch;
+    for (const std::string& line : noteLines(c.w))
+      b_.text(c.x, y + 8 * px, line, noteType, t_.text2), y += notePitch;
     return y;
   }
 
-  // What the sheet has room for, most needed first: legend and sources always, then the figures, then the targets.
+  // What the sheet has room for, most needed first: legend and sources always, then the figures, then the
+  // targets.
   void column() const {
     if (l_.columns.size() > 1) {
       float y = legend(l_.columns[0], l_.columns[0].y);
-      if (!s_.ledger.empty() && y + targetsHeight() - gap <= l_.columns[0].bottom()) targets(l_.columns[0], y);
+      if (!s_.ledger.empty() && y + targetsHeight() - gap <= l_.columns[0].bottom())
+        targets(l_.columns[0], y);
       y = l_.columns[1].y;
-      if (!s_.table.empty() && tableHeight() + notesHeight(l_.columns[1].w) <= l_.columns[1].h) y = table(l_.columns[1], y);
+      if (!s_.table.empty() && tableHeight() + notesHeight(l_.columns[1].w) <= l_.columns[1].h)
+        y = table(l_.columns[1], y);
       notes(l_.columns[1], y);
       return;
     }

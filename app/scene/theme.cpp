@@ -204,7 +204,8 @@ std::vector<Rgba> palette(std::string_view name, int classes, bool dark) {
       std::find_if(ramps().begin(), ramps().end(), [&](const Ramp& r) { return r.name == name; });
   const Ramp& ramp = found == ramps().end() ? ramps().front() : *found;
   std::vector<Rgba> colours;
-  for (uint32_t c : designed(name == "bivariate" ? name : ramp.name, classes, dark)) colours.push_back(hex(c));
+  for (uint32_t c : designed(name == "bivariate" ? name : ramp.name, classes, dark))
+    colours.push_back(hex(c));
   if (!colours.empty() || classes < 1) return colours;
   const std::vector<uint32_t>& stops = dark ? ramp.dark : ramp.light;
   const auto [low, high] = ramp.diverging ? std::pair(0.0, 1.0) : span(stops.size(), classes);

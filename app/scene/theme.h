@@ -8,7 +8,20 @@
 
 namespace scene {
 
-enum class Role : uint8_t { county, core, node, agriPark, station, platform, enterprise, town, rail, river, neighbour, context };
+enum class Role : uint8_t {
+  county,
+  core,
+  node,
+  agriPark,
+  station,
+  platform,
+  enterprise,
+  town,
+  rail,
+  river,
+  neighbour,
+  context
+};
 
 struct Theme {
   bool dark = true;
@@ -17,24 +30,25 @@ struct Theme {
   Rgba cityBorder, countyBorder, countyCasing;
   Rgba text1, text2, text3, rule, halo;
   Rgba core, node, agriPark, platform, enterprise, station, town, rail;
-  Rgba warning;            // illustrative data
+  Rgba warning;  // illustrative data
   Rgba hatchLine, hatchGround;
   Rgba accent, measured;
   Rgba role(Role role) const;
 };
 
 const Theme& darkTheme();
-const Theme& lightTheme();   // window
-const Theme& paperTheme();   // light on white
+const Theme& lightTheme();  // window
+const Theme& paperTheme();  // light on white
 
-// Low → high. Sequential "teal" (the default, and for a name that is unknown), "rose" (heat), "amber", "green", "violet",
-// "grey"; "diverging". Neighbouring classes up to five stay apart in colour blindness; more are interpolated in Oklab.
-// "bivariate" has nine colours: three rows of B, in which A runs left → right.
+// Low → high. Sequential "teal" (the default, and for a name that is unknown), "rose" (heat), "amber",
+// "green", "violet", "grey"; "diverging". Neighbouring classes up to five stay apart in colour blindness;
+// more are interpolated in Oklab. "bivariate" has nine colours: three rows of B, in which A runs left →
+// right.
 std::vector<Rgba> palette(std::string_view name, int classes, bool dark);
 std::vector<std::string_view> paletteNames();
 
-Rgba mix(Rgba a, Rgba b, double t);           // in Oklab; alpha linear
-double contrast(Rgba a, Rgba b);              // WCAG 2 ratio
-Rgba parseColour(std::string_view hex);       // "#RRGGBB", "#RGB" or "#RRGGBBAA", # optional; else alpha 0
+Rgba mix(Rgba a, Rgba b, double t);      // in Oklab; alpha linear
+double contrast(Rgba a, Rgba b);         // WCAG 2 ratio
+Rgba parseColour(std::string_view hex);  // "#RRGGBB", "#RGB" or "#RRGGBBAA", # optional; else alpha 0
 
 }  // namespace scene

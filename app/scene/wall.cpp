@@ -12,8 +12,8 @@ namespace {
 struct WallLayout {
   float unit = 1;
   Rect map;
-  Rect left, right;          // columns; left may be empty
-  Rect left2, right2;        // second columns of a very wide wall
+  Rect left, right;    // columns; left may be empty
+  Rect left2, right2;  // second columns of a very wide wall
   Rect strip;
   float titleBase = 72, titleSize = 44;
   bool portrait = false, wide = false, low = false;
@@ -84,7 +84,8 @@ std::vector<Fade> fadesFor(const Scene& s, const Theme& theme, const WallLayout&
 
 class Wall {
  public:
-  Wall(Drawing& d, const Scene& s, const Theme& t, const WallLayout& l) : s_(s), l_(l), u_(l.unit), b_{d, t, l.unit} {}
+  Wall(Drawing& d, const Scene& s, const Theme& t, const WallLayout& l)
+      : s_(s), l_(l), u_(l.unit), b_{d, t, l.unit} {}
 
   void draw() {
     title();
@@ -99,11 +100,15 @@ class Wall {
     const float free = right - x - (l_.low ? 420 : 200) * u_;
     const float size = l_.titleSize * u_;
     b_.textWithin(x, l_.titleBase * u_, s_.title, size, b_.theme.text1, free, Align::left, Face::sansBold);
-    b_.textWithin(x, (l_.titleBase + (l_.low ? 25 : 28)) * u_, s_.subtitle, 17 * u_, b_.theme.text3, l_.portrait ? free : std::max(l_.left.w * 2, 400 * u_));
+    b_.textWithin(x, (l_.titleBase + (l_.low ? 25 : 28)) * u_, s_.subtitle, 17 * u_, b_.theme.text3,
+                  l_.portrait ? free : std::max(l_.left.w * 2, 400 * u_));
     // Badge over period; on a low wall side by side.
     Rect badge{right, 33 * u_, 0, 11 * u_};
-    if (s_.illustrative) badge = drawBadge(b_, right, (l_.low ? 24 : 33) * u_, 18 * u_, s_.words.illustrativeBadge, Align::right);
-    if (l_.low) b_.text(badge.x - 18 * u_, badge.y + 23 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
+    if (s_.illustrative)
+      badge =
+          drawBadge(b_, right, (l_.low ? 24 : 33) * u_, 18 * u_, s_.words.illustrativeBadge, Align::right);
+    if (l_.low)
+      b_.text(badge.x - 18 * u_, badge.y + 23 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
     else b_.text(right, badge.bottom() + 28 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
   }
 
@@ -114,16 +119,21 @@ class Wall {
     // Right: ranking over legend; on a very wide wall side by side.
     if (l_.wide) {
       drawRanking(b_, s_, l_.right2, loosest(l_.right2.h, [&](float k) { return rankingHeight(s_, u_, k); }));
-      drawLegend(b_, s_, l_.right, loosest(l_.right.h, [&](float k) { return legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k); }));
+      drawLegend(b_, s_, l_.right, loosest(l_.right.h, [&](float k) {
+                   return legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k);
+                 }));
     } else {
-      const float loose = loosest(right.h, [&](float k) { return rankingHeight(s_, u_, k) + legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k); });
+      const float loose = loosest(right.h, [&](float k) {
+        return rankingHeight(s_, u_, k) + legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k);
+      });
       float y = drawRanking(b_, s_, right, loose);
       drawLegend(b_, s_, {right.x, y, right.w, right.bottom() - y}, loose);
     }
     if (s_.ledger.empty() && s_.unplaced.empty()) return;
     if (l_.wide) {
       const size_t half = (s_.ledger.size() + 1) / 2;
-      const float loose = loosest(l_.left.h - unplacedHeight(s_, u_), [&](float k) { return ledgerHeight(half, u_, k); });
+      const float loose =
+          loosest(l_.left.h - unplacedHeight(s_, u_), [&](float k) { return ledgerHeight(half, u_, k); });
       Scene first = part(0, half), second = part(half, s_.ledger.size() - half);
       drawLedger(b_, first, l_.left, half, loose);
       const float y = drawLedger(b_, second, l_.left2, second.ledger.size(), loose);
@@ -164,8 +174,9 @@ class Wall {
     std::string left;
     for (const std::string& credit : s_.credits) left += credit + "    ";
     left += s_.crsText;
-    std::string right = s_.reviewNumber.empty() ? (s_.language == Language::zh ? "审图号：待送审" : "Map review no.: pending")
-                                                : s_.words.reviewNumber + s_.reviewNumber;
+    std::string right = s_.reviewNumber.empty()
+                            ? (s_.language == Language::zh ? "审图号：待送审" : "Map review no.: pending")
+                            : s_.words.reviewNumber + s_.reviewNumber;
     if (s_.internal) right += " · " + s_.words.internalUse;
     const float x = 32 * u_, end = b_.drawing.width - 32 * u_;
     const float w = b_.text(end, y, right, size, b_.theme.text3, Align::right);
@@ -187,14 +198,16 @@ Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float 
   const WallLayout l = layoutFor(width, height);
   const float u = l.unit;
   // The city stands clear of the title above and the strip below.
-  const float top = l.portrait ? 20 * u : std::min(96 * u, l.map.h * 0.1f), bottom = l.portrait ? 40 * u : 26 * u;
+  const float top = l.portrait ? 20 * u : std::min(96 * u, l.map.h * 0.1f),
+              bottom = l.portrait ? 40 * u : 26 * u;
   const Rect inner{l.map.x + 40 * u, l.map.y + top, l.map.w - 80 * u, l.map.h - top - bottom};
   Camera camera = Camera::fit(inner, extent.value_or(s.home), 4 * u);
   camera.centre = camera.worldFromCanvas({l.map.centre().x, l.map.centre().y});
   camera.frame = l.map;
   d.cameras.push_back(camera);
   const Board b{d, theme, u};
-  const Vec north{l.map.right() - 44 * u, l.portrait ? l.map.y + 12 * u : std::max(128 * u, l.map.y + 100 * u)};
+  const Vec north{l.map.right() - 44 * u,
+                  l.portrait ? l.map.y + 12 * u : std::max(128 * u, l.map.y + 100 * u)};
   const Vec bar{l.map.x + 40 * u, l.map.bottom() - 26 * u};
   const std::vector<Rect> clear{{north.x - 24 * u, north.y - 4 * u, 48 * u, 80 * u},
                                 {bar.x - 8 * u, bar.y - 26 * u, 220 * u, 44 * u},

@@ -18,7 +18,8 @@ float legendWidth(const Scene& s, const Typesetter& fonts) {
   return std::clamp(name + fonts.width(s.choropleth->unit, {Face::sans, 12, 0, true}) + 36, 196.f, 270.f);
 }
 
-// The corner where the card hides least of the city when all of it is shown: it stays there while the map moves.
+// The corner where the card hides least of the city when all of it is shown: it stays there while the map
+// moves.
 Rect quietCorner(const Scene& s, const Rect& frame, float w, float h, float u, float top) {
   const Rect places[] = {{frame.x + 18 * u, frame.y + top, w, h},
                          {frame.right() - 18 * u - w, frame.y + 84 * u, w, h},
@@ -30,7 +31,8 @@ Rect quietCorner(const Scene& s, const Rect& frame, float w, float h, float u, f
   size_t least = ~size_t{0};
   for (const Rect& place : places) {
     size_t hidden = 0;
-    for (geo::Point p : city->shape->layer->shapes.vertices) hidden += place.contains(whole.canvasFromWorld(p));
+    for (geo::Point p : city->shape->layer->shapes.vertices)
+      hidden += place.contains(whole.canvasFromWorld(p));
     if (hidden < least) least = hidden, best = &place;
   }
   return *best;
@@ -41,7 +43,9 @@ std::vector<std::string> sourceLines(const Scene& s, const Typesetter& fonts) {
 }
 
 float legendCardHeight(const Scene& s, const Theme& theme, const Typesetter& fonts) {
-  return s.choropleth ? 40 + 22.0f * legendClasses(s, theme).size() + 28 + 17.0f * sourceLines(s, fonts).size() : 0;
+  return s.choropleth
+             ? 40 + 22.0f * legendClasses(s, theme).size() + 28 + 17.0f * sourceLines(s, fonts).size()
+             : 0;
 }
 
 void drawLegendCard(const Board& b, const Scene& s, Rect card) {
@@ -52,27 +56,32 @@ void drawLegendCard(const Board& b, const Scene& s, Rect card) {
   const float x = card.x + 12 * u, right = card.right() - 12 * u;
   float y = card.y + 24 * u;
   const float w = b.text(right, y, c.unit, 12 * u, b.theme.text3, Align::right);
-  b.textWithin(x, y, c.year ? fmt::format("{} {}", c.name, c.year) : c.name, 14 * u, b.theme.text1, right - x - w - 8 * u, Align::left, Face::sansBold);
+  b.textWithin(x, y, c.year ? fmt::format("{} {}", c.name, c.year) : c.name, 14 * u, b.theme.text1,
+               right - x - w - 8 * u, Align::left, Face::sansBold);
   y = card.y + 34 * u;
   const bool zh = s.language == Language::zh;
   for (const auto& row : legendClasses(s, b.theme)) {
     const float mid = y + 11 * u;
     const Rect swatch{x, mid - 7.5f * u, 32 * u, 15 * u};
-    if (row.missing) b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
+    if (row.missing)
+      b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
     else b.fill(swatch, row.colour);
     b.frame(swatch, row.missing ? b.theme.hatchLine : b.theme.rule, u);
     b.text(x + 42 * u, mid + 4.7f * u, row.range, 13.5f * u, b.theme.text1);
-    b.text(right, mid + 4.7f * u, fmt::format("{}{}", row.rows.size(), zh ? " 县" : ""), 13 * u, b.theme.text2, Align::right);
+    b.text(right, mid + 4.7f * u, fmt::format("{}{}", row.rows.size(), zh ? " 县" : ""), 13 * u,
+           b.theme.text2, Align::right);
     y += 22 * u;
   }
   b.textWithin(x, y + 15 * u, c.methodText, 12 * u, b.theme.text3, right - x);
   y += 15 * u;
-  for (const std::string& line : sourceLines(s, *b.drawing.fonts)) b.textWithin(x, y += 17 * u, line, 12 * u, b.theme.text3, right - x);
+  for (const std::string& line : sourceLines(s, *b.drawing.fonts))
+    b.textWithin(x, y += 17 * u, line, 12 * u, b.theme.text3, right - x);
 }
 
 }  // namespace
 
-Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float u, DrawCache* cache) {
+Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, const Camera& camera, float u,
+                      DrawCache* cache) {
   Drawing d;
   d.width = camera.frame.right(), d.height = camera.frame.bottom();
   d.background = theme.background, d.fonts = std::move(fonts);
@@ -84,8 +93,8 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   std::vector<Rect> clear;
   const float badgeHeight = s.illustrative ? 14 * 1.9f * u : 0;
   if (s.illustrative) clear.push_back({x, y, 150 * u, badgeHeight});
-  const Rect card = quietCorner(s, f, legendWidth(s, *d.fonts) * u, legendCardHeight(s, theme, *d.fonts) * u, u,
-                                14 * u + (s.illustrative ? badgeHeight + 12 * u : 0));
+  const Rect card = quietCorner(s, f, legendWidth(s, *d.fonts) * u, legendCardHeight(s, theme, *d.fonts) * u,
+                                u, 14 * u + (s.illustrative ? badgeHeight + 12 * u : 0));
   const bool legend = s.choropleth && f.h > card.h + 120 * u && f.w > 420 * u;
   if (legend) clear.push_back(card.grown(4 * u));
   const Vec north{f.right() - 40 * u, f.y + 16 * u}, bar{f.x + 24 * u, f.bottom() - 26 * u};
@@ -117,12 +126,14 @@ std::optional<ObjectRef> pick(const Drawing& drawing, const Scene& s, const Came
         continue;
       }
       for (size_t r = 0; r < l.shapes.rows(); ++r)
-        if (l.shapes.has(r) && l.shapes.box(r).contains(p) && geo::contains(l.shapes, r, p)) return ObjectRef{layer->id, static_cast<long>(r)};
+        if (l.shapes.has(r) && l.shapes.box(r).contains(p) && geo::contains(l.shapes, r, p))
+          return ObjectRef{layer->id, static_cast<long>(r)};
     } else if (l.shapes.kind == geo::ShapeKind::line) {
       const double reach = 4 * camera.metresPerUnit;
       for (size_t r = 0; r < l.shapes.rows(); ++r)
         for (uint32_t part = l.shapes.rowStart[r]; part < l.shapes.rowStart[r + 1]; ++part)
-          if (geo::distanceToLine(l.shapes.part(part), p) < reach) return ObjectRef{layer->id, static_cast<long>(r)};
+          if (geo::distanceToLine(l.shapes.part(part), p) < reach)
+            return ObjectRef{layer->id, static_cast<long>(r)};
     } else if (layer->symbols.empty()) {
       const double reach = (layer->radius + 2) * camera.metresPerUnit;
       const auto near = [&](size_t r) {

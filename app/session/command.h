@@ -1,4 +1,5 @@
-// Every user action, as a value. Menus, shortcuts, panels, scripts, the command line and tests all make these.
+// Every user action, as a value. Menus, shortcuts, panels, scripts, the command line and tests all make
+// these.
 #pragma once
 
 #include <string>
@@ -11,57 +12,141 @@
 namespace session {
 
 // Project (undoable)
-struct SetLayerVisible { std::string layer; bool visible; };
-struct SetLayerOpacity { std::string layer; double opacity; bool final = true; };  // final: the drag has ended
-struct MoveLayer { std::string layer; int to; };            // index from the bottom
-struct RemoveLayer { std::string layer; };
-struct RenameLayer { std::string layer; std::string name; };
-struct AddData { std::vector<std::string> paths; };
-struct SetIndicator { std::string indicator; };             // empty: none
-struct SetYear { int year; };
-struct SetClassification { std::string indicator; geo::BreakMethod method; int classes; std::vector<double> breaks; };
-struct SetPalette { std::string indicator; std::string palette; };
-struct SetTitle { std::string title; };
-struct SetTheme { std::string theme; };                     // dark | light
-struct AddScene { std::string name; };                      // from the view
-struct RemoveScene { std::string scene; };
+struct SetLayerVisible {
+  std::string layer;
+  bool visible;
+};
+struct SetLayerOpacity {
+  std::string layer;
+  double opacity;
+  bool final = true;
+};  // final: the drag has ended
+struct MoveLayer {
+  std::string layer;
+  int to;
+};  // index from the bottom
+struct RemoveLayer {
+  std::string layer;
+};
+struct RenameLayer {
+  std::string layer;
+  std::string name;
+};
+struct AddData {
+  std::vector<std::string> paths;
+};
+struct SetIndicator {
+  std::string indicator;
+};  // empty: none
+struct SetYear {
+  int year;
+};
+struct SetClassification {
+  std::string indicator;
+  geo::BreakMethod method;
+  int classes;
+  std::vector<double> breaks;
+};
+struct SetPalette {
+  std::string indicator;
+  std::string palette;
+};
+struct SetTitle {
+  std::string title;
+};
+struct SetTheme {
+  std::string theme;
+};  // dark | light
+struct AddScene {
+  std::string name;
+};  // from the view
+struct RemoveScene {
+  std::string scene;
+};
 // History and files
 struct Undo {};
 struct Redo {};
-struct NewProject { bool discardChanges = false; };
-struct OpenProject { std::string path; bool discardChanges = false; };
+struct NewProject {
+  bool discardChanges = false;
+};
+struct OpenProject {
+  std::string path;
+  bool discardChanges = false;
+};
 struct SaveProject {};
-struct SaveProjectAs { std::string path; };
-struct ExportImage { std::string path; int width = 1920, height = 1080; std::string paper; bool landscape = true; int dpi = 300; bool bare = false; bool currentExtent = false; };
+struct SaveProjectAs {
+  std::string path;
+};
+struct ExportImage {
+  std::string path;
+  int width = 1920, height = 1080;
+  std::string paper;
+  bool landscape = true;
+  int dpi = 300;
+  bool bare = false;
+  bool currentExtent = false;
+};
 // View
-struct SetLanguage { scene::Language language; };
-struct ShowScene { std::string scene; };
-struct NextScene { int step = 1; };
-struct SetCamera { scene::Camera camera; };
-struct Pan { float dx, dy; };
-struct Zoom { double factor; scene::Vec about; };
+struct SetLanguage {
+  scene::Language language;
+};
+struct ShowScene {
+  std::string scene;
+};
+struct NextScene {
+  int step = 1;
+};
+struct SetCamera {
+  scene::Camera camera;
+};
+struct Pan {
+  float dx, dy;
+};
+struct Zoom {
+  double factor;
+  scene::Vec about;
+};
 struct FitAll {};
-struct ZoomTo { scene::ObjectRef object; };
-struct Select { std::optional<scene::ObjectRef> object; };
-struct Hover { std::optional<scene::ObjectRef> object; };
-struct Search { std::string text; };
-struct TogglePanel { std::string panel; };                  // layers | inspector | strip | legend | messages
-struct SetUiScale { double scale; };                        // 0: follow the monitor
+struct ZoomTo {
+  scene::ObjectRef object;
+};
+struct Select {
+  std::optional<scene::ObjectRef> object;
+};
+struct Hover {
+  std::optional<scene::ObjectRef> object;
+};
+struct Search {
+  std::string text;
+};
+struct TogglePanel {
+  std::string panel;
+};  // layers | inspector | strip | legend | messages
+struct SetUiScale {
+  double scale;
+};  // 0: follow the monitor
 struct ToggleFullScreen {};
-struct CopyFigures {};                                      // of the selection, with their sources
+struct CopyFigures {};  // of the selection, with their sources
 struct CancelJobs {};
-struct Quit { bool discardChanges = false; };
+struct Quit {
+  bool discardChanges = false;
+};
 struct ShowHelp {};
 
-using Command = std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
-    SetYear, SetClassification, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, Undo, Redo, NewProject, OpenProject,
-    SaveProject, SaveProjectAs, ExportImage, SetLanguage, ShowScene, NextScene, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select,
-    Hover, Search, TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+using Command =
+    std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
+                 SetYear, SetClassification, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, Undo,
+                 Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage, SetLanguage,
+                 ShowScene, NextScene, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, Hover, Search,
+                 TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).
-struct CommandHelp { std::string id, name, help, shortcut; };
+struct CommandHelp {
+  std::string id, name, help, shortcut;
+};
 CommandHelp describe(const Command& command, scene::Language language = scene::Language::zh);
-const std::vector<CommandHelp>& allCommands(scene::Language language = scene::Language::zh);  // in the order of the variant
+const std::vector<CommandHelp>& allCommands(
+    scene::Language language = scene::Language::zh);  // in the order of the variant
 
 }  // namespace session

@@ -154,7 +154,7 @@ void chooseWorld(Session& session, const std::vector<SourceKey>& wanted) {
     const geo::LayerPtr& raw = found->second.raw;
     if (!raw || raw->shapes.kind == geo::ShapeKind::none || raw->bounds.empty()) continue;
     d.worldKnown = true;
-    if (!raw->crs.known()) return;  // plain plane coordinates: everything stays as it is
+    if (!raw->crs.known()) return;        // plain plane coordinates: everything stays as it is
     if (raw->crs.metresPerUnit() == 1) {  // a metric system of the data's own is kept
       d.worldCrs = raw->crs;
       return;
@@ -221,7 +221,8 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, 
   return made;
 }
 
-// What the made layer depends on beside the source itself: not how it is shown, nor by which path the file is reached.
+// What the made layer depends on beside the source itself: not how it is shown, nor by which path the file is
+// reached.
 LayerSpec essence(LayerSpec spec) {
   spec.source.clear();
   spec.name = {}, spec.visible = true, spec.opacity = 1, spec.minScale = spec.maxScale = 0, spec.style = {};

@@ -72,7 +72,8 @@ struct DerivedState {
   geo::Crs worldCrs;
   std::string worldCrsOf;  // the project's text that it was parsed from
   bool worldKnown = false;
-  bool onePicture = false;  // shared borders of large layers are not made: for a single picture they cost more than they save
+  bool onePicture = false;  // shared borders of large layers are not made: for a single picture they cost
+                            // more than they save
   geo::Error worldError;
   std::map<SourceKey, SourceState> sources;
   std::map<std::string, LayerEntry> layers;

@@ -1,4 +1,5 @@
-// Words in the user's language: gettext catalogues read from .mo files, switched at once. Chinese is the source language.
+// Words in the user's language: gettext catalogues read from .mo files, switched at once. Chinese is the
+// source language.
 #pragma once
 
 #include <string>
@@ -7,7 +8,8 @@
 
 namespace session {
 
-// msgid is the Chinese text; the English catalogue is po/en.po. Unknown ids come back as they are. Thread-safe after load.
+// msgid is the Chinese text; the English catalogue is po/en.po. Unknown ids come back as they are.
+// Thread-safe after load.
 const char* tr(const char* chinese, scene::Language language);
 // Reads the catalogue from the assets. Missing: English falls back to Chinese, and the first line says so.
 std::string loadCatalogues();

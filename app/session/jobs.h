@@ -1,4 +1,5 @@
-// A worker pool; finished results come back through one queue to the main thread. Holds the program's only mutex.
+// A worker pool; finished results come back through one queue to the main thread. Holds the program's only
+// mutex.
 #pragma once
 
 #include <functional>
@@ -14,18 +15,20 @@ class Jobs {
   explicit Jobs(unsigned threads = 2);
   ~Jobs();  // cancels what runs, waits for it, drops the rest
 
-  // work runs on a worker and returns what to do with its result on the main thread (collect()). A newer job with the same
-  // key cancels the older one, whose result is dropped. Exceptions become an error passed to `failed` (main thread).
+  // work runs on a worker and returns what to do with its result on the main thread (collect()). A newer job
+  // with the same key cancels the older one, whose result is dropped. Exceptions become an error passed to
+  // `failed` (main thread).
   using Finish = std::function<void()>;
-  void start(std::string key, std::function<Finish(geo::Progress&)> work, std::function<void(std::string)> failed = {});
+  void start(std::string key, std::function<Finish(geo::Progress&)> work,
+             std::function<void(std::string)> failed = {});
   void cancel(const std::string& key);
   void cancelAll();
 
-  size_t collect();                 // runs the finishes of done jobs; returns how many
+  size_t collect();  // runs the finishes of done jobs; returns how many
   bool running(const std::string& key) const;
-  size_t pending() const;           // waiting or running
+  size_t pending() const;  // waiting or running
   double fraction(const std::string& key) const;
-  void waitForOne();                // blocks until a job is done or none is pending
+  void waitForOne();                        // blocks until a job is done or none is pending
   void onDone(std::function<void()> wake);  // called from a worker: glfwPostEmptyEvent
 
  private:

@@ -15,7 +15,9 @@ using scene::Language;
 struct Name {
   std::string zh, en;
   bool operator==(const Name&) const = default;
-  const std::string& in(Language l) const { return l == Language::zh ? (zh.empty() ? en : zh) : (en.empty() ? zh : en); }
+  const std::string& in(Language l) const {
+    return l == Language::zh ? (zh.empty() ? en : zh) : (en.empty() ? zh : en);
+  }
 };
 
 struct StyleSpec {  // of layers without a role of their own; nothing set: the role's look
@@ -27,16 +29,16 @@ struct StyleSpec {  // of layers without a role of their own; nothing set: the r
 struct LayerSpec {
   std::string id;
   Name name;
-  std::string source;              // relative to the project file; "path|layer" is written as source + source_layer
+  std::string source;  // relative to the project file; "path|layer" is written as source + source_layer
   std::string sourceLayer;
   scene::Role role = scene::Role::context;
-  std::string key;                 // column that names a row for joins ("adcode")
-  std::string label, labelEn;      // columns
-  std::string level;               // column: national, provincial, guangqing…
-  std::string county;              // column with the county's key
+  std::string key;                               // column that names a row for joins ("adcode")
+  std::string label, labelEn;                    // columns
+  std::string level;                             // column: national, provincial, guangqing…
+  std::string county;                            // column with the county's key
   std::string uncertaintyKm, precision, status;  // columns
-  std::string filter;              // "role = core and level != town"; empty: all rows
-  std::string ledBy;               // column with the key (see `key`) of the row in `leadLayer` that leads this one
+  std::string filter;                            // "role = core and level != town"; empty: all rows
+  std::string ledBy;  // column with the key (see `key`) of the row in `leadLayer` that leads this one
   std::string leadLayer;
   scene::Status defaultStatus = scene::Status::official;
   bool visible = true;
@@ -53,20 +55,21 @@ struct IndicatorSpec {
   Name name, unit;
   int decimals = 0;
   std::string table, key, value, year, statusColumn, sourceColumn;  // where the figures stand
-  std::string filter;              // rows of the table: "indicator = population"
+  std::string filter;  // rows of the table: "indicator = population"
   // value without a table: a column of the layer itself. Or computed: exactly one of these.
   std::string numerator, denominator;  // ids of indicators (value = numerator / denominator × per)
   double per = 1;
-  std::string countOf;             // number of features of a layer (or several: "cores, nodes") in each area
-  std::string distanceTo;          // km from each area's centre to the nearest feature of a layer
-  std::string dividedByCountOf;    // numerator / number of features of a layer
-  std::string shareOf;             // per cent that an indicator's figure is of its whole; beside a table: fills its years
-  std::string of = "counties";     // id of the layer whose rows are the areas
-  std::string wholeKey;            // key of the row that stands for the whole city
+  std::string countOf;           // number of features of a layer (or several: "cores, nodes") in each area
+  std::string distanceTo;        // km from each area's centre to the nearest feature of a layer
+  std::string dividedByCountOf;  // numerator / number of features of a layer
+  std::string
+      shareOf;  // per cent that an indicator's figure is of its whole; beside a table: fills its years
+  std::string of = "counties";  // id of the layer whose rows are the areas
+  std::string wholeKey;         // key of the row that stands for the whole city
   bool moreIsBetter = true;
   geo::BreakMethod method = geo::BreakMethod::natural;
   int classes = 4;
-  std::vector<double> breaks;      // manual upper bounds
+  std::vector<double> breaks;  // manual upper bounds
   std::string palette = "teal";
   scene::Status defaultStatus = scene::Status::official;
   Name source;
@@ -85,11 +88,11 @@ struct TargetSpec {
   double target = 0;
   bool moreIsBetter = true;
   std::string section;
-  bool featured = false;           // on the wall's and the page's short list
+  bool featured = false;  // on the wall's and the page's short list
   bool operator==(const TargetSpec&) const = default;
 };
 
-struct CameraSpec {                // degrees; empty: the whole city
+struct CameraSpec {  // degrees; empty: the whole city
   std::optional<geo::Box> extentLonLat;
   bool operator==(const CameraSpec&) const = default;
 };
@@ -98,9 +101,9 @@ struct SceneSpec {
   std::string id;
   Name name, text;
   CameraSpec camera;
-  std::vector<std::string> layers; // visible ones; empty: as the layers themselves say
-  std::string indicator;           // empty: none
-  std::optional<int> year;         // none: the latest
+  std::vector<std::string> layers;  // visible ones; empty: as the layers themselves say
+  std::string indicator;            // empty: none
+  std::optional<int> year;          // none: the latest
   double durationSeconds = 12, transitionSeconds = 2;
   std::vector<std::string> emphasis;  // "layer:key"
   bool operator==(const SceneSpec&) const = default;
@@ -109,7 +112,7 @@ struct SceneSpec {
 struct PageSpec {
   std::string paper = "A3";
   bool landscape = true;
-  std::string reviewNumber;        // 审图号
+  std::string reviewNumber;  // 审图号
   bool isPublic = false;
   std::vector<Name> credits, notes;
   bool operator==(const PageSpec&) const = default;
@@ -117,15 +120,15 @@ struct PageSpec {
 
 struct Project {
   Name title, subtitle, period;
-  std::string crs;                 // of the map; empty: chosen for the data
-  std::string theme = "dark";      // of screens
-  std::vector<LayerSpec> layers;   // bottom first
+  std::string crs;                // of the map; empty: chosen for the data
+  std::string theme = "dark";     // of screens
+  std::vector<LayerSpec> layers;  // bottom first
   std::vector<IndicatorSpec> indicators;
   std::vector<TargetSpec> targets;
   std::vector<SceneSpec> scenes;
   PageSpec page;
-  std::string indicator;           // the one on the map when the project opens
-  std::string trend;               // one whose course over the years stands beside every ranking
+  std::string indicator;  // the one on the map when the project opens
+  std::string trend;      // one whose course over the years stands beside every ranking
   std::optional<int> year;
   bool operator==(const Project&) const = default;
 };

@@ -1,4 +1,5 @@
-// Session = Project + View + Derived + Jobs + Messages. Main thread only; workers get values and shared_ptr<const T>.
+// Session = Project + View + Derived + Jobs + Messages. Main thread only; workers get values and
+// shared_ptr<const T>.
 #pragma once
 
 #include <chrono>
@@ -16,36 +17,40 @@
 
 namespace session {
 
-struct View {                       // this user's moment, not saved work
+struct View {  // this user's moment, not saved work
   scene::Language language = scene::Language::zh;
-  scene::Camera camera;             // of the window's map; frame set by the window
-  bool cameraIsFit = true;          // follow the frame until the user moves
-  std::string scene;                // id of the scene shown; empty: none
-  bool sceneEdited = false;         // the project has taken over its look and was changed since
+  scene::Camera camera;      // of the window's map; frame set by the window
+  bool cameraIsFit = true;   // follow the frame until the user moves
+  std::string scene;         // id of the scene shown; empty: none
+  bool sceneEdited = false;  // the project has taken over its look and was changed since
   std::optional<scene::ObjectRef> selected, hovered;
   std::string search;
   bool layersPanel = true, inspectorPanel = true, stripPanel = true, messagesPanel = false, helpOpen = false;
-  double uiScale = 0;               // 0: follow the monitor
+  double uiScale = 0;  // 0: follow the monitor
   bool fullScreen = false, quit = false;
-  std::string clipboard;            // text waiting to be put there by the window
-  struct Flight { scene::Camera from, to; double start = 0, seconds = 0; };
-  std::optional<Flight> flight;     // camera on its way; a function of time
+  std::string clipboard;  // text waiting to be put there by the window
+  struct Flight {
+    scene::Camera from, to;
+    double start = 0, seconds = 0;
+  };
+  std::optional<Flight> flight;  // camera on its way; a function of time
 };
 
-struct LayerState {                 // derived from a LayerSpec
+struct LayerState {  // derived from a LayerSpec
   enum class Stage : uint8_t { waiting, loading, ready, failed } stage = Stage::waiting;
-  scene::MapShapePtr shape;         // rows that pass the filter, in world metres, every row kept (also without a place)
+  scene::MapShapePtr
+      shape;  // rows that pass the filter, in world metres, every row kept (also without a place)
   std::shared_ptr<const geo::SpatialIndex> index;
   geo::Report report;
   geo::Error error;
   geo::Crs sourceCrs;
 };
 
-struct IndicatorState {             // derived from an IndicatorSpec: figures by row of its layer and by year
-  std::vector<int> years;           // ascending; {0} when it has none
+struct IndicatorState {    // derived from an IndicatorSpec: figures by row of its layer and by year
+  std::vector<int> years;  // ascending; {0} when it has none
   std::map<int, std::vector<scene::Figure>> byYear;
   std::map<int, scene::Figure> whole;
-  geo::Error error;                 // table missing, no key matched…
+  geo::Error error;  // table missing, no key matched…
   std::vector<std::string> unmatched;
 };
 
@@ -56,7 +61,7 @@ struct Message {
 
 struct SearchResult {
   scene::ObjectRef object;
-  std::string name, detail;         // "英德市 · 县（市、区）"
+  std::string name, detail;  // "英德市 · 县（市、区）"
 };
 
 class Session {
@@ -64,38 +69,39 @@ class Session {
   Session();
   ~Session();
 
-  // Starts loading; what is wrong with the file's own form is returned, what is wrong with one source marks its layer.
+  // Starts loading; what is wrong with the file's own form is returned, what is wrong with one source marks
+  // its layer.
   geo::Result<void> open(const std::string& path);
   void open(Project project, const std::string& basePath);  // made on the spot; paths relative to basePath
 
   const Project& project() const { return project_; }
   const View& view() const { return view_; }
-  const std::string& path() const { return path_; }         // empty: not saved yet
-  bool changed() const;                                     // since the last save
+  const std::string& path() const { return path_; }  // empty: not saved yet
+  bool changed() const;                              // since the last save
   const LayerState& layer(const std::string& id) const;
   const IndicatorState& indicator(const std::string& id) const;
-  int currentYear() const;                                  // that the map shows
+  int currentYear() const;  // that the map shows
   const geo::Crs& worldCrs() const;
   const std::vector<Message>& messages() const { return messages_; }
-  bool busy() const;                                        // anything still loading
-  std::string busyText() const;                             // "载入 rivers.geojson …"
-  double exportFraction() const;                            // −1: no export running
+  bool busy() const;              // anything still loading
+  std::string busyText() const;   // "载入 rivers.geojson …"
+  double exportFraction() const;  // −1: no export running
 
   // The picture's input for the present state. Cheap; cached until something changes (see version()).
   const scene::Scene& scene() const;
-  uint64_t version() const;                                 // grows whenever scene() changed
+  uint64_t version() const;  // grows whenever scene() changed
 
   // Everything named, best first: exact, prefix, contains; both languages; also pinyin-free county aliases.
   std::vector<SearchResult> search(const std::string& text, size_t limit = 20) const;
 
-  std::vector<std::string> history() const;                 // names of undoable steps, oldest first
+  std::vector<std::string> history() const;  // names of undoable steps, oldest first
   bool canUndo() const;
   bool canRedo() const;
 
-  void setFrame(scene::Rect mapFrame);                      // of the window's map; fits when cameraIsFit
-  void tick(double nowSeconds);                             // collects finished jobs, advances a flight, starts missing jobs
-  void forOnePicture();                                     // before open(): nothing will be panned or zoomed
-  void wait();                                              // until no job is left: for the command line and tests
+  void setFrame(scene::Rect mapFrame);  // of the window's map; fits when cameraIsFit
+  void tick(double nowSeconds);         // collects finished jobs, advances a flight, starts missing jobs
+  void forOnePicture();                 // before open(): nothing will be panned or zoomed
+  void wait();                          // until no job is left: for the command line and tests
   Jobs& jobs() { return *jobs_; }
 
  private:
@@ -123,14 +129,14 @@ geo::Result<void> canApply(const Session& session, const Command& command);
 struct SnapshotOptions {
   std::string output;
   int width = 1920, height = 1080;
-  std::string paper;                // "A3"…; empty: screen look
+  std::string paper;  // "A3"…; empty: screen look
   bool landscape = false;
   int dpi = 300;
   std::string scene, indicator, theme;
   std::optional<int> year;
   std::optional<geo::Box> extentLonLat;
   bool bare = false;
-  std::string date;                 // ISO; empty: today
+  std::string date;  // ISO; empty: today
 };
 
 }  // namespace session

@@ -5,15 +5,17 @@
 
 namespace session {
 
-// The scene as the options ask for it (scene, indicator, year, language of the session). Fails with a line that lists what
-// there is when a name is unknown.
+// The scene as the options ask for it (scene, indicator, year, language of the session). Fails with a line
+// that lists what there is when a name is unknown.
 geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options);
 // The output's ending, size, paper, resolution and theme: what is wrong with them, before anything is loaded.
 geo::Result<void> checkSnapshot(const SnapshotOptions& options);
-// Pure; may run on a worker. The ending of options.output chooses the format; no theme: the dark one on screens, the white one
-// on paper. `warnings` gets one line for each thing that the picture lacks (characters without a glyph).
-geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions& options, scene::TypesetterPtr fonts,
-                                const geo::Crs& worldCrs, geo::Progress* progress = nullptr,
+// Pure; may run on a worker. The ending of options.output chooses the format; no theme: the dark one on
+// screens, the white one on paper. `warnings` gets one line for each thing that the picture lacks (characters
+// without a glyph).
+geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions& options,
+                                scene::TypesetterPtr fonts, const geo::Crs& worldCrs,
+                                geo::Progress* progress = nullptr,
                                 std::vector<std::string>* warnings = nullptr);
 
 }  // namespace session

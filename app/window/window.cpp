@@ -140,7 +140,8 @@ int run(const Options& options) {
   auto script = Script::read(options.script);
   if (!script) return complain(script.error().text());
 
-  auto opening = std::async(std::launch::async, [] { return scene::Typesetter::open(); });  // while the window opens
+  auto opening =
+      std::async(std::launch::async, [] { return scene::Typesetter::open(); });  // while the window opens
 
   session::Session session;
   session.jobs().onDone([] { glfwPostEmptyEvent(); });

@@ -1,5 +1,5 @@
-// The embedded project, drawn by both painters: against the pictures that somebody looked at, and against each other.
-// PARKSCOPE_UPDATE_GOLDEN=1 draws them anew: look at every one.
+// The embedded project, drawn by both painters: against the pictures that somebody looked at, and against
+// each other. PARKSCOPE_UPDATE_GOLDEN=1 draws them anew: look at every one.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -20,11 +20,11 @@ namespace {
 
 struct Case {
   const char* name;
-  const char* scene;        // id
+  const char* scene;  // id
   scene::Language language;
-  const char* medium;       // wall | window | page
+  const char* medium;  // wall | window | page
   bool dark;
-  int width, height;        // pixels, or millimetres of a page
+  int width, height;  // pixels, or millimetres of a page
 };
 
 constexpr auto zh = scene::Language::zh, en = scene::Language::en;
@@ -79,7 +79,8 @@ class Golden : public testing::TestWithParam<Case> {
   static double scaleOf(const Case& c) { return std::string(c.medium) == "page" ? 150 / 25.4 : 1; }
 
   static support::Image onPaper(const Drawing& d, double k) {
-    const auto made = paper::rasterise(d, static_cast<int>(d.width * k + 0.5), static_cast<int>(d.height * k + 0.5), k);
+    const auto made =
+        paper::rasterise(d, static_cast<int>(d.width * k + 0.5), static_cast<int>(d.height * k + 0.5), k);
     if (!made) ADD_FAILURE() << made.error().text();
     return {made->width, made->height, made->rgba};
   }
@@ -89,7 +90,8 @@ class Golden : public testing::TestWithParam<Case> {
     if (!context) ADD_FAILURE() << context.error().text();
     auto renderer = render::Renderer::make();
     if (!renderer) ADD_FAILURE() << renderer.error().text();
-    (*renderer)->draw(d, static_cast<int>(d.width * k + 0.5), static_cast<int>(d.height * k + 0.5), static_cast<float>(k));
+    (*renderer)->draw(d, static_cast<int>(d.width * k + 0.5), static_cast<int>(d.height * k + 0.5),
+                      static_cast<float>(k));
     const auto pixels = (*renderer)->read();
     renderer->reset();
     return {pixels.width, pixels.height, pixels.rgba};
@@ -114,7 +116,8 @@ TEST_P(Golden, LooksAsItDid) {
   const auto expected = support::readPng(path);
   const auto d = compare(actual, expected, 40);
   ASSERT_TRUE(d.sameSize) << path << "; actual: " << leave(c, "actual", actual);
-  EXPECT_LT(d.share, 0.004) << leave(c, "actual", actual) << " " << leave(c, "expected", expected) << " " << leave(c, "difference", d.picture);
+  EXPECT_LT(d.share, 0.004) << leave(c, "actual", actual) << " " << leave(c, "expected", expected) << " "
+                            << leave(c, "difference", d.picture);
 }
 
 TEST_P(Golden, IsTheSamePictureOnScreenAndPaper) {
@@ -123,11 +126,13 @@ TEST_P(Golden, IsTheSamePictureOnScreenAndPaper) {
   const auto paper = onPaper(d, scaleOf(c)), screen = byOpenGl(d, scaleOf(c));
   const auto difference = compare(shrunk(paper, 4), shrunk(screen, 4), 24);
   ASSERT_TRUE(difference.sameSize);
-  EXPECT_LT(difference.share, 0.004) << leave(c, "paper", paper) << " " << leave(c, "screen", screen) << " " << leave(c, "both", difference.picture);
+  EXPECT_LT(difference.share, 0.004) << leave(c, "paper", paper) << " " << leave(c, "screen", screen) << " "
+                                     << leave(c, "both", difference.picture);
   EXPECT_LT(difference.largest, 140);
 }
 
-// What no picture may do at any size, in either language: words over words, words over the edge, an empty box for a letter.
+// What no picture may do at any size, in either language: words over words, words over the edge, an empty box
+// for a letter.
 TEST_P(Golden, KeepsItsWordsApartAndOnTheSheet) {
   const Case& c = GetParam();
   const Drawing d = draw(c);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Rule {
-  std::set<std::string> folders;             // of ours that may be included
+  std::set<std::string> folders;              // of ours that may be included
   std::vector<std::string> forbiddenHeaders;  // prefixes of library headers
 };
 
@@ -32,10 +32,13 @@ const std::map<std::string, Rule> rules = {
     {"app/scene", {{"geo", "app/scene"}, join({gl, gdal, {"imgui", "GLFW", "cairo"}})}},
     {"app/render", {{"geo", "app/scene", "app/render"}, join({gdal, {"imgui", "GLFW", "cairo"}})}},
     {"app/paper", {{"geo", "app/scene", "app/paper"}, join({gl, {"imgui", "GLFW"}})}},
-    {"app/session", {{"geo", "app/scene", "app/paper", "app/session"}, join({gl, {"imgui", "GLFW", "cairo"}})}},
+    {"app/session",
+     {{"geo", "app/scene", "app/paper", "app/session"}, join({gl, {"imgui", "GLFW", "cairo"}})}},
     {"app/panels", {{"geo", "app/scene", "app/session", "app/panels"}, join({gl, gdal, {"GLFW", "cairo"}})}},
     {"app/window", {{"geo", "app/scene", "app/render", "app/session", "app/panels", "app/window"}, gdal}},
-    {"app/cli", {{"geo", "app/scene", "app/render", "app/paper", "app/session", "app/cli"}, join({gl, gdal, {"imgui", "GLFW"}})}},
+    {"app/cli",
+     {{"geo", "app/scene", "app/render", "app/paper", "app/session", "app/cli"},
+      join({gl, gdal, {"imgui", "GLFW"}})}},
 };
 
 struct Include {

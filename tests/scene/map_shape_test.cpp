@@ -23,7 +23,8 @@ double lengthOf(const geo::Shapes& s) {
   double sum = 0;
   for (size_t p = 0; p < s.parts(); ++p) {
     const auto line = s.part(p);
-    for (size_t i = 1; i < line.size(); ++i) sum += std::hypot(line[i].x - line[i - 1].x, line[i].y - line[i - 1].y);
+    for (size_t i = 1; i < line.size(); ++i)
+      sum += std::hypot(line[i].x - line[i - 1].x, line[i].y - line[i - 1].y);
   }
   return sum;
 }
@@ -65,7 +66,8 @@ TEST(CutLines, InsideAndOutsideAddUpToTheWhole) {
   EXPECT_EQ(in->shapes.rows(), 20u);
   EXPECT_EQ(out->shapes.rows(), 20u);
   const double whole = lengthOf(rivers.shapes);
-  // A segment that crosses in and out again between two vertices outside stays whole outside: that is all that may differ.
+  // A segment that crosses in and out again between two vertices outside stays whole outside: that is all
+  // that may differ.
   EXPECT_NEAR(lengthOf(in->shapes) + lengthOf(out->shapes), whole, whole * 0.001);
   for (const Point p : in->shapes.vertices) {
     EXPECT_GE(p.x, -0.05);

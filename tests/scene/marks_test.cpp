@@ -42,7 +42,8 @@ Camera camera() {
 
 TEST(Marks, ThatShareAPlaceAreSpreadAndNoneHidesAnother) {
   const geo::Point place{10, 20};
-  const Scene s = sceneOf({{Role::enterprise, {place, place, place}}, {Role::platform, {place, place}}, {Role::core, {place}}});
+  const Scene s = sceneOf(
+      {{Role::enterprise, {place, place, place}}, {Role::platform, {place, place}}, {Role::core, {place}}});
   const auto marks = placeMarks(s, camera(), metricsFor(Medium::wall, 1));
   ASSERT_EQ(marks.size(), 6u);
   for (size_t i = 0; i < marks.size(); ++i) {
@@ -53,7 +54,8 @@ TEST(Marks, ThatShareAPlaceAreSpreadAndNoneHidesAnother) {
       EXPECT_EQ(marks[i].at, marks[i].place);
     }
     for (size_t k = 0; k < i; ++k)
-      EXPECT_GE(std::hypot(marks[i].at.x - marks[k].at.x, marks[i].at.y - marks[k].at.y), 19.f) << i << " on " << k;
+      EXPECT_GE(std::hypot(marks[i].at.x - marks[k].at.x, marks[i].at.y - marks[k].at.y), 19.f)
+          << i << " on " << k;
   }
 }
 

@@ -183,7 +183,9 @@ TEST_F(SmallCity, RemovingALayerTakesAlongWhatHasNothingLeftToCount) {
   EXPECT_TRUE(city.project().targets[1].countOf.empty());
   ASSERT_TRUE(does(RemoveLayer{"nodes"}));
   for (const auto& i : city.project().indicators)
-    if (i.id == "places") { EXPECT_EQ(i.countOf, "cores"); }
+    if (i.id == "places") {
+      EXPECT_EQ(i.countOf, "cores");
+    }
 }
 
 TEST_F(SmallCity, SavingElsewhereKeepsTheDataFound) {

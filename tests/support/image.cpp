@@ -13,7 +13,8 @@ Image readPng(const std::string& path) {
   png.version = PNG_IMAGE_VERSION;
   if (!png_image_begin_read_from_file(&png, path.c_str())) return {};
   png.format = PNG_FORMAT_RGBA;
-  Image image{static_cast<int>(png.width), static_cast<int>(png.height), std::vector<uint8_t>(PNG_IMAGE_SIZE(png))};
+  Image image{static_cast<int>(png.width), static_cast<int>(png.height),
+              std::vector<uint8_t>(PNG_IMAGE_SIZE(png))};
   if (!png_image_finish_read(&png, nullptr, image.rgba.data(), 0, nullptr)) return {};
   return image;
 }
@@ -35,7 +36,8 @@ Image shrunk(const Image& in, int factor) {
         for (int j = 0; j < factor; ++j)
           for (int i = 0; i < factor; ++i)
             sum += in.rgba[(static_cast<size_t>(y * factor + j) * in.width + x * factor + i) * 4 + c];
-        out.rgba[(static_cast<size_t>(y) * out.width + x) * 4 + c] = static_cast<uint8_t>(sum / (factor * factor));
+        out.rgba[(static_cast<size_t>(y) * out.width + x) * 4 + c] =
+            static_cast<uint8_t>(sum / (factor * factor));
       }
   return out;
 }

@@ -18,9 +18,9 @@ Image shrunk(const Image& image, int factor);  // box average
 
 struct Difference {
   bool sameSize = false;
-  double share = 0;   // of pixels that differ by more than the tolerance in any channel
-  int largest = 0;    // of any channel of any pixel
-  Image picture;      // where: white on black
+  double share = 0;  // of pixels that differ by more than the tolerance in any channel
+  int largest = 0;   // of any channel of any pixel
+  Image picture;     // where: white on black
 };
 Difference compare(const Image& a, const Image& b, int tolerance);
 
