@@ -31,6 +31,9 @@ struct Association {
 enum class Quadrant : uint8_t { ns, highHigh, lowHigh, lowLow, highLow };
 std::string_view name(Quadrant quadrant);  // "HH": own value first
 
+enum class Spot : uint8_t { ns, hot, cold };
+std::string_view name(Spot spot);  // "hot"
+
 struct LocalMoran {
   size_t row;  // of the input
   double i;    // Anselin 1995, scaled by n − 1: with row-standardised weights they sum to (n − 1)·I
@@ -38,6 +41,16 @@ struct LocalMoran {
   double p;    // conditional permutation, see above; NaN for islands and without permutations
   Quadrant quadrant;  // whatever p says; ns for islands only
   Quadrant cluster;   // quadrant where significant, else ns
+};
+
+// Local Gi*: hot and cold spots. Each row counts as its own neighbour: weight 1 among binary links, and an
+// even share of 1 where rows are standardised.
+struct LocalG {
+  size_t row;  // of the input
+  double z;    // Ord & Getis 1995, equation 14: the statistic is a standard deviate itself
+  double p;    // conditional permutation, as for local Moran; NaN for islands and without permutations
+  Spot spot;   // whatever p says; ns for islands only
+  Spot found;  // spot where significant (its own false discovery rate), else ns
 };
 
 struct Autocorrelation {
@@ -51,6 +64,8 @@ struct Autocorrelation {
   double gP = 0;
   std::vector<LocalMoran> local;  // in order of rows
   double threshold = 0;           // largest p that counts as significant
+  std::vector<LocalG> localG;     // in order of rows, one for each of `local`
+  double thresholdG = 0;
 };
 
 struct AutocorrelationOptions {

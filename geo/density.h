@@ -58,4 +58,27 @@ struct Density {
 Result<Density> kernelDensity(std::span<const Point> points, std::span<const double> weights,
                               const DensityOptions& options, Progress* progress = nullptr);
 
+// A point's part in the density at a place, in the grid's unit.
+struct Contribution {
+  uint32_t row;
+  double value;
+  double share;  // of the sum of all |value|, with the value's sign: shares of like sign sum to 1
+};
+
+// Which points make up the density at a place: largest |value| first, equal ones by row; at most `most` of
+// them (0: all). Their values sum to the density itself, of which the grid's cell holds the mean. Same
+// kernel, unit and clip as kernelDensity. With conserve, points of other polygons count nothing and each
+// kernel is scaled up by its share outside of its polygon, found on the grid of options.cellMetres (as there)
+// and only for the points within reach. Empty where nothing reaches, outside of the clip, and for options
+// that make no density. One pass over the points.
+std::vector<Contribution> contributionsAt(std::span<const Point> points, std::span<const double> weights,
+                                          const DensityOptions& options, Point at, size_t most = 0);
+
+// A radius to start with, in metres: the one that a normal distribution of the points' own spread would be
+// estimated best with. Silverman 1986, Density Estimation, equation 4.14 and table 4.1, with the robust
+// spread of his equation 3.30 (the less of standard deviation and interquartile range / 1.34, here by axis).
+// Weights count by their size. 0 with fewer than two places.
+double suggestedRadius(std::span<const Point> points, std::span<const double> weights,
+                       Kernel kernel = Kernel::quartic);
+
 }  // namespace geo

@@ -79,6 +79,15 @@ struct Regression {
 // Fails with fewer than two rows, or when x does not vary.
 Result<Regression> regression(std::span<const double> x, std::span<const double> y);
 
+// Tukey's box: quartiles are his hinges (as in the `box` classification); whiskers end at the last value
+// within 1.5 hinge spreads. All NaN without a value.
+struct BoxPlot {
+  double lowWhisker, firstQuartile, median, thirdQuartile, highWhisker;
+  std::vector<uint32_t> outliers;  // rows beyond the whiskers, by value, then row
+  size_t count = 0;                // finite values
+};
+BoxPlot boxPlot(std::span<const double> values);
+
 // Probability of a standard normal deviate beyond ±z.
 double twoSidedP(double z);
 
