@@ -9,12 +9,13 @@
 
 #include "app/scene/symbol.h"
 #include "app/scene/theme.h"
-#include "geo/classify.h"
+#include "app/scene/thematic.h"
 
 namespace scene {
 
 enum class Language : uint8_t { zh, en };
-enum class Status : uint8_t { official, estimated, illustrative, missing };
+// What fills a picture: the map, several small ones, the plan's ledger, or the card of one area.
+enum class Composition : uint8_t { map, multiples, ledger, card };
 
 // One layer, in painter's order (bottom first).
 struct SceneLayer {
@@ -32,38 +33,12 @@ struct SceneLayer {
   std::vector<long> countyRow;            // per row: row of the county layer it lies in, or −1
   bool illustrative = false;              // any row is
   size_t total = 0;                       // with those that have no place ("5/6")
+  std::vector<uint8_t> shown;             // per row, 0: hidden by a filter; empty: all are shown
+  std::string filterText;                 // "已筛选：显示 12 / 85（kind = 镇）"; empty: no filter
   // Simple styles of layers without a role of their own.
   Rgba colour{90, 102, 112, 255};
   float width = 1, radius = 3;
   bool pickedByMouse = true;
-};
-
-struct Figure {
-  double value = geo::missing;
-  Status status = Status::missing;
-  std::string source;
-};
-
-// The indicator on the map: one figure per row of the layer it colours.
-struct Choropleth {
-  std::string layer;  // id of the layer it colours
-  std::string id, name, unit;
-  int year = 0;  // 0: none
-  int decimals = 0;
-  std::vector<Figure> figures;         // per row
-  std::vector<std::string> areaNames;  // per row, short
-  geo::Breaks breaks;
-  std::string palette = "teal";        // its colours depend on the theme: palette(palette, classes, dark)
-  std::string methodText, sourceText;  // "自然断点 4 类", "清远市统计局 2023"
-  double whole = geo::missing;         // the figure of the whole city, where it has one
-  Status wholeStatus = Status::missing;
-  bool moreIsBetter = true;
-  // A small second series per row for the ranking ("占全市人口 %" 2010, 2020, 2023); empty: none.
-  struct Trend {
-    std::string name;
-    std::vector<int> years;
-    std::vector<std::vector<double>> values;  // [row][year]
-  } trend;
 };
 
 // A column of the figures table on pages: one value per row of the county layer.
@@ -79,18 +54,6 @@ struct TableColumn {
 struct Lead {  // arc from the core that leads to what it leads
   std::string fromLayer, toLayer;
   size_t fromRow = 0, toRow = 0;
-};
-
-struct LedgerRow {
-  std::string id, name, unit;
-  int baselineYear = 0;
-  double baseline = geo::missing;
-  bool baselineEstimated = false;
-  int targetYear = 0;
-  double target = geo::missing;
-  bool shownIllustrative = false;  // a layer shows it with illustrative sites
-  std::string section;             // of the plan
-  std::string note;                // "基期未公布"
 };
 
 struct Unplaced {  // what has no address: listed, never drawn on the map
@@ -126,11 +89,18 @@ struct Scene {
   int number = 0, count = 0;            // scene 2 / 6
   std::vector<SceneLayer> layers;       // bottom first
   std::string cityLayer;                // id of the county layer: its outer border is the city's
+  Composition composition = Composition::map;
   std::optional<Choropleth> choropleth;
+  std::optional<SizedSymbols> sized;
+  std::optional<Heat> heat;
+  std::optional<WeightLinks> weights;
+  std::vector<Multiple> multiples;  // Composition::multiples
+  std::optional<CountyCard> card;   // Composition::card
   std::vector<TableColumn> table;
   std::vector<std::string> areaNames;  // rows of that table, official names
   std::vector<Lead> leads;
-  std::vector<LedgerRow> ledger;
+  std::vector<LedgerRow> ledger;      // the featured ones
+  std::vector<LedgerRow> wholeLedger;  // all
   size_t ledgerTotal = 0, ledgerWithBaseline = 0;
   std::vector<Unplaced> unplaced;
   std::vector<IndicatorTab> tabs;
@@ -146,6 +116,9 @@ struct Scene {
   Words words;
   geo::Box home;  // world box that "fit" shows
   std::optional<ObjectRef> selected, hovered;
+  std::string selectionLayer;  // several rows chosen in it, ascending; empty: none
+  std::vector<uint32_t> selection;
+  std::vector<Vec> lasso;  // being drawn, canvas units of the window's map
   std::vector<std::string> warnings;  // layers that failed, for screens only
   // Degrees from world metres for graticules and the status line. Null when the map's CRS is unknown.
   std::shared_ptr<const geo::Crs> crs;

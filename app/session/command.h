@@ -11,6 +11,8 @@
 
 namespace session {
 
+enum class Tool : uint8_t { pan, rectangle, lasso };
+
 // Project (undoable)
 struct SetLayerVisible {
   std::string layer;
@@ -46,7 +48,29 @@ struct SetClassification {
   geo::BreakMethod method;
   int classes;
   std::vector<double> breaks;
+  bool final = true;
 };
+struct LockBreaks {
+  std::string indicator;
+  bool locked;
+};  // one set of breaks for all years and scenes
+struct SetMap {
+  MapSpec map;
+};
+struct SetHeat {
+  HeatSpec heat;
+  bool final = true;
+};
+struct PutIndicator {
+  IndicatorSpec indicator;
+  bool final = true;
+};  // a new one, or another form of the one with its id
+struct RemoveIndicator {
+  std::string indicator;
+};
+struct SetLayerShow {
+  std::string layer, filter;
+};  // which rows are drawn and listed; empty: all
 struct SetPalette {
   std::string indicator;
   std::string palette;
@@ -85,7 +109,14 @@ struct ExportImage {
   int dpi = 300;
   bool bare = false;
   bool currentExtent = false;
+  scene::Composition composition = scene::Composition::map;
+  std::optional<scene::ObjectRef> card;  // Composition::card: of which area
 };
+struct ExportRows {
+  std::string path;  // .csv .geojson .gpkg
+  std::string layer;
+  bool selectedOnly = true;
+};  // with the indicators' figures
 // View
 struct SetLanguage {
   scene::Language language;
@@ -113,6 +144,34 @@ struct ZoomTo {
 struct Select {
   std::optional<scene::ObjectRef> object;
 };
+enum class Pick : uint8_t { replace, add, remove, toggle };
+struct SelectRows {
+  std::string layer;
+  std::vector<uint32_t> rows;
+  Pick pick = Pick::replace;
+};
+struct SelectWithin {
+  std::vector<geo::Point> ring;  // world
+  Pick pick = Pick::replace;
+};  // rows of the active layer inside of it
+struct SetActiveLayer {
+  std::string layer;
+};  // whose rows tables and charts show, and lassos choose
+struct SetTool {
+  Tool tool;
+};
+struct SetComposition {
+  scene::Composition composition;
+};
+struct ShowCard {
+  std::optional<scene::ObjectRef> object;
+};  // of an area; none: back to the map
+struct ProbeHeat {
+  std::optional<geo::Point> at;
+};  // world; lists the points behind the heat there
+struct CopyText {
+  std::string text;
+};
 struct Hover {
   std::optional<scene::ObjectRef> object;
 };
@@ -121,7 +180,7 @@ struct Search {
 };
 struct TogglePanel {
   std::string panel;
-};  // layers | inspector | strip | legend | messages
+};  // layers | inspector | strip | dock | legend | messages
 struct SetUiScale {
   double scale;
 };  // 0: follow the monitor
@@ -135,9 +194,9 @@ struct ShowHelp {};
 
 using Command =
     std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
-                 SetYear, SetClassification, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, Undo,
-                 Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage, SetLanguage,
-                 ShowScene, NextScene, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, Hover, Search,
+                 SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator, SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, Undo,
+                 Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportRows, SetLanguage,
+                 ShowScene, NextScene, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover, Search,
                  TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 

@@ -12,8 +12,11 @@
 #include "app/session/command.h"
 #include "app/session/jobs.h"
 #include "app/session/project.h"
+#include "geo/autocorrelation.h"
+#include "geo/composite.h"
 #include "geo/load.h"
 #include "geo/spatial_index.h"
+#include "geo/statistics.h"
 
 namespace session {
 
@@ -23,9 +26,17 @@ struct View {  // this user's moment, not saved work
   bool cameraIsFit = true;   // follow the frame until the user moves
   std::string scene;         // id of the scene shown; empty: none
   bool sceneEdited = false;  // the project has taken over its look and was changed since
-  std::optional<scene::ObjectRef> selected, hovered;
+  std::optional<scene::ObjectRef> selected, hovered;  // selected: the one that the inspector tells of
+  std::string selectionLayer;                         // several rows chosen, ascending; empty: none
+  std::vector<uint32_t> selection;
+  std::string activeLayer;  // of tables and charts; empty: the one the indicator colours, else the first
+  Tool tool = Tool::pan;
+  scene::Composition composition = scene::Composition::map;
+  std::optional<scene::ObjectRef> card;
+  std::optional<geo::Point> probe;  // world: where the heat is asked for its points
   std::string search;
-  bool layersPanel = true, inspectorPanel = true, stripPanel = true, messagesPanel = false, helpOpen = false;
+  bool layersPanel = true, inspectorPanel = true, stripPanel = true, dockPanel = false, messagesPanel = false,
+       helpOpen = false;
   double uiScale = 0;  // 0: follow the monitor
   bool fullScreen = false, quit = false;
   std::string clipboard;  // text waiting to be put there by the window
@@ -46,10 +57,67 @@ struct LayerState {  // derived from a LayerSpec
   geo::Crs sourceCrs;
 };
 
+// All numbers of one layer: its own columns, then one column per indicator of it (named by its id, in the
+// year on the map where it has that, else its fullest).
+struct DataTable {
+  geo::Table table;
+  size_t ownColumns = 0;
+  std::vector<std::string> titles, units;  // per column, in the user's language
+  std::vector<int> decimals, years;        // per column; −1: as it is; years 0: none
+  std::vector<std::string> names;          // per row: what it is called
+  std::vector<uint8_t> shown;              // per row; empty: all
+  std::vector<long> countyRow;             // per row: of the county layer, or −1
+};
+using DataTablePtr = std::shared_ptr<const DataTable>;
+
+// What the classes of the indicator on the map could be.
+struct ClassChoices {
+  std::vector<double> values;  // those that are classed: of the year, or of all where locked; sorted, finite
+  geo::Summary summary;
+  geo::Histogram histogram;
+  std::vector<geo::Fit> fits;  // of each method, with the present number of classes
+  geo::ClassAdvice advice;
+};
+using ClassChoicesPtr = std::shared_ptr<const ClassChoices>;
+
+struct Association {  // spatial association of the indicator on the map
+  geo::Weights weights;
+  geo::Autocorrelation result;
+  std::vector<double> values;  // per row
+  std::vector<double> lag;     // mean deviate of the neighbours, for the Moran scatter plot (both in deviations)
+  std::vector<double> deviate;
+  bool tooFew = false;         // fewer than 30 areas
+  geo::Error error;            // no weights, all equal…: then the rest is empty
+};
+using AssociationPtr = std::shared_ptr<const Association>;
+
+struct IndexState {  // of a composite index
+  std::vector<std::string> parts;  // ids
+  std::vector<double> weights;     // as they count, summing to 1
+  geo::Composite composite;
+  geo::RankStability stability;
+  geo::Error error;
+};
+using IndexStatePtr = std::shared_ptr<const IndexState>;
+
+struct HeatProbe {
+  geo::Point at;
+  double value = geo::missing;  // in the heat's unit
+  struct Item {
+    scene::ObjectRef object;
+    std::string name;
+    double value, share;
+  };
+  std::vector<Item> items;  // largest first, 50 at most
+  size_t total = 0;         // that have any share
+};
+
 struct IndicatorState {    // derived from an IndicatorSpec: figures by row of its layer and by year
   std::vector<int> years;  // ascending; {0} when it has none
   std::map<int, std::vector<scene::Figure>> byYear;
   std::map<int, scene::Figure> whole;
+  std::map<int, std::vector<double>> smoothed, trust;  // rates only, by year: empirical Bayes
+  std::string noSmoothing;                             // why there is none
   geo::Error error;  // table missing, no key matched…
   std::vector<std::string> unmatched;
 };
@@ -81,6 +149,17 @@ class Session {
   const LayerState& layer(const std::string& id) const;
   const IndicatorState& indicator(const std::string& id) const;
   int currentYear() const;  // that the map shows
+  // How the map is shown now: by the scene, else by the project.
+  MapSpec map() const;
+  HeatSpec heat() const;
+  const std::string& activeLayer() const;
+  DataTablePtr table(const std::string& layer) const;  // null until the layer is there; cached
+  ClassChoicesPtr classChoices() const;                // null: no indicator on the map, or not worked out yet
+  AssociationPtr association() const;                  // null likewise
+  IndexStatePtr index(const std::string& indicator) const;
+  const HeatProbe* heatProbe() const;
+  double suggestedRadius() const;                      // of the heat's layer, metres; 0: none
+  const std::vector<TargetSpec>& targets() const;      // with the table's figures
   const geo::Crs& worldCrs() const;
   const std::vector<Message>& messages() const { return messages_; }
   bool busy() const;              // anything still loading
@@ -136,6 +215,8 @@ struct SnapshotOptions {
   std::optional<int> year;
   std::optional<geo::Box> extentLonLat;
   bool bare = false;
+  std::optional<scene::Composition> composition;  // none: as the scene says
+  std::string card;                               // Composition::card: key or name of the area
   std::string date;  // ISO; empty: today
 };
 
