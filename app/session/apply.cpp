@@ -3,12 +3,17 @@
 
 #include "app/session/bare_project.h"
 #include "app/session/derived.h"
+#include "app/session/dress.h"
+#include "app/session/filter.h"
 #include "app/session/flight.h"
 #include "app/session/history.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
+#include "app/session/project_check.h"
 #include "app/session/project_file.h"
 #include "app/session/snapshot.h"
+#include "geo/save.h"
+#include "geo/select.h"
 
 namespace session {
 namespace {
@@ -19,6 +24,12 @@ using Done = geo::Result<void>;
 template <class List>
 auto findById(List& list, const std::string& id) {
   return std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
+}
+
+std::string cardName(const Session& s, const scene::ObjectRef& area) {
+  const DataTablePtr table = s.table(area.layer);
+  const auto row = static_cast<size_t>(area.row);
+  return table && row < table->names.size() ? table->names[row] : std::string();
 }
 
 template <class List>
@@ -73,6 +84,38 @@ class Check {
         std::all_of(c.breaks.begin(), c.breaks.end(), [](double b) { return std::isfinite(b); });
     return good ? indicator(c.indicator) : no("断点须从小到大。");
   }
+  Done operator()(const LockBreaks& c) const { return indicator(c.indicator); }
+  Done operator()(const SetMap& c) const {
+    return sound([&](Project& p) { p.map = c.map; });
+  }
+  Done operator()(const SetHeat& c) const {
+    if (!std::isfinite(c.heat.radiusMetres) || c.heat.radiusMetres < 0)
+      return no("带宽须大于零。");
+    return sound([&](Project& p) { p.heat = c.heat; });
+  }
+  Done operator()(const PutIndicator& c) const {
+    if (trimmed(c.indicator.id).empty()) return no("指标需要代号。");
+    return sound([&](Project& p) { put(p, c.indicator); });
+  }
+  Done operator()(const RemoveIndicator& c) const {
+    if (auto known = indicator(c.indicator); !known) return known;
+    for (const IndicatorSpec& i : p_.indicators) {
+      auto from = splitList(i.indexOf);
+      from.insert(from.end(), {i.numerator, i.denominator, i.shareOf});
+      if (std::find(from.begin(), from.end(), c.indicator) != from.end())
+        return no(fmt::format(fmt::runtime(t("指标“{}”由它计算。")), i.name.in(s_.view().language)));
+    }
+    return {};
+  }
+  Done operator()(const SetLayerShow& c) const {
+    if (auto known = layer(c.layer); !known) return known;
+    auto filter = parseFilter(c.filter);
+    if (!filter) return tl::unexpected(filter.error());
+    const DataTablePtr table = s_.table(c.layer);
+    if (!table) return {};
+    if (auto rows = filter->rows(table->table, c.layer); !rows) return tl::unexpected(rows.error());
+    return {};
+  }
   Done operator()(const SetPalette& c) const {
     const auto names = scene::paletteNames();
     if (std::find(names.begin(), names.end(), c.palette) == names.end())
@@ -105,6 +148,34 @@ class Check {
     if (c.path.empty()) return no("没有给出文件名。");
     return checkSnapshot(optionsOf(s_, c));
   }
+  Done operator()(const ExportRows& c) const {
+    if (auto known = layer(c.layer); !known) return known;
+    if (c.path.empty()) return no("没有给出文件名。");
+    if (c.selectedOnly && (s_.view().selection.empty() || s_.view().selectionLayer != c.layer))
+      return no("先选中一些记录。");
+    for (const char* ending : {".csv", ".geojson", ".json", ".gpkg"})
+      if (c.path.ends_with(ending)) return {};
+    return geo::fail(fmt::format("{} has an ending that names no data format.", c.path),
+                     "Endings: .csv .geojson .gpkg.");
+  }
+  Done operator()(const SelectRows& c) const { return layer(c.layer); }
+  Done operator()(const SelectWithin& c) const { return c.ring.size() < 3 ? no("范围太小。") : Done{}; }
+  Done operator()(const SetActiveLayer& c) const { return c.layer.empty() ? Done{} : layer(c.layer); }
+  Done operator()(const SetComposition& c) const {
+    if (c.composition == scene::Composition::ledger && s_.targets().empty()) return no("项目没有规划目标。");
+    if (c.composition == scene::Composition::multiples && !SessionParts::indicatorOf(s_, SessionParts::look(s_)))
+      return no("先选择一个指标。");
+    return {};
+  }
+  Done operator()(const ShowCard& c) const {
+    if (!c.object) return {};
+    const LayerSpec* county = countyLayer(p_);
+    if (!county || county->id != c.object->layer) return no("县情卡只用于县（市、区）。");
+    return {};
+  }
+  Done operator()(const ProbeHeat& c) const {
+    return c.at && s_.heat().layer.empty() ? no("图上没有热力。") : Done{};
+  }
   Done operator()(const ZoomTo& c) const {
     if (boxOf(s_, c.object).empty()) return no("它在图上没有位置。");
     return {};
@@ -123,10 +194,10 @@ class Check {
     return c.scale == 0 || (c.scale >= 0.5 && c.scale <= 4) ? Done{} : no("界面缩放在 50% 和 400% 之间。");
   }
   Done operator()(const TogglePanel& c) const {
-    for (const char* known : {"layers", "inspector", "strip", "legend", "messages"})
+    for (const char* known : {"layers", "inspector", "strip", "dock", "legend", "messages"})
       if (c.panel == known) return {};
     return geo::fail(fmt::format("There is no panel \"{}\".", c.panel),
-                     "Panels: layers, inspector, strip, messages.");
+                     "Panels: layers, inspector, strip, dock, messages.");
   }
 
   static geo::Box boxOf(const Session& s, const scene::ObjectRef& object) {
@@ -140,14 +211,27 @@ class Check {
   static SnapshotOptions optionsOf(const Session& s, const ExportImage& c) {
     SnapshotOptions o;
     o.output = c.path, o.width = c.width, o.height = c.height, o.paper = c.paper, o.landscape = c.landscape,
-    o.dpi = c.dpi, o.bare = c.bare;
+    o.dpi = c.dpi, o.bare = c.bare, o.composition = c.composition;
+    if (c.card) o.card = cardName(s, *c.card);
     if (!c.currentExtent || !s.worldCrs().known()) return o;
     if (const auto toDegrees = geo::Transform::make(s.worldCrs(), geo::Crs::lonLat()))
       o.extentLonLat = geo::transformBox(*toDegrees, s.view().camera.world());
     return o;
   }
 
+  static void put(Project& p, const IndicatorSpec& spec) {
+    const auto found = findById(p.indicators, spec.id);
+    if (found == p.indicators.end()) p.indicators.push_back(spec);
+    else *found = spec;
+  }
+
  private:
+  // Whether the project would still be one that a file may hold.
+  Done sound(const std::function<void(Project&)>& change) const {
+    Project after = p_;
+    change(after);
+    return check(after);
+  }
   std::string t(const char* zh) const { return tr(zh, s_.view().language); }
   tl::unexpected<geo::Error> no(const char* zh) const { return geo::fail(t(zh)); }
   tl::unexpected<geo::Error> no(std::string text) const { return geo::fail(std::move(text)); }
@@ -229,7 +313,26 @@ class Apply {
     return edit([&](Project& p) {
       IndicatorSpec& i = *findById(p.indicators, c.indicator);
       i.method = c.method, i.classes = c.classes, i.breaks = c.breaks;
-    });
+    }, "classes:" + c.indicator, c.final);
+  }
+  Done operator()(const LockBreaks& c) {
+    return edit([&](Project& p) { findById(p.indicators, c.indicator)->locked = c.locked; });
+  }
+  Done operator()(const SetMap& c) {
+    return edit([&](Project& p) { p.map = c.map; });
+  }
+  Done operator()(const SetHeat& c) {
+    return edit([&](Project& p) { p.heat = c.heat; }, "heat", c.final);
+  }
+  Done operator()(const PutIndicator& c) {
+    return edit([&](Project& p) { Check::put(p, c.indicator); }, "indicator:" + c.indicator.id, c.final);
+  }
+  Done operator()(const RemoveIndicator& c) {
+    return edit([&](Project& p) { removeIndicator(p, c.indicator); });
+  }
+  Done operator()(const SetLayerShow& c) {
+    return edit([&](Project& p) { findById(p.layers, c.layer)->show = trimmed(c.filter); }, "show:" + c.layer,
+                true);
   }
   Done operator()(const SetPalette& c) {
     return edit([&](Project& p) { findById(p.indicators, c.indicator)->palette = c.palette; });
@@ -299,6 +402,33 @@ class Apply {
     return {};
   }
 
+  Done operator()(const ExportRows& c) {
+    const DataTablePtr table = s_.table(c.layer);
+    const LayerState& layer = s_.layer(c.layer);
+    if (!table || !layer.shape) return geo::fail(tr("数据图层还没有载入。", language_));
+    std::vector<uint32_t> rows = view_.selection;
+    if (!c.selectedOnly) {
+      rows.clear();
+      for (uint32_t r = 0; r < table->table.rows(); ++r)
+        if (table->shown.empty() || table->shown[r]) rows.push_back(r);
+    }
+    auto whole = std::make_shared<geo::Layer>(*layer.shape->layer);
+    whole->table = table->table;
+    const std::string done = fmt::format(
+        fmt::runtime(tr("已导出 {} 条记录到 {}", language_)), rows.size(), c.path);
+    s_.jobs().start("export",
+                    [whole, rows, path = c.path, session = &s_, done](geo::Progress& p) -> Jobs::Finish {
+                      const auto written = geo::save(*withRows(whole, rows), path, {}, &p);
+                      return [session, written, done] {
+                        SessionParts::messages(*session).push_back(
+                            {written ? Message::Level::info : Message::Level::error,
+                             written ? done : written.error().text()});
+                        touch(*session);
+                      };
+                    });
+    return {};
+  }
+
   Done operator()(const SetLanguage& c) {
     return look([&] { view_.language = c.language; });
   }
@@ -306,6 +436,8 @@ class Apply {
     const auto& scenes = s_.project().scenes;
     const auto spec = findById(scenes, c.scene);
     view_.scene = c.scene, view_.sceneEdited = false;
+    view_.composition = spec == scenes.end() ? scene::Composition::map : spec->composition;
+    view_.card.reset();
     if (spec != scenes.end()) flyToScene(*spec);
     return look([] {});
   }
@@ -348,8 +480,34 @@ class Apply {
   }
   Done operator()(const Select& c) {
     view_.selected = c.object;
+    view_.selectionLayer.clear(), view_.selection.clear();
+    if (c.object && c.object->row >= 0)
+      view_.selectionLayer = c.object->layer, view_.selection = {static_cast<uint32_t>(c.object->row)};
     return pointed();
   }
+  Done operator()(const SelectRows& c) { return choose(c.layer, c.rows, c.pick); }
+  Done operator()(const SelectWithin& c) {
+    const std::string& id = s_.activeLayer();
+    const LayerState& layer = s_.layer(id);
+    if (!layer.shape) return geo::fail(tr("数据图层还没有载入。", language_));
+    auto rows = geo::rowsInside(layer.shape->layer->shapes, c.ring, layer.index.get());
+    if (const DataTablePtr table = s_.table(id); table && !table->shown.empty())
+      std::erase_if(rows, [&](uint32_t r) { return !table->shown[r]; });
+    return choose(id, rows, c.pick);
+  }
+  Done operator()(const SetActiveLayer& c) { return view_.activeLayer = c.layer, Done{}; }
+  Done operator()(const SetTool& c) { return view_.tool = c.tool, Done{}; }
+  Done operator()(const SetComposition& c) {
+    return look([&] { view_.composition = c.composition; });
+  }
+  Done operator()(const ShowCard& c) {
+    return look([&] {
+      view_.card = c.object;
+      view_.composition = c.object ? scene::Composition::card : scene::Composition::map;
+    });
+  }
+  Done operator()(const ProbeHeat& c) { return view_.probe = c.at, Done{}; }
+  Done operator()(const CopyText& c) { return view_.clipboard = c.text, Done{}; }
   Done operator()(const Hover& c) {
     if (view_.hovered == c.object) return {};
     view_.hovered = c.object;
@@ -363,6 +521,7 @@ class Apply {
     bool& shown = c.panel == "layers"      ? view_.layersPanel
                   : c.panel == "inspector" ? view_.inspectorPanel
                   : c.panel == "strip"     ? view_.stripPanel
+                  : c.panel == "dock"      ? view_.dockPanel
                                            : view_.messagesPanel;
     shown = !shown;
     return {};
@@ -404,6 +563,28 @@ class Apply {
     for (LayerSpec& l : p.layers) l.visible = SessionParts::visible(l, look);
     p.indicator = look.scene->indicator;
     if (look.scene->year || !p.indicator.empty()) p.year = look.scene->year;
+    p.map = SessionParts::mapOf(s_, look), p.heat = SessionParts::heatOf(s_, look);
+  }
+
+  Done choose(const std::string& layer, std::vector<uint32_t> rows, Pick pick) {
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    std::vector<uint32_t> before;
+    if (view_.selectionLayer == layer) before = std::move(view_.selection);
+    std::vector<uint32_t> after;
+    const auto into = std::back_inserter(after);
+    if (pick == Pick::add) std::set_union(before.begin(), before.end(), rows.begin(), rows.end(), into);
+    else if (pick == Pick::remove)
+      std::set_difference(before.begin(), before.end(), rows.begin(), rows.end(), into);
+    else if (pick == Pick::toggle)
+      std::set_symmetric_difference(before.begin(), before.end(), rows.begin(), rows.end(), into);
+    else after = std::move(rows);
+    view_.selectionLayer = after.empty() ? std::string() : layer;
+    view_.selection = std::move(after);
+    view_.selected.reset();
+    if (view_.selection.size() == 1)
+      view_.selected = scene::ObjectRef{layer, static_cast<long>(view_.selection[0])};
+    return pointed();
   }
 
   ProjectHistory::Step now() const { return {s_.project(), {}, view_.scene, view_.sceneEdited}; }
@@ -423,9 +604,25 @@ class Apply {
       return o && findById(p.layers, o->layer) == p.layers.end();
     };
     if (gone(view_.selected)) view_.selected.reset();
+    if (!view_.selectionLayer.empty() && findById(p.layers, view_.selectionLayer) == p.layers.end())
+      view_.selectionLayer.clear(), view_.selection.clear();
+    if (findById(p.layers, view_.activeLayer) == p.layers.end()) view_.activeLayer.clear();
     if (gone(view_.hovered)) view_.hovered.reset();
     if (!view_.scene.empty() && findById(p.scenes, view_.scene) == p.scenes.end())
       view_.scene.clear(), view_.sceneEdited = false;
+  }
+
+  static void removeIndicator(Project& p, const std::string& id) {
+    std::erase_if(p.indicators, [&](const IndicatorSpec& i) { return i.id == id; });
+    for (std::string* shown : {&p.indicator, &p.trend, &p.shareBase, &p.map.second})
+      if (*shown == id) shown->clear();
+    if (p.map.kind == MapSpec::Kind::bivariate && p.map.second.empty()) p.map.kind = MapSpec::Kind::choropleth;
+    for (TargetSpec& t : p.targets)
+      if (t.indicator == id) t.indicator.clear();
+    for (SceneSpec& s : p.scenes) {
+      if (s.indicator == id) s.indicator.clear();
+      if (s.map && s.map->second == id) s.map.reset();
+    }
   }
 
   static void removeLayer(Project& p, const std::string& id) {
@@ -445,13 +642,17 @@ class Apply {
         if (list->empty()) emptied.insert(i.id);
       }
     }
+    const auto anyOf = [&](const std::string& list) {
+      const auto parts = splitList(list);
+      return std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return emptied.count(part) > 0; });
+    };
     // An indicator that has nothing left to be computed from goes with the layer, and so does what is
     // computed from it.
     for (bool more = true; more;) {
       more = false;
       for (const IndicatorSpec& i : p.indicators)
         if (emptied.count(i.numerator) || emptied.count(i.denominator) ||
-            (i.value.empty() && emptied.count(i.shareOf)))
+            (i.value.empty() && emptied.count(i.shareOf)) || anyOf(i.indexOf))
           more |= emptied.insert(i.id).second;
     }
     std::erase_if(p.indicators, [&](const IndicatorSpec& i) { return emptied.count(i.id) > 0; });
@@ -467,7 +668,15 @@ class Apply {
       std::erase(s.layers, id);
       std::erase_if(s.emphasis, [&](const std::string& e) { return e.substr(0, e.find(':')) == id; });
       if (emptied.count(s.indicator)) s.indicator.clear();
+      if (s.heat && heatNeeds(*s.heat, id)) s.heat.reset();
+      if (s.map && emptied.count(s.map->second)) s.map.reset();
     }
+    if (heatNeeds(p.heat, id)) p.heat = {};
+    if (emptied.count(p.map.second)) p.map = {};
+  }
+
+  static bool heatNeeds(const HeatSpec& h, const std::string& layer) {
+    return h.layer == layer || h.minus == layer || h.clip == layer;
   }
 
   static void addLayers(Session& s, std::vector<LayerSpec> layers, const std::vector<geo::Error>& errors,
@@ -511,6 +720,9 @@ class Apply {
       scene.indicator = i->id;
       if (const int year = SessionParts::yearOf(s_, look); year > 0) scene.year = year;
     }
+    if (const MapSpec map = SessionParts::mapOf(s_, look); map != MapSpec{}) scene.map = map;
+    if (const HeatSpec heat = SessionParts::heatOf(s_, look); heat != HeatSpec{}) scene.heat = heat;
+    if (view_.composition != scene::Composition::card) scene.composition = view_.composition;
     if (!view_.cameraIsFit && s_.worldCrs().known())
       if (const auto toDegrees = geo::Transform::make(s_.worldCrs(), geo::Crs::lonLat()))
         scene.camera.extentLonLat = rounded(geo::transformBox(*toDegrees, view_.camera.world()));
@@ -540,6 +752,7 @@ class Apply {
     };
     for (LayerSpec& l : p.layers) move(l.source);
     for (IndicatorSpec& i : p.indicators) move(i.table);
+    move(p.targetTable);
   }
 
   void named(Name& name, const std::string& text) const {
@@ -559,6 +772,7 @@ class Apply {
     ++d.version;
     if (!current) return {};
     d.scene.selected = view_.selected, d.scene.hovered = view_.hovered;
+    d.scene.selectionLayer = view_.selectionLayer, d.scene.selection = view_.selection;
     d.scene.version = d.sceneVersion = d.version;
     return {};
   }

@@ -264,7 +264,7 @@ class Builder {
       row.baselineYear = spec.baselineYear.value_or(0);
       if (spec.baseline) row.baseline = *spec.baseline;
       row.baselineEstimated = spec.baselineEstimated;
-      row.targetYear = spec.targetYear, row.target = spec.target, row.section = spec.section;
+      row.targetYear = spec.targetYear, row.target = spec.target.value_or(geo::missing), row.section = spec.section;
       for (const std::string& id : splitList(spec.countOf)) {
         const SceneLayer* layer = scene::findLayer(s, id);
         row.shownIllustrative |= layer && layer->visible && layer->illustrative;

@@ -224,7 +224,7 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, 
 // What the made layer depends on beside the source itself: not how it is shown, nor by which path the file is
 // reached.
 LayerSpec essence(LayerSpec spec) {
-  spec.source.clear();
+  spec.source.clear(), spec.show.clear();
   spec.name = {}, spec.visible = true, spec.opacity = 1, spec.minScale = spec.maxScale = 0, spec.style = {};
   return spec;
 }

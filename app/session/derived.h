@@ -119,6 +119,8 @@ struct SessionParts {
   static const IndicatorSpec* indicatorOf(const Session& s, const Look& look);
   static int yearOf(const Session& s, const Look& look);
   static bool visible(const LayerSpec& layer, const Look& look);
+  static MapSpec mapOf(const Session& s, const Look& look);
+  static HeatSpec heatOf(const Session& s, const Look& look);
 };
 
 void tell(Session& session, Message::Level level, const std::string& text);  // once

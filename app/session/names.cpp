@@ -1,5 +1,7 @@
 #include "app/session/names.h"
 
+#include "app/session/project.h"
+
 #include <algorithm>
 #include <array>
 #include <numeric>
@@ -52,6 +54,45 @@ std::string roleNames() {
   std::vector<std::string> names;
   for (const auto& r : roles) names.emplace_back(r.first);
   return joined(names);
+}
+
+namespace {
+constexpr std::string_view mapKinds[] = {"choropleth", "bivariate", "symbols", "association", "gap"};
+constexpr std::string_view changes[] = {"none", "absolute", "percent"};
+constexpr std::string_view shows[] = {"density", "hexagons", "squares"};
+constexpr std::string_view statistics[] = {"count", "sum", "mean", "rate"};
+constexpr std::string_view kernels[] = {"quartic", "gaussian", "uniform", "triangular", "epanechnikov"};
+constexpr std::string_view normalisations[] = {"min-max", "z", "rank"};
+constexpr std::string_view compositions[] = {"map", "multiples", "ledger", "card"};
+}  // namespace
+
+template <>
+std::span<const std::string_view> wordsOf<MapSpec::Kind>() {
+  return mapKinds;
+}
+template <>
+std::span<const std::string_view> wordsOf<MapSpec::Change>() {
+  return changes;
+}
+template <>
+std::span<const std::string_view> wordsOf<HeatSpec::Show>() {
+  return shows;
+}
+template <>
+std::span<const std::string_view> wordsOf<HeatSpec::Statistic>() {
+  return statistics;
+}
+template <>
+std::span<const std::string_view> wordsOf<geo::Kernel>() {
+  return kernels;
+}
+template <>
+std::span<const std::string_view> wordsOf<geo::Normalisation>() {
+  return normalisations;
+}
+template <>
+std::span<const std::string_view> wordsOf<scene::Composition>() {
+  return compositions;
 }
 
 size_t editDistance(std::string_view a, std::string_view b) {

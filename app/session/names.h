@@ -18,6 +18,14 @@ std::string_view name(scene::Status status);
 std::optional<scene::Status> status(std::string_view name);
 inline scene::Status weaker(scene::Status a, scene::Status b) { return std::max(a, b); }
 
+// The words of the project file for the values of an enumeration, in its order.
+template <class E>
+std::span<const std::string_view> wordsOf();
+template <class E>
+std::string_view word(E value) {
+  return wordsOf<E>()[static_cast<size_t>(value)];
+}
+
 size_t editDistance(std::string_view a, std::string_view b);
 // The one of `known` with the smallest edit distance; the first among equals. Empty when there is none.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);

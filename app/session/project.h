@@ -139,7 +139,7 @@ struct TargetSpec {
   std::optional<double> actual;    // the latest that is published
   std::string actualSource;
   int targetYear = 2025;
-  double target = 0;
+  std::optional<double> target;
   bool moreIsBetter = true;
   std::string section;
   bool featured = false;  // on the wall's and the page's short list

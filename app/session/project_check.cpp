@@ -5,6 +5,7 @@
 
 #include "app/session/filter.h"
 #include "app/session/names.h"
+#include "geo/weights.h"
 
 namespace session {
 namespace {
@@ -54,6 +55,7 @@ class Checker {
 
 void checkLayer(const LayerSpec& l, const Lines& at, const Checker& checker, Complaints& complaints) {
   checker.filter(l.filter, at.of("filter"));
+  checker.filter(l.show, at.of("show"));
   checker.crs(l.crs, at.of("crs"));
   if (l.ledBy.empty() != l.leadLayer.empty())
     complaints.add(at.of(l.ledBy.empty() ? "lead_layer" : "led_by"),
@@ -73,14 +75,23 @@ void checkIndicator(const IndicatorSpec& i, const Lines& at, const Checker& chec
   checker.layers(i.countOf, at.of("count_of"));
   checker.layers(i.distanceTo, at.of("distance_to"));
   checker.layers(i.dividedByCountOf, at.of("divided_by_count_of"));
+  for (const auto& part : splitList(i.indexOf)) checker.indicator(part, at.of("index_of"));
+  if (!i.weights.empty() && i.weights.size() != splitList(i.indexOf).size())
+    complaints.add(at.of("weights"), fmt::format("indicator \"{}\" has {} weights for {} parts.", i.id,
+                                                 i.weights.size(), splitList(i.indexOf).size()),
+                   "Give one weight for each indicator of \"index_of\", or none.");
+  if (std::any_of(i.weights.begin(), i.weights.end(), [](double w) { return w < 0; }))
+    complaints.add(at.of("weights"), "\"weights\" cannot be negative.",
+                   "An indicator of which less is better says \"more_is_better = false\".");
 
   const bool ratio = !i.denominator.empty() || !i.dividedByCountOf.empty();
   const int ways = !i.value.empty() + ratio + !i.countOf.empty() + !i.distanceTo.empty() +
+                   !i.indexOf.empty() +
                    (!i.shareOf.empty() && i.value.empty());
   if (ways != 1)
     complaints.add(at.table, fmt::format("indicator \"{}\" needs exactly one way to its figures.", i.id),
                    "value (with table and key), numerator with denominator or divided_by_count_of, count_of, "
-                   "distance_to or share_of.");
+                   "distance_to, index_of or share_of.");
   if (ratio != !i.numerator.empty() || (!i.denominator.empty() && !i.dividedByCountOf.empty()))
     complaints.add(at.of("numerator"),
                    fmt::format("indicator \"{}\" needs one numerator over one denominator.", i.id),
@@ -95,6 +106,32 @@ void checkIndicator(const IndicatorSpec& i, const Lines& at, const Checker& chec
     complaints.add(at.of("breaks"), "\"breaks\" must ascend.", "List the upper bound of each class.");
 }
 
+void checkMap(const MapSpec& m, const Project& project, const Lines& at, const Checker& checker,
+              Complaints& complaints) {
+  const int line = at.of("map");
+  checker.indicator(m.second, line);
+  if (const auto rule = geo::WeightsRule::parse(m.weights); !rule)
+    complaints.add(line, rule.error().what, rule.error().remedy);
+  if (m.kind == MapSpec::Kind::bivariate && m.second.empty())
+    complaints.add(line, "a bivariate map needs a \"second\" indicator.", "Name its id.");
+  const auto& all = project.targets;
+  if (!m.target.empty() && project.targetTable.empty() &&
+      std::none_of(all.begin(), all.end(), [&](const TargetSpec& t) { return t.id == m.target; }))
+    complaints.add(line, fmt::format("there is no target \"{}\".", m.target),
+                   "Name the id of one of [[targets]].");
+}
+
+void checkHeat(const HeatSpec& h, const Lines& at, const Checker& checker, Complaints& complaints) {
+  const int line = at.of("heat");
+  for (const std::string* id : {&h.layer, &h.minus, &h.clip})
+    if (!id->empty()) checker.layer(*id, line);
+  if (h.perArea && h.clip.empty())
+    complaints.add(line, "heat \"per_area\" needs the areas: \"clip\" is not given.",
+                   "Name a layer of polygons.");
+  if (h.statistic == HeatSpec::Statistic::rate && h.base.empty())
+    complaints.add(line, "a rate needs a \"base\".", "Name the column of the denominators.");
+}
+
 // An indicator computed from itself has no figures: the names on the way round.
 void checkCycles(const std::vector<IndicatorSpec>& all, const std::vector<Lines>& lines,
                  Complaints& complaints) {
@@ -104,8 +141,10 @@ void checkCycles(const std::vector<IndicatorSpec>& all, const std::vector<Lines>
   std::vector<size_t> path;
   const auto visit = [&](auto& self, size_t i) -> void {
     state[i] = 1, path.push_back(i);
-    for (const std::string* next : {&all[i].numerator, &all[i].denominator, &all[i].shareOf}) {
-      const auto found = byId.find(*next);
+    auto from = splitList(all[i].indexOf);
+    from.insert(from.end(), {all[i].numerator, all[i].denominator, all[i].shareOf});
+    for (const std::string& next : from) {
+      const auto found = byId.find(next);
       if (found == byId.end() || state[found->second] == 2) continue;
       if (state[found->second] == 0) {
         self(self, found->second);
@@ -147,16 +186,36 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
   for (size_t i = 0; i < project.indicators.size(); ++i)
     checkIndicator(project.indicators[i], lines.indicators[i], checker, complaints);
   checkCycles(project.indicators, lines.indicators, complaints);
+  checker.indicator(project.shareBase, lines.root.of("share_base"));
+  checkMap(project.map, project, lines.root, checker, complaints);
+  checkHeat(project.heat, lines.root, checker, complaints);
   for (size_t i = 0; i < project.targets.size(); ++i) {
-    checker.indicator(project.targets[i].indicator, lines.targets[i].of("indicator"));
-    checker.layers(project.targets[i].countOf, lines.targets[i].of("count_of"));
+    const TargetSpec& t = project.targets[i];
+    checker.indicator(t.indicator, lines.targets[i].of("indicator"));
+    checker.layers(t.countOf, lines.targets[i].of("count_of"));
+    checker.filter(t.countFilter, lines.targets[i].of("count_filter"));
+    if (!t.target && project.targetTable.empty())
+      complaints.add(lines.targets[i].table, fmt::format("target \"{}\" has no \"target\".", t.id),
+                     "Give it, or name the CSV that has it: target_table = \"…\".");
   }
   for (size_t i = 0; i < project.scenes.size(); ++i) {
     const SceneSpec& s = project.scenes[i];
     for (const auto& id : s.layers) checker.layer(id, lines.scenes[i].of("layers"));
     checker.indicator(s.indicator, lines.scenes[i].of("indicator"));
+    if (s.map) checkMap(*s.map, project, lines.scenes[i], checker, complaints);
+    if (s.heat) checkHeat(*s.heat, lines.scenes[i], checker, complaints);
     for (const auto& e : s.emphasis) checker.layer(e.substr(0, e.find(':')), lines.scenes[i].of("emphasis"));
   }
+}
+
+geo::Result<void> check(const Project& project) {
+  ProjectLines none;
+  none.layers.resize(project.layers.size()), none.indicators.resize(project.indicators.size());
+  none.targets.resize(project.targets.size()), none.scenes.resize(project.scenes.size());
+  Complaints complaints;
+  check(project, none, complaints);
+  if (complaints.empty()) return {};
+  return tl::unexpected(complaints.any());
 }
 
 }  // namespace session

@@ -32,11 +32,14 @@ class Complaints {
   }
   bool empty() const { return all_.empty(); }
   tl::unexpected<geo::Error> first(const std::string& path) const;
+  const geo::Error& any() const { return all_.front().second; }
 
  private:
   std::vector<std::pair<int, geo::Error>> all_;
 };
 
 void check(const Project& project, const ProjectLines& lines, Complaints& complaints);
+// The same for a project that has no file.
+geo::Result<void> check(const Project& project);
 
 }  // namespace session

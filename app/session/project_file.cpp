@@ -49,11 +49,6 @@ class Reader {
       complaints_.add(lines_.table, fmt::format("{} has no \"{}\".", what_, key), "Every one needs it.");
     else if (value.empty()) complain(key, fmt::format("\"{}\" of {} is empty", key, what_));
   }
-  void requiredReal(const char* key, double& value) {
-    if (!find(key))
-      complaints_.add(lines_.table, fmt::format("{} has no \"{}\".", what_, key), "Every one needs it.");
-    real(key, value, 0, -1e18, 1e18);
-  }
   void text(const char* key, std::string& value, const std::string& = {}) {
     const toml::node* node = find(key);
     if (!node) return;
@@ -92,6 +87,13 @@ class Reader {
     if (!find(key)) return;
     if (const auto m = geo::breakMethod(word)) value = *m;
     else complain(key, m.error().what, m.error().remedy);
+  }
+  template <class E>
+  void word(const char* key, E& value, E) {
+    std::string text(session::word(value));
+    choice(key, text, wordsOf<E>());
+    for (size_t i = 0; i < wordsOf<E>().size(); ++i)
+      if (wordsOf<E>()[i] == text) value = static_cast<E>(i);
   }
   void colour(const char* key, std::optional<std::string>& value) {
     if (!find(key)) return;
@@ -170,6 +172,11 @@ class Reader {
     } else {
       wrongType(key, *node, "a table");
     }
+  }
+
+  template <class T>
+  void table(const char* key, std::optional<T>& value) {
+    if (find(key)) table(key, value.emplace());
   }
 
   // Tables of tables, read by the caller.
@@ -277,7 +284,6 @@ class Writer {
 
   void id(const char* key, const std::string& v) { line(key, quoted(v)); }
   void required(const char* key, const std::string& v) { line(key, quoted(v)); }
-  void requiredReal(const char* key, double v) { line(key, number(v)); }
   void text(const char* key, const std::string& v, const std::string& standard = {}) {
     if (v != standard) line(key, quoted(v));
   }
@@ -290,6 +296,10 @@ class Writer {
   }
   void method(const char* key, geo::BreakMethod v, geo::BreakMethod standard) {
     if (v != standard) line(key, quoted(geo::name(v)));
+  }
+  template <class E>
+  void word(const char* key, E v, E standard) {
+    if (v != standard) line(key, quoted(session::word(v)));
   }
   void colour(const char* key, const std::optional<std::string>& v) {
     if (v) line(key, quoted(*v));
@@ -335,6 +345,13 @@ class Writer {
     Writer inner;
     schema::fields(inner, v);
     if (!inner.lines.empty()) line(key, "{ " + joined(inner.lines) + " }");
+  }
+  template <class T>
+  void table(const char* key, std::optional<T>& v) {  // there, even if it says nothing
+    if (!v) return;
+    Writer inner;
+    schema::fields(inner, *v);
+    line(key, inner.lines.empty() ? "{}" : "{ " + joined(inner.lines) + " }");
   }
 
  private:
@@ -397,6 +414,8 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
     Reader reader(root, "the project", complaints);
     reader.take("format");
     schema::fields(reader, project);
+    reader.table("map", project.map);
+    reader.table("heat", project.heat);
     reader.table("page", project.page);
     ProjectLines lines;
     readList(reader, "layers", project.layers, lines.layers, complaints);
@@ -417,6 +436,8 @@ std::string formatProject(const Project& project) {
   Project copy = project;
   std::string out = fmt::format("format = {}\n", currentFormat);
   if (const std::string keys = tableText(copy); keys != "\n") out += keys;
+  if (const std::string map = tableText(copy.map); map != "\n") out += "\n[map]\n" + map;
+  if (const std::string heat = tableText(copy.heat); heat != "\n") out += "\n[heat]\n" + heat;
   if (const std::string page = tableText(copy.page); page != "\n") out += "\n[page]\n" + page;
   return out + listText("layers", copy.layers) + listText("indicators", copy.indicators) +
          listText("targets", copy.targets) + listText("scenes", copy.scenes);

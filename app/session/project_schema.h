@@ -14,6 +14,46 @@ void fields(Io& io, StyleSpec& s) {
 }
 
 template <class Io>
+void fields(Io& io, MapSpec& m) {
+  const MapSpec standard;
+  io.word("kind", m.kind, standard.kind);
+  io.text("second", m.second);
+  io.integer("grid", m.grid, standard.grid, 3, 4);
+  io.word("change", m.change, standard.change);
+  io.integer("since", m.since);
+  io.flag("smoothed", m.smoothed, standard.smoothed);
+  io.flag("flannery", m.flannery, standard.flannery);
+  io.text("weights", m.weights, standard.weights);
+  io.integer("permutations", m.permutations, standard.permutations, 0, 999999);
+  io.integer("seed", m.seed, standard.seed, 0, 1000000000);
+  io.real("significance", m.significance, standard.significance, 0.0001, 0.5);
+  io.flag("false_discovery_rate", m.falseDiscoveryRate, standard.falseDiscoveryRate);
+  io.flag("links", m.links, standard.links);
+  io.text("target", m.target);
+}
+
+template <class Io>
+void fields(Io& io, HeatSpec& h) {
+  const HeatSpec standard;
+  io.text("layer", h.layer);
+  io.flag("visible", h.visible, standard.visible);
+  io.word("show", h.show, standard.show);
+  io.text("weight", h.weight);
+  io.text("minus", h.minus);
+  io.word("kernel", h.kernel, standard.kernel);
+  io.real("radius", h.radiusMetres, standard.radiusMetres, 0, 1e7);
+  io.real("bin", h.binMetres, standard.binMetres, 0, 1e7);
+  io.word("statistic", h.statistic, standard.statistic);
+  io.text("base", h.base);
+  io.text("clip", h.clip);
+  io.flag("per_area", h.perArea, standard.perArea);
+  io.real("per_km2", h.perKm2, standard.perKm2, 1e-6, 1e9);
+  io.real("top", h.top, 1e-12, 1e18);
+  io.flag("contours", h.contours, standard.contours);
+  io.real("opacity", h.opacity, standard.opacity, 0, 1);
+}
+
+template <class Io>
 void fields(Io& io, LayerSpec& l) {
   const LayerSpec standard;
   io.id("id", l.id);
@@ -27,6 +67,7 @@ void fields(Io& io, LayerSpec& l) {
   io.text("x", l.x);
   io.text("y", l.y);
   io.text("filter", l.filter);
+  io.text("show", l.show);
   io.text("key", l.key);
   io.text("label", l.label);
   io.text("label_en", l.labelEn);
@@ -65,6 +106,9 @@ void fields(Io& io, IndicatorSpec& i) {
   io.text("count_of", i.countOf);
   io.text("distance_to", i.distanceTo);
   io.text("divided_by_count_of", i.dividedByCountOf);
+  io.text("index_of", i.indexOf);
+  io.reals("weights", i.weights);
+  io.word("normalise", i.normalise, standard.normalise);
   io.text("share_of", i.shareOf);
   io.text("of", i.of, standard.of);
   io.text("whole_key", i.wholeKey);
@@ -72,6 +116,7 @@ void fields(Io& io, IndicatorSpec& i) {
   io.method("method", i.method, standard.method);
   io.integer("classes", i.classes, standard.classes, 1, 12);
   io.reals("breaks", i.breaks);
+  io.flag("locked", i.locked, standard.locked);
   io.palette("palette", i.palette, standard.palette);
   io.status("status", i.defaultStatus, standard.defaultStatus);
   io.name("source", i.source);
@@ -85,12 +130,16 @@ void fields(Io& io, TargetSpec& t) {
   io.name("unit", t.unit);
   io.text("indicator", t.indicator);
   io.text("count_of", t.countOf);
+  io.text("count_filter", t.countFilter);
   io.text("area", t.area);
   io.integer("baseline_year", t.baselineYear);
   io.real("baseline", t.baseline, -1e18, 1e18);
   io.flag("baseline_estimated", t.baselineEstimated, standard.baselineEstimated);
+  io.integer("actual_year", t.actualYear);
+  io.real("actual", t.actual, -1e18, 1e18);
+  io.text("actual_source", t.actualSource);
   io.integer("target_year", t.targetYear, standard.targetYear, 1, 9999);
-  io.requiredReal("target", t.target);
+  io.real("target", t.target, -1e18, 1e18);
   io.flag("more_is_better", t.moreIsBetter, standard.moreIsBetter);
   io.text("section", t.section);
   io.flag("featured", t.featured, standard.featured);
@@ -106,6 +155,9 @@ void fields(Io& io, SceneSpec& s) {
   io.words("layers", s.layers);
   io.text("indicator", s.indicator);
   io.integer("year", s.year);
+  io.word("composition", s.composition, standard.composition);
+  io.table("map", s.map);
+  io.table("heat", s.heat);
   io.real("duration", s.durationSeconds, standard.durationSeconds, 0, 86400);
   io.real("transition", s.transitionSeconds, standard.transitionSeconds, 0, 60);
   io.words("emphasis", s.emphasis);
@@ -134,6 +186,8 @@ void fields(Io& io, Project& p) {
   io.text("indicator", p.indicator);
   io.integer("year", p.year);
   io.text("trend", p.trend);
+  io.text("target_table", p.targetTable);
+  io.text("share_base", p.shareBase);
 }
 
 }  // namespace session::schema

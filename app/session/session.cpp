@@ -51,12 +51,39 @@ bool SessionParts::visible(const LayerSpec& layer, const Look& look) {
          look.scene->layers.end();
 }
 
+MapSpec SessionParts::mapOf(const Session& s, const Look& look) {
+  return look.scene ? look.scene->map.value_or(MapSpec{}) : s.project_.map;
+}
+
+HeatSpec SessionParts::heatOf(const Session& s, const Look& look) {
+  return look.scene ? look.scene->heat.value_or(HeatSpec{}) : s.project_.heat;
+}
+
+MapSpec Session::map() const { return SessionParts::mapOf(*this, SessionParts::look(*this)); }
+HeatSpec Session::heat() const { return SessionParts::heatOf(*this, SessionParts::look(*this)); }
+
 Session::Session()
     : derived_(std::make_unique<Derived>()),
       jobs_(std::make_unique<Jobs>(2)),
       history_(std::make_unique<History>()) {}
 
 Session::~Session() { jobs_.reset(); }  // before what their results would be put into
+
+const std::string& Session::activeLayer() const {
+  if (!view_.activeLayer.empty()) return view_.activeLayer;
+  if (const IndicatorSpec* shown = SessionParts::indicatorOf(*this, SessionParts::look(*this))) return shown->of;
+  if (const LayerSpec* county = countyLayer(project_)) return county->id;
+  static const std::string none;
+  return project_.layers.empty() ? none : project_.layers.front().id;
+}
+
+DataTablePtr Session::table(const std::string&) const { return nullptr; }
+ClassChoicesPtr Session::classChoices() const { return nullptr; }
+AssociationPtr Session::association() const { return nullptr; }
+IndexStatePtr Session::index(const std::string&) const { return nullptr; }
+const HeatProbe* Session::heatProbe() const { return nullptr; }
+double Session::suggestedRadius() const { return 0; }
+const std::vector<TargetSpec>& Session::targets() const { return project_.targets; }
 
 geo::Result<void> Session::open(const std::string& path) {
   auto project = readProject(path);
@@ -80,7 +107,7 @@ void Session::open(Project project, const std::string& basePath) {
   View fresh;
   fresh.language = view_.language, fresh.uiScale = view_.uiScale, fresh.fullScreen = view_.fullScreen;
   fresh.layersPanel = view_.layersPanel, fresh.inspectorPanel = view_.inspectorPanel,
-  fresh.stripPanel = view_.stripPanel;
+  fresh.stripPanel = view_.stripPanel, fresh.dockPanel = view_.dockPanel;
   fresh.camera.frame = view_.camera.frame;
   view_ = fresh;
   derive(*this);
