@@ -208,13 +208,28 @@ Quadrant quadrantOf(double own, double lag) {
   return lag > 0 ? Quadrant::lowHigh : Quadrant::lowLow;
 }
 
+// Gi*: the sum of a row and its neighbours against its expectation, in standard deviations. A factor that all
+// weights of a row share has no effect, so it does not matter whether they were standardised.
+double giStar(const Deviations& d, uint32_t row, std::span<const uint32_t> neighbours,
+              std::span<const double> weights) {
+  const double n = static_cast<double>(d.z.size()), own = 1;
+  double lag = own * d.z[row], sum = own, squares = own * own;
+  for (size_t l = 0; l < weights.size(); ++l) {
+    lag += weights[l] * d.z[neighbours[l]];
+    sum += weights[l], squares += weights[l] * weights[l];
+  }
+  const double variance = d.squares / n * (n * squares - sum * sum) / (n - 1);
+  return variance > 1e-12 * d.squares * squares ? lag / std::sqrt(variance) : none;
+}
+
 // z by the exact moments of drawing a row's neighbours from all others without replacement (Sokal et al.
 // 1998); p by drawing them. Each row has its own stream of random numbers.
-void localMoran(const Weights& w, const Deviations& d, const std::vector<size_t>& rowOf,
-                const AutocorrelationOptions& options, Stop& stop, std::vector<LocalMoran>& result) {
+void locals(const Weights& w, const Weights& given, const Deviations& d, const std::vector<size_t>& rowOf,
+            const AutocorrelationOptions& options, Stop& stop, std::vector<LocalMoran>& result,
+            std::vector<LocalG>& spots) {
   const uint32_t n = static_cast<uint32_t>(w.rows());
   const double scale = (n - 1) / d.squares;
-  result.resize(n);
+  result.resize(n), spots.resize(n);
   detail::parallelFor(n, 64, [&](size_t first, size_t last) {
     std::vector<uint32_t> others(n);
     std::iota(others.begin(), others.end(), 0u);
@@ -229,8 +244,11 @@ void localMoran(const Weights& w, const Deviations& d, const std::vector<size_t>
       }
       LocalMoran& local = result[i];
       local = {rowOf[i], d.z[i] * lag * scale, none, none, Quadrant::ns, Quadrant::ns};
+      spots[i] = {rowOf[i], none, none, Spot::ns, Spot::ns};
       if (weights.empty()) continue;
       local.quadrant = quadrantOf(d.z[i], lag);
+      spots[i].z = giStar(d, i, given.neighbours(i), given.weightsOf(i));
+      spots[i].spot = spots[i].z > 0 ? Spot::hot : spots[i].z < 0 ? Spot::cold : Spot::ns;
 
       // The others: their mean and variance, without i.
       const double m = n - 1, mean = -d.z[i] / m, variance = (d.squares - d.z[i] * d.z[i]) / m - mean * mean;
@@ -256,7 +274,9 @@ void localMoran(const Weights& w, const Deviations& d, const std::vector<size_t>
         draw = drawnLag;
       }
       std::swap(others[i], others[n - 1]);
-      local.p = pseudoP(lag, drawn, 1e-12 * std::sqrt(d.squares / n) * sum);
+      local.p = spots[i].p = pseudoP(lag, drawn, 1e-12 * std::sqrt(d.squares / n) * sum);
+      // The neighbours' side, for now; whether it is significant is known when all rows are done.
+      spots[i].found = lag > mean * sum ? Spot::hot : Spot::cold;
     }
     stop.add(last - first);
   });
@@ -281,6 +301,11 @@ double discoveryThreshold(const std::vector<LocalMoran>& local, const Autocorrel
 std::string_view name(Quadrant quadrant) {
   constexpr std::array<std::string_view, 5> names{"ns", "HH", "LH", "LL", "HL"};
   return names[static_cast<size_t>(quadrant)];
+}
+
+std::string_view name(Spot spot) {
+  constexpr std::array<std::string_view, 3> names{"ns", "hot", "cold"};
+  return names[static_cast<size_t>(spot)];
 }
 
 Result<Autocorrelation> autocorrelation(std::span<const double> values, const Weights& weights,
@@ -328,11 +353,13 @@ Result<Autocorrelation> autocorrelation(std::span<const double> values, const We
     a.moranP = p.moran, a.gP = p.g;
   }
   Stop stop(progress, y.size(), 0.5, 1);
-  localMoran(w, d, rowOf, options, stop, a.local);
+  locals(w, options.binary ? binary : kept, d, rowOf, options, stop, a.local, a.localG);
   if (stop.stopped()) return fail("Stopped.");
   a.threshold = discoveryThreshold(a.local, options);
   for (LocalMoran& l : a.local)
     if (l.p <= a.threshold) l.cluster = l.quadrant;
+  for (LocalG& g : a.localG)
+    if (!(g.p <= a.threshold) || g.found != g.spot) g.found = Spot::ns;
   return a;
 }
 

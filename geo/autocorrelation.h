@@ -43,14 +43,14 @@ struct LocalMoran {
   Quadrant cluster;   // quadrant where significant, else ns
 };
 
-// Local Gi*: hot and cold spots. Each row counts as its own neighbour: weight 1 among binary links, and an
-// even share of 1 where rows are standardised.
+// Local Gi*: hot and cold spots, each row among its own neighbours. Ord & Getis 1995, equation 14.
 struct LocalG {
   size_t row;  // of the input
-  double z;    // Ord & Getis 1995, equation 14: the statistic is a standard deviate itself
-  double p;    // conditional permutation, as for local Moran; NaN for islands and without permutations
-  Spot spot;   // whatever p says; ns for islands only
-  Spot found;  // spot where significant (its own false discovery rate), else ns
+  double z;    // the statistic, which is a standard deviate itself; NaN for islands
+  // As that of local Moran: with a row's own value held, both ask how unusual its neighbours' sum is.
+  double p;
+  Spot spot;   // by the sign of z, whatever p says; ns for islands only
+  Spot found;  // spot where p is significant and the neighbours alone deviate to that side too, else ns
 };
 
 struct Autocorrelation {
@@ -64,8 +64,7 @@ struct Autocorrelation {
   double gP = 0;
   std::vector<LocalMoran> local;  // in order of rows
   double threshold = 0;           // largest p that counts as significant
-  std::vector<LocalG> localG;     // in order of rows, one for each of `local`
-  double thresholdG = 0;
+  std::vector<LocalG> localG;     // one for each of `local`
 };
 
 struct AutocorrelationOptions {

@@ -5,8 +5,12 @@
 #include <numbers>
 #include <queue>
 
+#include "geo/detail/crossing.h"
+
 namespace geo {
 namespace {
+
+using detail::crossesRay;
 
 constexpr double semiMajor = 6378137.0;
 // WGS 84; that of CGCS2000 differs by 1e-11, a tenth of a millimetre in the polar radius.
@@ -122,19 +126,6 @@ double squaredToSegment(Point a, Point b, Point p) {
   const double dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy;
   const double t = length2 > 0 ? std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / length2, 0.0, 1.0) : 0;
   return squared(p.x - a.x - t * dx) + squared(p.y - a.y - t * dy);
-}
-
-// Does the edge cross the ray from p towards +x? Ends are ordered by y first, so two polygons that share the
-// edge always agree, and a point on their border lies in exactly one of them.
-bool crossesRay(Point a, Point b, Point p) {
-  if ((a.y > p.y) == (b.y > p.y)) return false;
-  if (a.y > b.y) std::swap(a, b);
-  if (p.x >= std::max(a.x, b.x)) return false;
-  if (p.x < std::min(a.x, b.x)) return true;
-  const double left = (b.x - a.x) * (p.y - a.y), right = (p.x - a.x) * (b.y - a.y), cross = left - right;
-  if (std::abs(cross) > 4e-16 * (std::abs(left) + std::abs(right))) return cross > 0;
-  using Wide = long double;
-  return (Wide(b.x) - a.x) * (Wide(p.y) - a.y) - (Wide(p.x) - a.x) * (Wide(b.y) - a.y) > 0;
 }
 
 struct Nearness {

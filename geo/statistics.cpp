@@ -238,4 +238,22 @@ Result<Regression> regression(std::span<const double> x, std::span<const double>
 
 double twoSidedP(double z) { return std::erfc(std::abs(z) / std::numbers::sqrt2); }
 
+BoxPlot boxPlot(std::span<const double> values) {
+  const std::vector<double> v = sortedFinite(values);
+  BoxPlot b{nothing, nothing, nothing, nothing, nothing, {}, v.size()};
+  if (v.empty()) return b;
+  const size_t last = v.size() - 1;
+  // The mean of the two values around a rank that may end in a half.
+  const auto at = [&](size_t twiceRank) { return v[twiceRank / 2] / 2 + v[(twiceRank + 1) / 2] / 2; };
+  b.firstQuartile = at(last / 2), b.median = at(last), b.thirdQuartile = at(2 * last - last / 2);
+  const double reach = 1.5 * (b.thirdQuartile - b.firstQuartile);
+  const double low = b.firstQuartile - reach, high = b.thirdQuartile + reach;
+  b.lowWhisker = *std::ranges::lower_bound(v, low);
+  b.highWhisker = *std::prev(std::ranges::upper_bound(v, high));
+  for (uint32_t row = 0; row < values.size(); ++row)
+    if (std::isfinite(values[row]) && (values[row] < low || values[row] > high)) b.outliers.push_back(row);
+  std::ranges::stable_sort(b.outliers, {}, [&](uint32_t row) { return values[row]; });
+  return b;
+}
+
 }  // namespace geo

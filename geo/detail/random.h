@@ -14,6 +14,9 @@ class Random {
 
   uint64_t next() { return mixed(state_ += 0x9e3779b97f4a7c15u); }
 
+  // Uniform in [0, 1), in steps of 2⁻⁵³.
+  double unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+
   // Uniform in [0, bound), without bias (Lemire 2019).
   uint32_t below(uint32_t bound) {
     uint64_t product = (next() >> 32) * bound;
