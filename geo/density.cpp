@@ -1,17 +1,21 @@
 #include "geo/density.h"
 
-#include <fftw3.h>
-
-#include <mutex>
+#include <cstdlib>
 #include <numbers>
 
+#include "geo/detail/convolver.h"
+#include "geo/detail/crossing.h"
+#include "geo/detail/owners.h"
 #include "geo/detail/parallel.h"
+#include "geo/detail/stencil.h"
 #include "geo/measure.h"
-#include "geo/spatial_index.h"
 
 namespace geo {
 namespace {
 
+using detail::Cells, detail::Convolver, detail::Frame, detail::noOwner, detail::owners, detail::Stamp,
+    detail::Stencil, detail::Window, detail::windowOf;
+using Shape = detail::CellKernel;
 using std::numbers::pi;
 
 constexpr std::array<std::pair<Kernel, std::string_view>, 5> kernels{
@@ -22,14 +26,12 @@ constexpr std::array<std::pair<Kernel, std::string_view>, 5> kernels{
      {Kernel::epanechnikov, "epanechnikov"}}};
 
 constexpr double mostCells = 2e8;
-constexpr double smallRadius = 4;        // cells; below it a cell's centre does not stand for the cell
-constexpr double normalisedRadius = 64;  // cells; above it sampled kernels sum to 1 anyway, to 1e-4
-constexpr double coarseRadius = 12;      // cells; smooth kernels of twice that are made on a coarser grid
-constexpr double tableRadius = 24;       // cells; smaller kernels of many points come from a table
+constexpr double tableRadius = 24;  // cells; smaller kernels of many points come from a table
 constexpr size_t tablePoints = 4000;
+constexpr size_t blockPoints = 65536;  // taken together when there are many
 
-// Nanoseconds, roughly: what decides between adding up and transforming.
-constexpr double addCost = 0.6, makeCost = 4, transformCost = 75, refineCost = 10, pointCost = 15;
+// Nanoseconds, roughly: what decides between adding up and convolving.
+constexpr double addCost = 0.6, makeCost = 4, transformCost = 75, refineCost = 5, pointCost = 15;
 
 // A point on the grid: column and row of its place, the centre of the first cell being 0, 0.
 struct Spot {
@@ -41,121 +43,15 @@ struct Spot {
 struct Spots {
   std::span<const Point> points;
   std::span<const double> weights;
-  double left, top, cell;
+  double left, top, perCell;
 
   size_t size() const { return points.size(); }
   Spot operator[](size_t i) const {
     const Point p = points[i];
     const double weight = weights.empty() ? 1 : weights[i];
     const bool valid = std::isfinite(p.x) && std::isfinite(p.y) && std::isfinite(weight);
-    return {(p.x - left) / cell - 0.5,
-            valid ? (top - p.y) / cell - 0.5 : std::numeric_limits<double>::quiet_NaN(), weight};
-  }
-};
-
-struct Frame {
-  int width = 0, height = 0;
-  size_t size() const { return size_t(width) * size_t(height); }
-};
-
-// The kernel with the cell as unit of length.
-struct Shape {
-  Kernel kernel;
-  double radius;
-  double reach() const { return kernelReach(kernel, radius) + (kernel == Kernel::uniform ? 0.5 : 0); }
-  bool small() const { return kernel == Kernel::gaussian ? radius < 1 : radius < smallRadius; }
-
-  // Values in a row of cells at dx, dx + 1, … and dy from the point. The rim of the uniform kernel is the
-  // share of each cell that it covers.
-  void row(double dx, double dy, int count, double* out) const {
-    const double inverse = 1 / (radius * radius), dy2 = dy * dy;
-    const double height = kernelValue(kernel, radius, 0);
-    switch (kernel) {
-      case Kernel::quartic:
-        for (int i = 0; i < count; ++i) {
-          const double x = dx + i, t = std::max(0.0, 1 - (x * x + dy2) * inverse);
-          out[i] = height * t * t;
-        }
-        break;
-      case Kernel::epanechnikov:
-        for (int i = 0; i < count; ++i) {
-          const double x = dx + i;
-          out[i] = height * std::max(0.0, 1 - (x * x + dy2) * inverse);
-        }
-        break;
-      case Kernel::triangular:
-        for (int i = 0; i < count; ++i) {
-          const double x = dx + i;
-          out[i] = height * std::max(0.0, 1 - std::sqrt((x * x + dy2) * inverse));
-        }
-        break;
-      case Kernel::uniform:
-        for (int i = 0; i < count; ++i) {
-          const double x = dx + i;
-          out[i] = height * std::min(1.0, std::max(0.0, radius + 0.5 - std::sqrt(x * x + dy2)));
-        }
-        break;
-      case Kernel::gaussian:
-        // e^(−(x+1)²/2) from e^(−x²/2) by two products: exact to 1e-13 over any row, and fast.
-        {
-          double value = height * std::exp(-(dx * dx + dy2) * inverse / 2);
-          double ratio = std::exp(-(2 * dx + 1) * inverse / 2);
-          const double change = std::exp(-inverse);
-          for (int i = 0; i < count; ++i) out[i] = value, value *= ratio, ratio *= change;
-        }
-        break;
-    }
-  }
-
-  // Mean over the cell at dx, dy, by 4 × 4 Gauss points.
-  double mean(double dx, double dy) const {
-    constexpr std::array<std::pair<double, double>, 4> gauss{{{-0.43056815579702629, 0.17392742256872693},
-                                                              {-0.16999052179242813, 0.32607257743127307},
-                                                              {0.16999052179242813, 0.32607257743127307},
-                                                              {0.43056815579702629, 0.17392742256872693}}};
-    double sum = 0;
-    for (auto [x, wx] : gauss)
-      for (auto [y, wy] : gauss) sum += wx * wy * kernelValue(kernel, radius, std::hypot(dx + x, dy + y));
-    return sum;
-  }
-};
-
-// One point's kernel on the cells around it, summing to 1.
-struct Stamp {
-  int column = 0, row = 0, width = 0, height = 0;  // of its first cell; size
-  std::vector<double> values;
-
-  // Large kernels are only made where the frame is: their sum needs no correction.
-  void make(const Shape& shape, double x, double y, Frame frame = {}) {
-    const double reach = shape.reach() + (shape.small() ? 0.5 : 0);
-    const bool whole = shape.radius <= normalisedRadius;
-    const auto from = [&](double v) { return whole ? v : std::max(v, 0.0); };
-    const auto to = [&](double v, int size) { return whole ? v : std::min(v, size - 1.0); };
-    const double c0 = from(std::ceil(x - reach)), c1 = to(std::floor(x + reach), frame.width);
-    const double r0 = from(std::ceil(y - reach)), r1 = to(std::floor(y + reach), frame.height);
-    width = height = 0;
-    if (!whole && (c1 < c0 || r1 < r0)) return;
-    column = static_cast<int>(c0), row = static_cast<int>(r0);
-    width = std::max(1, static_cast<int>(c1 - c0) + 1), height = std::max(1, static_cast<int>(r1 - r0) + 1);
-    values.resize(size_t(width) * height);
-    for (int r = 0; r < height; ++r) {
-      double* out = values.data() + size_t(r) * width;
-      if (!shape.small()) {
-        shape.row(column - x, row + r - y, width, out);
-        continue;
-      }
-      for (int c = 0; c < width; ++c) out[c] = shape.mean(column + c - x, row + r - y);
-    }
-    if (!whole) return;
-    double sum = 0;
-    for (double v : values) sum += v;
-    if (sum > 0) {
-      for (double& v : values) v /= sum;
-    } else {
-      // So small that it falls between all sample points: the whole of it lies in one cell.
-      column = static_cast<int>(std::lround(x)), row = static_cast<int>(std::lround(y));
-      width = height = 1, values = {1.0};
-    }
+    return {(p.x - left) * perCell - 0.5,
+            valid ? (top - p.y) * perCell - 0.5 : std::numeric_limits<double>::quiet_NaN(), weight};
   }
 };
 
@@ -236,207 +132,112 @@ struct Move {
 };
 
 // Linear binning (Wand 1994): each weight is shared among the four cells around its place, so no mass is lost
-// and the centre of mass stays. Adds to `bins`, whose rows are `stride` apart.
-template <class Points>
-void bin(const Points& spots, Move move, Frame frame, double* bins, size_t stride) {
-  const size_t bands = threadsFor(frame);
-  detail::parallelFor(bands, 1, [&](size_t band, size_t) {
-    const int first = static_cast<int>(band * frame.height / bands);
-    const int last = static_cast<int>((band + 1) * frame.height / bands);
-    for (size_t s = 0; s < spots.size(); ++s) {
-      const Spot spot = spots[s];
-      const double x = move(spot.x), y = move(spot.y);
-      if (!(y >= first - 1 && y < last && x >= -1 && x < frame.width)) continue;
-      const double cx = std::floor(x), cy = std::floor(y), fx = x - cx, fy = y - cy;
-      const int c = static_cast<int>(cx), r = static_cast<int>(cy);
-      for (int k = 0; k < 2; ++k) {
-        if (r + k < first || r + k >= last) continue;
-        double* out = bins + size_t(r + k) * stride;
-        const double w = spot.weight * (k ? fy : 1 - fy);
-        if (c >= 0) out[c] += w * (1 - fx);
-        if (c + 1 < frame.width) out[c + 1] += w * fx;
-      }
+// and the centre of mass stays.
+struct Linear {
+  static constexpr int taps = 2, before = 0;
+  static std::array<double, 2> share(double t) { return {1 - t, t}; }
+};
+// Keys' cubic (1981): sixteen cells, some of them with a negative share. A kernel binned so, or a grid
+// refined so, is right to the third power of the cell.
+struct Cubic {
+  static constexpr int taps = 4, before = 1;
+  static std::array<double, 4> share(double t) {
+    return {-t * (1 - t) * (1 - t) / 2, 1 + t * t * (3 * t - 5) / 2, t * (1 + t * (4 - 3 * t)) / 2,
+            -t * t * (1 - t) / 2};
+  }
+};
+
+// Adds points first … last − 1 to the bins, whose rows are `stride` apart. Those further out than the bins
+// are left out.
+template <class Binning, class Points>
+void bin(const Points& spots, size_t first, size_t last, Move move, Frame frame, double* bins,
+         size_t stride) {
+  for (size_t s = first; s < last; ++s) {
+    const Spot spot = spots[s];
+    const double x = move(spot.x), y = move(spot.y);
+    if (!(y >= -1 && y < frame.height && x >= -1 && x < frame.width)) continue;
+    const double cx = std::floor(x), cy = std::floor(y);
+    const auto wx = Binning::share(x - cx), wy = Binning::share(y - cy);
+    const int c = static_cast<int>(cx) - Binning::before, r = static_cast<int>(cy) - Binning::before;
+    const bool whole =
+        c >= 0 && r >= 0 && c + Binning::taps <= frame.width && r + Binning::taps <= frame.height;
+    for (int j = 0; j < Binning::taps; ++j) {
+      if (!whole && (r + j < 0 || r + j >= frame.height)) continue;
+      double* out = bins + (size_t(r) + j) * stride + c;
+      const double w = spot.weight * wy[j];
+      for (int i = 0; i < Binning::taps; ++i)
+        if (whole || (c + i >= 0 && c + i < frame.width)) out[i] += w * wx[i];
     }
+  }
+}
+
+struct FreeIt {
+  void operator()(void* p) const { std::free(p); }
+};
+using Zeros = std::unique_ptr<double[], FreeIt>;
+// Fresh pages of the system are zero already.
+Zeros zeros(size_t count) {
+  return Zeros(static_cast<double*>(std::calloc(std::max<size_t>(count, 1), sizeof(double))));
+}
+
+// Many points are binned in two halves, on two threads or after one another: which half a point is in depends
+// on the points alone.
+template <class Binning>
+Cells binned(const Spots& spots, Move move, Frame frame, int reach) {
+  const size_t n = spots.size(), halves = n > blockPoints ? 2 : 1;
+  std::array<Zeros, 2> bins;
+  detail::parallelFor(halves, 1, [&](size_t h, size_t) {
+    bins[h] = zeros(frame.size());
+    bin<Binning>(spots, h * n / halves, (h + 1) * n / halves, move, frame, bins[h].get(), frame.width);
   });
+  Cells cells(frame, reach);
+  detail::parallelFor(frame.height, threadsFor(frame) > 1 ? 64 : frame.height,
+                      [&](size_t first, size_t last) {
+                        for (size_t r = first; r < last; ++r) {
+                          float* out = cells.row(static_cast<int>(r));
+                          const double* a = bins[0].get() + r * frame.width;
+                          const double* b = halves > 1 ? bins[1].get() + r * frame.width : nullptr;
+                          for (int c = 0; c < frame.width; ++c)
+                            out[c] = static_cast<float>(b ? a[c] + b[c] : a[c]);
+                          cells.noteWhatIsThere(static_cast<int>(r));
+                        }
+                      });
+  return cells;
 }
 
-// Binning widens every kernel by a sixth of a squared cell (on average); a kernel narrower by as much takes
-// that back.
-Shape narrowed(const Shape& shape) {
-  double variance = 0;  // along one axis, in squared radii
-  switch (shape.kernel) {
-    case Kernel::quartic:
-      variance = 1.0 / 8;
-      break;
-    case Kernel::epanechnikov:
-      variance = 1.0 / 6;
-      break;
-    case Kernel::triangular:
-      variance = 3.0 / 20;
-      break;
-    case Kernel::gaussian:
-      variance = 1;
-      break;
-    case Kernel::uniform:
-      return shape;  // its plateau must keep its height
-  }
-  return {shape.kernel, std::sqrt(std::max(shape.radius * shape.radius - 1 / (6 * variance), 0.25))};
-}
-
-struct FftwFree {
-  void operator()(void* p) const { fftw_free(p); }
-};
-
-// FFTW's planner is one for the whole process.
-std::mutex& planner() {
-  static std::mutex mutex;
-  return mutex;
-}
-
-class Plan {
- public:
-  template <class Make>
-  Plan(size_t threads, Make&& make) {
-    const std::lock_guard lock(planner());
-    static const bool threaded = fftw_init_threads() != 0;
-    if (threaded) fftw_plan_with_nthreads(static_cast<int>(threads));
-    plan_ = make();
-  }
-  ~Plan() {
-    const std::lock_guard lock(planner());
-    fftw_destroy_plan(plan_);
-  }
-  Plan(const Plan&) = delete;
-  Plan& operator=(const Plan&) = delete;
-  fftw_plan get() const { return plan_; }
-
- private:
-  fftw_plan plan_;
-};
-
-int fastSize(int least) {
-  for (int n = std::max(least, 2);; ++n) {
-    int m = n;
-    for (int prime : {2, 3, 5, 7})
-      while (m % prime == 0) m /= prime;
-    if (m == 1 && n % 2 == 0) return n;
-  }
-}
-
-// Convolution of grids of one size with one kernel, zero outside. Padded by the kernel's reach, so that
-// nothing comes round from the other side. The grid is written into rows(), and its convolution found there
-// afterwards.
-class Convolver {
- public:
-  Convolver(const Shape& shape, Frame frame) : frame_(frame) {
-    const Shape kernel = narrowed(shape);
-    // What lies further than the frame is wide cannot reach from one of its cells to another.
-    const int reach = static_cast<int>(std::min(std::ceil(kernel.reach()), 1e6));
-    const int rx = std::min(reach, frame.width - 1), ry = std::min(reach, frame.height - 1);
-    width_ = fastSize(frame.width + rx), height_ = fastSize(frame.height + ry);
-    stride_ = 2 * (width_ / 2 + 1);
-    work_.reset(fftw_alloc_real(size()));
-    spectrum_.reset(fftw_alloc_real(size()));
-    std::fill_n(spectrum_.get(), size(), 0.0);
-    // Made as far as it is used, or whole where its sum needs a correction.
-    const bool whole = kernel.radius <= normalisedRadius;
-    const int hx = whole ? reach : rx, hy = whole ? reach : ry;
-    double sum = 0;
-    std::vector<double> row(2 * size_t(hx) + 1);
-    for (int y = -hy; y <= hy; ++y) {
-      kernel.row(-hx, y, 2 * hx + 1, row.data());
-      for (double v : row) sum += v;
-      if (std::abs(y) > ry) continue;
-      double* out = spectrum_.get() + size_t(y < 0 ? y + height_ : y) * stride_;
-      for (int x = -rx; x <= rx; ++x) out[x < 0 ? x + width_ : x] = row[x + hx];
-    }
-    if (!whole) sum = 1;
-    forward(spectrum_.get());
-    // The kernel is even, so its transform is real; FFTW leaves its results multiplied by the size.
-    scale_ = 1 / (sum * width_ * height_);
-  }
-
-  double* rows() { return work_.get(); }
-  size_t stride() const { return stride_; }
-  void clear() { std::fill_n(work_.get(), size(), 0.0); }
-
-  void convolve() {
-    forward(work_.get());
-    double *data = work_.get(), *kernel = spectrum_.get();
-    detail::parallelFor(height_, threadsFor(frame_) > 1 ? 64 : height_, [&](size_t first, size_t last) {
-      for (size_t i = first * stride_; i < last * stride_; i += 2) {
-        const double k = kernel[i] * scale_;
-        data[i] *= k, data[i + 1] *= k;
-      }
-    });
-    const Plan back(threadsFor(frame_), [&] {
-      return fftw_plan_dft_c2r_2d(height_, width_, reinterpret_cast<fftw_complex*>(data), data,
-                                  FFTW_ESTIMATE);
-    });
-    fftw_execute(back.get());
-  }
-
-  std::vector<double> convolved(const std::vector<double>& grid) {
-    clear();
-    for (int r = 0; r < frame_.height; ++r)
-      std::copy_n(grid.data() + size_t(r) * frame_.width, frame_.width, rows() + r * stride());
-    convolve();
-    std::vector<double> result;
-    result.reserve(frame_.size());
-    for (int r = 0; r < frame_.height; ++r)
-      result.insert(result.end(), rows() + r * stride(), rows() + r * stride() + frame_.width);
-    return result;
-  }
-
- private:
-  size_t size() const { return size_t(stride_) * height_; }
-  void forward(double* data) const {
-    const Plan plan(threadsFor(frame_), [&] {
-      return fftw_plan_dft_r2c_2d(height_, width_, data, reinterpret_cast<fftw_complex*>(data),
-                                  FFTW_ESTIMATE);
-    });
-    fftw_execute(plan.get());
-  }
-
-  Frame frame_;
-  int width_ = 0, height_ = 0, stride_ = 0;
-  double scale_ = 1;
-  std::unique_ptr<double[], FftwFree> work_, spectrum_;
-};
-
-// Mass per cell, row by row: in memory of its own, or still where the transform left it, on a grid that may
-// be coarser.
+// Mass per cell, in one of three ways: added up; left where a transform put it; or still in bins, convolved
+// when a row is asked for, on a grid that may be coarser.
 struct Mass {
+  Frame frame;
   std::vector<double> cells;
   std::unique_ptr<Convolver> convolver;
-  Frame frame, from;
+  std::optional<Cells> bins;  // before the stencil (factor 1), or after it
+  std::optional<Stencil> stencil;
   Move move;
 
-  bool empty() const { return cells.empty() && !convolver; }
+  bool empty() const { return cells.empty() && !convolver && !bins; }
 
-  double largest() const {
+  // What a transform leaves where nothing is: 1e-16 of the largest value, of either sign.
+  double noise() const {
     double most = 0;
-    if (!convolver) {
-      for (double v : cells) most = std::max(most, std::abs(v));
-      return most;
-    }
-    for (int r = 0; r < from.height; ++r)
-      for (int c = 0; c < from.width; ++c)
-        most = std::max(most, std::abs(convolver->rows()[r * convolver->stride() + c]));
-    return most / (static_cast<double>(move.factor) * move.factor);
+    if (convolver)
+      for (int r = 0; r < frame.height; ++r)
+        for (int c = 0; c < frame.width; ++c)
+          most = std::max(
+              most, std::abs(convolver->rows()[(r + move.margin) * convolver->stride() + move.margin + c]));
+    return most * 1e-12;
   }
 
-  // Keys' cubic convolution from the coarser grid. Its weights over the fine cells of any coarse one sum to
-  // the same, so mass is kept.
   struct Tap {
     int first;
-    std::array<double, 4> weight;
+    std::array<float, 4> weight;
   };
   Tap tap(int i) const {
-    const double at = move(i), base = std::floor(at), t = at - base;
+    const double at = move(i), base = std::floor(at);
+    const auto share = Cubic::share(at - base);
     return {static_cast<int>(base) - 1,
-            {-t * (1 - t) * (1 - t) / 2, 1 + t * t * (3 * t - 5) / 2, t * (1 + t * (4 - 3 * t)) / 2,
-             -t * t * (1 - t) / 2}};
+            {static_cast<float>(share[0]), static_cast<float>(share[1]), static_cast<float>(share[2]),
+             static_cast<float>(share[3])}};
   }
 
   // Calls use(row, its values) for all rows, on several threads.
@@ -444,140 +245,128 @@ struct Mass {
   void eachRow(Use&& use) const {
     std::vector<Tap> taps;
     for (int c = 0; move.factor > 1 && c < frame.width; ++c) taps.push_back(tap(c));
-    const double share = 1.0 / (static_cast<double>(move.factor) * move.factor);
-    detail::parallelFor(
-        frame.height, threadsFor(frame) > 1 ? 32 : frame.height, [&](size_t first, size_t last) {
-          std::vector<double> column(move.factor > 1 ? from.width : 0),
-              row(move.factor > 1 ? frame.width : 0);
-          for (int r = static_cast<int>(first); r < static_cast<int>(last); ++r) {
-            if (!convolver) {
-              use(r, cells.data() + size_t(r) * frame.width);
-              continue;
-            }
-            const size_t stride = convolver->stride();
-            if (move.factor == 1) {
-              use(r, convolver->rows() + size_t(r + move.margin) * stride + move.margin);
-              continue;
-            }
-            const Tap y = tap(r);
-            const double* in = convolver->rows() + size_t(y.first) * stride;
-            for (int c = 0; c < from.width; ++c)
-              column[c] = share * (y.weight[0] * in[c] + y.weight[1] * in[c + stride] +
-                                   y.weight[2] * in[c + 2 * stride] + y.weight[3] * in[c + 3 * stride]);
-            for (int c = 0; c < frame.width; ++c) {
-              const double* v = column.data() + taps[c].first;
-              const auto& w = taps[c].weight;
-              row[c] = w[0] * v[0] + w[1] * v[1] + w[2] * v[2] + w[3] * v[3];
-            }
-            use(r, static_cast<const double*>(row.data()));
-          }
-        });
+    detail::parallelFor(frame.height, threadsFor(frame) > 1 ? 16 : frame.height,
+                        [&](size_t first, size_t last) {
+                          std::vector<float> row(frame.width + Cells::stretch),
+                              column(move.factor > 1 ? bins->frame().width : 0);
+                          for (int r = static_cast<int>(first); r < static_cast<int>(last); ++r) {
+                            if (!cells.empty()) {
+                              use(r, cells.data() + size_t(r) * frame.width);
+                            } else if (convolver) {
+                              use(r, std::as_const(*convolver).rows() +
+                                         size_t(r + move.margin) * convolver->stride() + move.margin);
+                            } else if (move.factor == 1) {
+                              stencil->row(*bins, r + move.margin, move.margin, frame.width, row.data());
+                              use(r, std::as_const(row).data());
+                            } else {
+                              refine(r, taps, column, row.data());
+                              use(r, std::as_const(row).data());
+                            }
+                          }
+                        });
+  }
+
+  // Each cell's share of the coarser cells around it. The weights of all cells within a coarse one sum to the
+  // same, so mass is kept.
+  void refine(int r, const std::vector<Tap>& taps, std::vector<float>& column, float* out) const {
+    const Tap y = tap(r);
+    const float share = 1.0f / (static_cast<float>(move.factor) * static_cast<float>(move.factor));
+    std::array<const float*, 4> in;
+    for (int j = 0; j < 4; ++j) in[j] = bins->row(y.first + j);
+    for (size_t c = 0; c < column.size(); ++c)
+      column[c] = share * (y.weight[0] * in[0][c] + y.weight[1] * in[1][c] + y.weight[2] * in[2][c] +
+                           y.weight[3] * in[3][c]);
+    for (int c = 0; c < frame.width; ++c) {
+      const float* v = column.data() + taps[c].first;
+      const auto& w = taps[c].weight;
+      out[c] = w[0] * v[0] + w[1] * v[1] + w[2] * v[2] + w[3] * v[3];
+    }
   }
 };
 
+// How much coarser a grid may be on which a kernel is still smooth: the quartic keeps an eighth of a per cent
+// of its peak with nine cells, those with an edge at their rim need more, and the uniform has nothing else.
 int coarsening(const Shape& shape) {
-  if (shape.kernel == Kernel::uniform) return 1;  // a coarser grid would blur its rim
-  return std::max(1, static_cast<int>(std::min(
-                         shape.radius / (shape.kernel == Kernel::gaussian ? 5 : coarseRadius), 1e6)));
+  double least = 0;
+  switch (shape.kernel) {
+    case Kernel::uniform:
+      return 1;
+    case Kernel::gaussian:
+      least = 5;
+      break;
+    case Kernel::quartic:
+      least = 8;
+      break;
+    default:
+      least = 12;
+  }
+  return std::max(1, static_cast<int>(std::min(shape.radius / least, 1e6)));
+}
+
+// Only a uniform kernel is both so large and not to be made smaller.
+bool transformed(const Shape& shape) {
+  return shape.reach() / coarsening(shape) > (shape.kernel == Kernel::uniform ? 16 : Stencil::mostReach);
 }
 
 bool addingIsCheaper(size_t spots, const Shape& shape, Frame frame) {
+  if (shape.small()) return true;
   const double n = static_cast<double>(spots), touched = std::min(cellsTouched(shape), double(frame.size()));
-  const double factor = coarsening(shape), reach = shape.reach();
-  const double padded = (frame.width + 2 * reach) * (frame.height + 2 * reach) / (factor * factor);
   const double adding = n * (pointCost + touched * (fromTable(spots, shape) ? addCost : makeCost));
-  const double transforming =
-      n * pointCost + padded * transformCost + (factor > 1 ? double(frame.size()) * refineCost : 0);
-  // Adding up is exact, so it is preferred up to 20 ms.
-  return shape.small() || adding < std::max(transforming, 2e7);
+  const double factor = coarsening(shape), reach = shape.reach();
+  double convolving = n * pointCost;
+  if (transformed(shape)) {
+    convolving += (frame.width + 2 * reach) * (frame.height + 2 * reach) * transformCost;
+  } else {
+    const double each = Stencil({shape.kernel, shape.radius / factor}).cost();
+    convolving += static_cast<double>(frame.size()) * (each / (factor * factor) + refineCost);
+  }
+  // Adding up is exact, so it is preferred up to 15 ms.
+  return adding < std::max(convolving, 1.5e7);
 }
 
 // Spots outside of the frame count as far as they reach into it; `box` holds all spots.
 Mass spread(const Spots& spots, const Box& box, const Shape& shape, Frame frame, Progress* progress) {
-  if (addingIsCheaper(spots.size(), shape, frame))
-    return {addedUp(spots, shape, frame, progress), nullptr, frame, {}, {}};
+  Mass mass;
+  mass.frame = frame;
+  if (addingIsCheaper(spots.size(), shape, frame)) {
+    mass.cells = addedUp(spots, shape, frame, progress);
+    return mass;
+  }
   const int factor = coarsening(shape);
   // Room for the points outside, and for the interpolation's neighbours.
   const double beyond = std::max({-box.minX, box.maxX - frame.width, -box.minY, box.maxY - frame.height});
   const double outside = std::max(0.0, std::min(std::ceil(shape.reach()), beyond));
-  const Move move{factor, static_cast<int>(std::ceil(outside / factor)) + (factor > 1 ? 3 : 1)};
-  const Frame padded{(frame.width + factor - 1) / factor + 2 * move.margin,
-                     (frame.height + factor - 1) / factor + 2 * move.margin};
-  auto convolver = std::make_unique<Convolver>(Shape{shape.kernel, shape.radius / factor}, padded);
-  if (stopped(progress)) return {};
-  convolver->clear();
-  bin(spots, move, padded, convolver->rows(), convolver->stride());
-  convolver->convolve();
-  return {{}, std::move(convolver), frame, padded, move};
+  mass.move = {factor, static_cast<int>(std::ceil(outside / factor)) + (factor > 1 ? 3 : 1)};
+  const Frame padded{(frame.width + factor - 1) / factor + 2 * mass.move.margin,
+                     (frame.height + factor - 1) / factor + 2 * mass.move.margin};
+  const Shape coarse{shape.kernel, shape.radius / factor};
+  if (transformed(shape)) {
+    auto convolver = std::make_unique<Convolver>(coarse, padded);
+    if (stopped(progress)) return mass;
+    convolver->clear();
+    bin<Linear>(spots, 0, spots.size(), mass.move, padded, convolver->rows(), convolver->stride());
+    convolver->convolve();
+    mass.convolver = std::move(convolver);
+  } else if (factor == 1) {
+    mass.stencil.emplace(narrowed(coarse));
+    mass.bins = binned<Linear>(spots, mass.move, padded, mass.stencil->reach());
+    mass.stencil->prepare(*mass.bins);
+  } else {
+    const Stencil stencil(coarse);
+    Cells bins = binned<Cubic>(spots, mass.move, padded, stencil.reach());
+    stencil.prepare(bins);
+    mass.bins.emplace(padded, 0);
+    detail::parallelFor(padded.height, threadsFor(padded) > 1 ? 16 : padded.height,
+                        [&](size_t first, size_t last) {
+                          std::vector<float> row(padded.width + Cells::stretch);
+                          for (int r = static_cast<int>(first); r < static_cast<int>(last); ++r) {
+                            stencil.row(bins, r, 0, padded.width, row.data());
+                            std::copy_n(row.data(), padded.width, mass.bins->row(r));
+                          }
+                        });
+  }
+  return mass;
 }
-
-constexpr uint32_t noOwner = 0xffffffffu;
-
-// The first polygon that holds each cell's centre: even-odd crossings of each row's middle, half open like
-// contains().
-std::vector<uint32_t> owners(const Shapes& polygons, const Grid& grid) {
-  std::vector<uint32_t> owner(size_t{grid.width} * grid.height, noOwner);
-  for (uint32_t row = 0; row < polygons.rows(); ++row) {
-    if (!polygons.has(row)) continue;
-    const Box box = polygons.box(row);
-    const double firstRow = std::max(0.0, std::floor((grid.top - box.maxY) / grid.cell - 0.5));
-    const double lastRow = std::min<double>(grid.height, std::ceil((grid.top - box.minY) / grid.cell + 0.5));
-    if (firstRow >= lastRow) continue;
-    std::vector<std::vector<double>> crossings(static_cast<size_t>(lastRow - firstRow));
-    for (uint32_t p = polygons.rowStart[row]; p < polygons.rowStart[row + 1]; ++p) {
-      const auto ring = polygons.part(p);
-      for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++) {
-        Point a = ring[j], b = ring[i];
-        if (a.y > b.y) std::swap(a, b);
-        const double r0 = std::max(firstRow, std::floor((grid.top - b.y) / grid.cell - 0.5));
-        const double r1 = std::min(lastRow, std::ceil((grid.top - a.y) / grid.cell + 0.5));
-        for (double r = r0; r < r1; ++r) {
-          const double y = grid.top - (r + 0.5) * grid.cell;
-          if ((a.y > y) == (b.y > y)) continue;
-          crossings[static_cast<size_t>(r - firstRow)].push_back(a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x));
-        }
-      }
-    }
-    for (size_t r = 0; r < crossings.size(); ++r) {
-      std::ranges::sort(crossings[r]);
-      uint32_t* out = owner.data() + (static_cast<size_t>(firstRow) + r) * grid.width;
-      for (size_t k = 0; k + 1 < crossings[r].size(); k += 2) {
-        const double c0 = std::ceil((crossings[r][k] - grid.left) / grid.cell - 0.5);
-        const double c1 = std::ceil((crossings[r][k + 1] - grid.left) / grid.cell - 0.5);
-        for (double c = std::max(0.0, c0); c < std::min<double>(grid.width, c1); ++c)
-          if (uint32_t& o = out[static_cast<size_t>(c)]; o == noOwner) o = row;
-      }
-    }
-  }
-  return owner;
-}
-
-// One polygon's window on the grid.
-struct Window {
-  int left = 0, top = 0;
-  Frame frame;
-  std::vector<double> mask;  // 1 in the polygon's cells
-
-  // Calls visit(cell of the window, cell of the grid) for what the two share.
-  template <class Visit>
-  void inGrid(const Grid& grid, Visit&& visit) const {
-    for (int r = std::max(0, -top); r < frame.height && r + top < static_cast<int>(grid.height); ++r)
-      for (int c = std::max(0, -left); c < frame.width && c + left < static_cast<int>(grid.width); ++c)
-        visit(size_t(r) * frame.width + c, size_t(r + top) * grid.width + (c + left));
-  }
-
-  size_t nearestCell(double x, double y) const {
-    size_t best = 0;
-    double least = std::numeric_limits<double>::infinity();
-    for (size_t i = 0; i < mask.size(); ++i) {
-      if (mask[i] == 0) continue;
-      const double dx = static_cast<double>(i % frame.width) - x,
-                   dy = static_cast<double>(i / frame.width) - y;
-      if (dx * dx + dy * dy < least) least = dx * dx + dy * dy, best = i;
-    }
-    return best;
-  }
-};
 
 // Mass of the polygon's own points, kept inside it: each kernel is cut at the mask and divided by what is
 // left of it.
@@ -613,7 +402,7 @@ std::vector<double> spreadWithin(const std::vector<Spot>& spots, const Shape& sh
   Convolver convolver(shape, frame);
   const std::vector<double> inside = convolver.convolved(window.mask);
   std::vector<double> bins(frame.size(), 0), stray(frame.size(), 0);
-  bin(spots, {}, frame, bins.data(), frame.width);
+  bin<Linear>(spots, 0, spots.size(), {}, frame, bins.data(), frame.width);
   for (size_t i = 0; i < bins.size(); ++i) {
     if (bins[i] == 0) continue;
     if (inside[i] > 1e-9) {
@@ -628,22 +417,6 @@ std::vector<double> spreadWithin(const std::vector<Spot>& spots, const Shape& sh
   std::vector<double> mass = convolver.convolved(bins);
   for (size_t i = 0; i < mass.size(); ++i) mass[i] = mass[i] * window.mask[i] + stray[i];
   return mass;
-}
-
-Window windowOf(const Box& box, const Grid& grid, const std::vector<uint32_t>& owner, uint32_t row) {
-  // Two cells of room, also beyond the grid's edge: binning reaches one cell further than the points, and
-  // those lie up to half a cell further than the outermost centres.
-  const auto clampTo = [](double v, uint32_t most) {
-    return static_cast<int>(std::clamp(v, -2.0, most + 2.0));
-  };
-  Window w;
-  w.left = clampTo(std::floor((box.minX - grid.left) / grid.cell) - 2, grid.width);
-  w.top = clampTo(std::floor((grid.top - box.maxY) / grid.cell) - 2, grid.height);
-  w.frame.width = clampTo(std::ceil((box.maxX - grid.left) / grid.cell) + 2, grid.width) - w.left;
-  w.frame.height = clampTo(std::ceil((grid.top - box.minY) / grid.cell) + 2, grid.height) - w.top;
-  w.mask.assign(w.frame.size(), 0);
-  w.inGrid(grid, [&](size_t here, size_t there) { w.mask[here] = owner[there] == row; });
-  return w;
 }
 
 Result<void> check(const DensityOptions& o) {
@@ -698,16 +471,16 @@ Result<void> checkRadius(size_t rows, const Box& points, const DensityOptions& o
 std::vector<double> conserved(const Spots& spots, const Shape& shape, const Shapes& polygons,
                               const std::vector<uint32_t>& owner, Density& density, Progress* progress) {
   const Grid& g = density.grid;
-  const SpatialIndex index(polygons);
+  const detail::Locator locator(polygons);
   std::vector<std::vector<Spot>> within(polygons.rows());
   density.rows = 0, density.sumOfWeights = 0;
   for (size_t i = 0; i < spots.size(); ++i) {
     const Spot spot = spots[i];
     if (std::isnan(spot.y)) continue;
-    const auto in = index.at(polygons, spots.points[i]);
-    if (in.empty())
+    const uint32_t in = locator.first(spots.points[i]);
+    if (in == detail::noRow)
       density.report.note("outside-polygons", i, "Points outside of all polygons are left out.");
-    else within[in.front()].push_back(spot);
+    else within[in].push_back(spot);
   }
   std::vector<double> mass(size_t{g.width} * g.height, 0);
   for (uint32_t row = 0; row < polygons.rows(); ++row) {
@@ -729,6 +502,82 @@ std::vector<double> conserved(const Spots& spots, const Shape& shape, const Shap
     window.inGrid(g, [&](size_t here, size_t there) { mass[there] += own[here]; });
   }
   return mass;
+}
+
+// What a first look at the points tells.
+struct Look {
+  Box box;
+  bool negative = false;
+};
+
+// Sums are taken block by block, so that they do not depend on the threads.
+Look lookAt(std::span<const Point> points, std::span<const double> weights, Density& density) {
+  struct Part {
+    Look look;
+    size_t rows = 0;
+    double sum = 0;
+  };
+  const auto weightOf = [&](size_t i) { return weights.empty() ? 1 : weights[i]; };
+  std::vector<Part> parts((points.size() + blockPoints - 1) / blockPoints);
+  detail::parallelFor(points.size(), blockPoints, [&](size_t first, size_t last) {
+    Part part;
+    for (size_t i = first; i < last; ++i) {
+      const double weight = weightOf(i);
+      if (!std::isfinite(points[i].x) || !std::isfinite(points[i].y) || !std::isfinite(weight)) continue;
+      ++part.rows;
+      part.sum += weight;
+      part.look.negative |= weight < 0;
+      part.look.box.add(points[i]);
+    }
+    parts[first / blockPoints] = part;
+  });
+  Look look;
+  for (const Part& part : parts) {
+    density.rows += part.rows, density.sumOfWeights += part.sum;
+    look.box.add(part.look.box), look.negative |= part.look.negative;
+  }
+  for (size_t i = 0; density.rows < points.size() && i < points.size(); ++i) {
+    if (!std::isfinite(points[i].x) || !std::isfinite(points[i].y))
+      density.report.note("no-place", i, "Rows without a place are left out.");
+    else if (!std::isfinite(weightOf(i)))
+      density.report.note("no-weight", i, "Rows without a weight are left out.");
+  }
+  return look;
+}
+
+constexpr double nothing = -std::numeric_limits<double>::infinity();
+
+struct Finish {
+  double sum = 0, most = nothing;
+};
+
+// From mass to density. What is below the noise, or below zero where no weight is, is nothing.
+template <class Number>
+Finish finishRow(const Number* in, const uint32_t* owner, int width, double noise, bool negative,
+                 double perCell, float* out) {
+  const Number floor = static_cast<Number>(negative ? nothing : 0), quiet = static_cast<Number>(noise);
+  for (int c = 0; c < width; ++c) {
+    const Number v = in[c] < floor || std::abs(in[c]) < quiet ? 0 : in[c];
+    out[c] = static_cast<float>(v * perCell);
+  }
+  Finish row;
+  if (!owner) {
+    // Eight sums side by side: one after the other would wait for each other.
+    std::array<double, 8> sum{};
+    std::array<float, 8> most;
+    most.fill(-std::numeric_limits<float>::infinity());
+    int c = 0;
+    for (; c + 8 <= width; c += 8)
+      for (int k = 0; k < 8; ++k) sum[k] += out[c + k], most[k] = out[c + k] > most[k] ? out[c + k] : most[k];
+    for (; c < width; ++c) sum[0] += out[c], most[0] = std::max(most[0], out[c]);
+    for (int k = 0; k < 8; ++k) row.sum += sum[k], row.most = std::max<double>(row.most, most[k]);
+    return row;
+  }
+  for (int c = 0; c < width; ++c) {
+    if (owner[c] == noOwner) out[c] = std::numeric_limits<float>::quiet_NaN();
+    else row.sum += out[c], row.most = std::max<double>(row.most, out[c]);
+  }
+  return row;
 }
 
 }  // namespace
@@ -766,21 +615,8 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
   if (!weights.empty() && weights.size() != points.size())
     return fail("There is not one weight for each point.");
   Density density;
-  bool negative = false;
-  Box box;
-  for (size_t i = 0; i < points.size(); ++i) {
-    const double weight = weights.empty() ? 1 : weights[i];
-    if (!std::isfinite(points[i].x) || !std::isfinite(points[i].y)) {
-      density.report.note("no-place", i, "Rows without a place are left out.");
-    } else if (!std::isfinite(weight)) {
-      density.report.note("no-weight", i, "Rows without a weight are left out.");
-    } else {
-      ++density.rows;
-      density.sumOfWeights += weight;
-      negative |= weight < 0;
-      box.add(points[i]);
-    }
-  }
+  const Look look = lookAt(points, weights, density);
+  const Box& box = look.box;
   if (density.rows == 0)
     return fail(points.empty()
                     ? "There are no points."
@@ -794,14 +630,14 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
   Grid& g = density.grid;
   const Shape shape{options.kernel, options.radiusMetres / g.cell};
   const Frame frame{static_cast<int>(g.width), static_cast<int>(g.height)};
-  const Spots spots{points, weights, g.left, g.top, g.cell};
+  const Spots spots{points, weights, g.left, g.top, 1 / g.cell};
   if (progress && !progress->keepGoing(0.05)) return fail("Stopped.");
 
   const std::vector<uint32_t> owner = options.clip ? owners(*options.clip, g) : std::vector<uint32_t>{};
   Mass mass;
   if (options.conserve) {
-    auto cells = conserved(spots, shape, *options.clip, owner, density, progress);
-    mass = {std::move(cells), nullptr, frame, {}, {}};
+    mass.frame = frame;
+    mass.cells = conserved(spots, shape, *options.clip, owner, density, progress);
   } else {
     const Box inCells{(box.minX - g.left) / g.cell - 0.5, (g.top - box.maxY) / g.cell - 0.5,
                       (box.maxX - g.left) / g.cell - 0.5, (g.top - box.minY) / g.cell - 0.5};
@@ -809,28 +645,19 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
   }
   if (mass.empty() || stopped(progress)) return fail("Stopped.");
 
-  // What a transform leaves where nothing is: 1e-16 of the largest value, of either sign.
-  const double noise = mass.largest() * 1e-12, perCell = options.unitArea / (g.cell * g.cell);
+  const double noise = mass.noise(), perCell = options.unitArea / (g.cell * g.cell);
   g.values.resize(frame.size());
-  constexpr double none = -std::numeric_limits<double>::infinity();
-  std::vector<double> sums(g.height, 0), most(g.height, none);
-  mass.eachRow([&](int r, const double* in) {
-    float* out = g.values.data() + size_t(r) * g.width;
-    for (int c = 0; c < frame.width; ++c) {
-      if (!owner.empty() && owner[size_t(r) * g.width + c] == noOwner) {
-        out[c] = std::numeric_limits<float>::quiet_NaN();
-        continue;
-      }
-      const double v = std::abs(in[c]) < noise || (in[c] < 0 && !negative) ? 0 : in[c];
-      out[c] = static_cast<float>(v * perCell);
-      sums[r] += out[c];
-      most[r] = std::max<double>(most[r], out[c]);
-    }
+  std::vector<double> sums(g.height, 0), most(g.height, nothing);
+  mass.eachRow([&](int r, const auto* in) {
+    const uint32_t* own = owner.empty() ? nullptr : owner.data() + size_t(r) * g.width;
+    const Finish row =
+        finishRow(in, own, frame.width, noise, look.negative, perCell, g.values.data() + size_t(r) * g.width);
+    sums[r] = row.sum, most[r] = row.most;
   });
   for (double v : sums) density.integral += v;
   density.integral /= perCell;
   density.max = *std::ranges::max_element(most);
-  if (density.max == none) density.max = std::numeric_limits<double>::quiet_NaN();
+  if (density.max == nothing) density.max = std::numeric_limits<double>::quiet_NaN();
   return density;
 }
 
