@@ -128,7 +128,11 @@ std::vector<double> addedUp(const Spots& spots, const Shape& shape, Frame frame,
 // From spots to a grid that starts `margin` of its cells earlier and is `factor` times as coarse.
 struct Move {
   int factor = 1, margin = 0;
-  double operator()(double at) const { return (at + 0.5) / factor - 0.5 + margin; }
+  double scale = 1, shift = 0;
+
+  Move() = default;
+  Move(int f, int m) : factor(f), margin(m), scale(1.0 / f), shift(0.5 / f - 0.5 + m) {}
+  double operator()(double at) const { return at * scale + shift; }
 };
 
 // Linear binning (Wand 1994): each weight is shared among the four cells around its place, so no mass is lost
@@ -147,28 +151,47 @@ struct Cubic {
   }
 };
 
-// Adds points first … last − 1 to the bins, whose rows are `stride` apart. Those further out than the bins
-// are left out.
-template <class Binning, class Points>
-void bin(const Points& spots, size_t first, size_t last, Move move, Frame frame, double* bins,
-         size_t stride) {
+// A spot on its way into the bins: the first cell that it has a share in, and how far it lies beyond the cell
+// that its place is counted from.
+struct Share {
+  uint32_t cell;
+  float x, y, weight;
+};
+
+// Calls use(share) for the points first … last − 1. Those whose cells are not all in the frame are left out:
+// frames have room enough that they are too far away to matter.
+template <class Binning, class Points, class Use>
+void eachShare(const Points& spots, size_t first, size_t last, Move move, Frame frame, Use&& use) {
+  const double low = Binning::before, right = frame.width - (Binning::taps - Binning::before) + 1;
+  const double bottom = frame.height - (Binning::taps - Binning::before) + 1;
   for (size_t s = first; s < last; ++s) {
     const Spot spot = spots[s];
     const double x = move(spot.x), y = move(spot.y);
-    if (!(y >= -1 && y < frame.height && x >= -1 && x < frame.width)) continue;
-    const double cx = std::floor(x), cy = std::floor(y);
-    const auto wx = Binning::share(x - cx), wy = Binning::share(y - cy);
-    const int c = static_cast<int>(cx) - Binning::before, r = static_cast<int>(cy) - Binning::before;
-    const bool whole =
-        c >= 0 && r >= 0 && c + Binning::taps <= frame.width && r + Binning::taps <= frame.height;
-    for (int j = 0; j < Binning::taps; ++j) {
-      if (!whole && (r + j < 0 || r + j >= frame.height)) continue;
-      double* out = bins + (size_t(r) + j) * stride + c;
-      const double w = spot.weight * wy[j];
-      for (int i = 0; i < Binning::taps; ++i)
-        if (whole || (c + i >= 0 && c + i < frame.width)) out[i] += w * wx[i];
-    }
+    if (!(x >= low && x < right && y >= low && y < bottom)) continue;
+    const int c = static_cast<int>(x), r = static_cast<int>(y);
+    use(Share{static_cast<uint32_t>(r - Binning::before) * frame.width + (c - Binning::before),
+              static_cast<float>(x - c), static_cast<float>(y - r), static_cast<float>(spot.weight)});
   }
+}
+
+// Adds a share to rows first … last − 1 of the bins, whose row 0 is `bins` and which are `stride` apart.
+template <class Binning>
+void put(const Share& share, int column, int row, int first, int last, double* bins, size_t stride) {
+  const auto wx = Binning::share(share.x), wy = Binning::share(share.y);
+  for (int j = std::max(0, first - row); j < std::min(Binning::taps, last - row); ++j) {
+    double* out = bins + static_cast<ptrdiff_t>(row + j) * static_cast<ptrdiff_t>(stride) + column;
+    const double w = share.weight * wy[j];
+    for (int i = 0; i < Binning::taps; ++i) out[i] += w * wx[i];
+  }
+}
+
+template <class Binning, class Points>
+void bin(const Points& spots, size_t first, size_t last, Move move, Frame frame, double* bins,
+         size_t stride) {
+  eachShare<Binning>(spots, first, last, move, frame, [&](const Share& s) {
+    put<Binning>(s, static_cast<int>(s.cell % frame.width), static_cast<int>(s.cell / frame.width), 0,
+                 frame.height, bins, stride);
+  });
 }
 
 struct FreeIt {
@@ -180,28 +203,83 @@ Zeros zeros(size_t count) {
   return Zeros(static_cast<double*>(std::calloc(std::max<size_t>(count, 1), sizeof(double))));
 }
 
-// Many points are binned in two halves, on two threads or after one another: which half a point is in depends
-// on the points alone.
+// On a small grid many points are binned in two halves, on two threads or after one another: which half a
+// point is in depends on the points alone.
 template <class Binning>
-Cells binned(const Spots& spots, Move move, Frame frame, int reach) {
+void binHalves(const Spots& spots, Move move, Frame frame, Cells& cells) {
   const size_t n = spots.size(), halves = n > blockPoints ? 2 : 1;
   std::array<Zeros, 2> bins;
   detail::parallelFor(halves, 1, [&](size_t h, size_t) {
     bins[h] = zeros(frame.size());
     bin<Binning>(spots, h * n / halves, (h + 1) * n / halves, move, frame, bins[h].get(), frame.width);
   });
+  for (int r = 0; r < frame.height; ++r) {
+    float* out = cells.row(r);
+    const double* a = bins[0].get() + size_t(r) * frame.width;
+    const double* b = halves > 1 ? bins[1].get() + size_t(r) * frame.width : nullptr;
+    for (int c = 0; c < frame.width; ++c) out[c] = static_cast<float>(b ? a[c] + b[c] : a[c]);
+    cells.noteWhatIsThere(r);
+  }
+}
+
+// A large grid does not fit into a processor's cache, and a million points strewn over it would wait for
+// memory a million times. So they are first dealt out to bands of rows that do fit; within a band they come
+// in their own order.
+template <class Binning>
+void binBands(const Spots& spots, Move move, Frame frame, Cells& cells) {
+  constexpr int cachedCells = 32768;
+  int shift = 2;
+  while ((frame.width << (shift + 1)) <= cachedCells || (frame.height >> shift) > 1024) ++shift;
+  const size_t bands = (size_t(frame.height) >> shift) + 1,
+               blocks = (spots.size() + blockPoints - 1) / blockPoints;
+  // Calls use(band, share), twice for one that lies across two bands.
+  const auto deal = [&](size_t first, size_t last, auto&& use) {
+    eachShare<Binning>(spots, first, last, move, frame, [&](const Share& s) {
+      const uint32_t row = s.cell / static_cast<uint32_t>(frame.width);
+      const uint32_t band = row >> shift, next = (row + Binning::taps - 1) >> shift;
+      use(band, s);
+      if (next != band) use(next, s);
+    });
+  };
+  std::vector<uint32_t> counts(bands * blocks + 1, 0);  // [band][block], then where each begins
+  detail::parallelFor(spots.size(), blockPoints, [&](size_t first, size_t last) {
+    deal(first, last, [&](uint32_t band, const Share&) { ++counts[band * blocks + first / blockPoints]; });
+  });
+  uint32_t total = 0;
+  for (uint32_t& count : counts) total += std::exchange(count, total);
+  const std::unique_ptr<Share[]> shares(new Share[total]);
+  detail::parallelFor(spots.size(), blockPoints, [&](size_t first, size_t last) {
+    std::vector<uint32_t> next(bands);
+    for (size_t b = 0; b < bands; ++b) next[b] = counts[b * blocks + first / blockPoints];
+    deal(first, last, [&](uint32_t band, const Share& s) { shares[next[band]++] = s; });
+  });
+  detail::parallelFor(bands, 4, [&](size_t firstBand, size_t lastBand) {
+    std::vector<double> bins;
+    for (size_t band = firstBand; band < lastBand; ++band) {
+      const uint32_t from = counts[band * blocks], to = counts[(band + 1) * blocks];
+      if (from == to) continue;
+      const int first = static_cast<int>(band << shift), last = std::min(frame.height, first + (1 << shift));
+      bins.assign(size_t(last - first) * frame.width, 0.0);
+      for (uint32_t i = from; i < to; ++i) {
+        const uint32_t row = shares[i].cell / static_cast<uint32_t>(frame.width);
+        put<Binning>(shares[i], static_cast<int>(shares[i].cell - row * static_cast<uint32_t>(frame.width)),
+                     static_cast<int>(row) - first, 0, last - first, bins.data(), frame.width);
+      }
+      for (int r = first; r < last; ++r) {
+        const double* in = bins.data() + size_t(r - first) * frame.width;
+        float* out = cells.row(r);
+        for (int c = 0; c < frame.width; ++c) out[c] = static_cast<float>(in[c]);
+        cells.noteWhatIsThere(r);
+      }
+    }
+  });
+}
+
+template <class Binning>
+Cells binned(const Spots& spots, Move move, Frame frame, int reach) {
   Cells cells(frame, reach);
-  detail::parallelFor(frame.height, threadsFor(frame) > 1 ? 64 : frame.height,
-                      [&](size_t first, size_t last) {
-                        for (size_t r = first; r < last; ++r) {
-                          float* out = cells.row(static_cast<int>(r));
-                          const double* a = bins[0].get() + r * frame.width;
-                          const double* b = halves > 1 ? bins[1].get() + r * frame.width : nullptr;
-                          for (int c = 0; c < frame.width; ++c)
-                            out[c] = static_cast<float>(b ? a[c] + b[c] : a[c]);
-                          cells.noteWhatIsThere(static_cast<int>(r));
-                        }
-                      });
+  if (frame.size() > 100000 && spots.size() > blockPoints) binBands<Binning>(spots, move, frame, cells);
+  else binHalves<Binning>(spots, move, frame, cells);
   return cells;
 }
 
@@ -336,7 +414,7 @@ Mass spread(const Spots& spots, const Box& box, const Shape& shape, Frame frame,
   // Room for the points outside, and for the interpolation's neighbours.
   const double beyond = std::max({-box.minX, box.maxX - frame.width, -box.minY, box.maxY - frame.height});
   const double outside = std::max(0.0, std::min(std::ceil(shape.reach()), beyond));
-  mass.move = {factor, static_cast<int>(std::ceil(outside / factor)) + (factor > 1 ? 3 : 1)};
+  mass.move = {factor, static_cast<int>(std::ceil(outside / factor)) + (factor > 1 ? 4 : 2)};
   const Frame padded{(frame.width + factor - 1) / factor + 2 * mass.move.margin,
                      (frame.height + factor - 1) / factor + 2 * mass.move.margin};
   const Shape coarse{shape.kernel, shape.radius / factor};
@@ -402,7 +480,7 @@ std::vector<double> spreadWithin(const std::vector<Spot>& spots, const Shape& sh
   Convolver convolver(shape, frame);
   const std::vector<double> inside = convolver.convolved(window.mask);
   std::vector<double> bins(frame.size(), 0), stray(frame.size(), 0);
-  bin<Linear>(spots, 0, spots.size(), {}, frame, bins.data(), frame.width);
+  bin<Linear>(spots, 0, spots.size(), {1, 0}, frame, bins.data(), frame.width);
   for (size_t i = 0; i < bins.size(); ++i) {
     if (bins[i] == 0) continue;
     if (inside[i] > 1e-9) {
