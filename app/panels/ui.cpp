@@ -35,9 +35,8 @@ Ui::Ui(const session::Session& s, PanelState::Impl& st, const FrameInput& in, se
       out(commands),
       k(in.scale),
       layout(layoutFor(in.width, in.height, in.scale, s.view())) {
-  if (scene.choropleth && scene.choropleth->breaks.classes())
-    classColours = scene::palette(scene.choropleth->palette,
-                                  static_cast<int>(scene.choropleth->breaks.classes()), theme.dark);
+  if (scene.choropleth && scene.choropleth->classes())
+    classColours = scene::classColours(*scene.choropleth, theme.dark);
 }
 
 std::optional<std::string> Ui::refusal(const session::Command& command) const {
@@ -196,6 +195,33 @@ void Ui::icon(Icon icon, Vec c, Rgba ink, float size) const {
       break;
     case Icon::back:
       path({p(0.5f, -4), p(-3.5f, 0), p(0.5f, 4)}), path({p(-3, 0), p(5, 0)});
+      break;
+    case Icon::arrow:
+      path({p(-3, -5), p(4.2f, 0.6f), p(0.6f, 1.1f), p(-1.6f, 4.4f)}, true);
+      break;
+    case Icon::rectangle:
+      for (int i = 0; i < 4; ++i) {  // dashed
+        const float a = -5 + 2.8f * static_cast<float>(i), b = std::min(a + 1.6f, 5.0f);
+        path({p(a, -4), p(b, -4)}), path({p(a, 4), p(b, 4)});
+        const float c = a * 0.8f, e = b * 0.8f;
+        path({p(-5, c), p(-5, e)}), path({p(5, c), p(5, e)});
+      }
+      break;
+    case Icon::lasso:
+      d.PathLineTo(p(-1.2f, 2.6f));
+      d.PathBezierCubicCurveTo(p(-7, 2.2f), p(-6.4f, -5), p(0, -5));
+      d.PathBezierCubicCurveTo(p(6.6f, -5), p(6.6f, 2.4f), p(0.8f, 2.7f));
+      d.PathStroke(u, 0, w);
+      d.AddCircle(p(-0.2f, 2.8f), 1.3f * s, u, 0, w);
+      d.PathLineTo(p(-0.8f, 4));
+      d.PathBezierCubicCurveTo(p(-1, 5.6f), p(-2.4f, 5.6f), p(-3, 5.4f));
+      d.PathStroke(u, 0, w);
+      break;
+    case Icon::funnel:
+      path({p(-4.6f, -4), p(4.6f, -4), p(1.1f, 0.4f), p(1.1f, 4.4f), p(-1.1f, 3), p(-1.1f, 0.4f)}, true);
+      break;
+    case Icon::swap:
+      path({p(-4.5f, -2), p(4.5f, -2), p(2.2f, -4.2f)}), path({p(4.5f, 2), p(-4.5f, 2), p(-2.2f, 4.2f)});
       break;
   }
 }

@@ -32,7 +32,12 @@ enum class Icon : uint8_t {
   plus,
   minus,
   up,
-  back
+  back,
+  arrow,
+  rectangle,
+  lasso,
+  funnel,
+  swap
 };
 enum class ButtonKind : uint8_t { plain, primary, quiet };
 
