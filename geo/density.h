@@ -37,7 +37,7 @@ struct DensityOptions {
   const Shapes* clip = nullptr;
   // With clip: no density crosses a polygon's border, and each polygon's integral is the sum of the weights
   // in it. Every point's kernel is cut at the border and scaled up by what was cut off (Diggle 1985). Points
-  // outside of all polygons are left out and reported.
+  // outside of all polygons are left out and reported. An extent then shows a part of the whole.
   bool conserve = false;
 };
 

@@ -30,6 +30,10 @@ struct CellKernel {
   double mean(double dx, double dy) const;
 };
 
+inline double cellsTouched(const CellKernel& kernel) {
+  return (2 * kernel.reach() + 1) * (2 * kernel.reach() + 1);
+}
+
 // Linear binning widens every kernel by a sixth of a squared cell (on average); a kernel narrower by as much
 // takes that back.
 CellKernel narrowed(const CellKernel& kernel);

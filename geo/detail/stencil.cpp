@@ -162,7 +162,7 @@ void Stencil::row(const Cells& cells, int r, int first, int count, float* out) c
 double Stencil::cost() const {
   double taps = 0;
   for (int n : taps_) taps += n;
-  return 1 + 0.1 * (separable_ ? 4 * taps : taps);
+  return 1 + 0.075 * (separable_ ? 4 * taps : taps);
 }
 
 }  // namespace geo::detail
