@@ -162,6 +162,72 @@ TEST(GetisOrd, OfSixPointsIsPysals) {
   EXPECT_NEAR(a->g.pRandomisation / 2, 0.172936, 1e-6);
 }
 
+// PySAL, documentation of esda.G_Local with star=True and binary weights: the six points above.
+TEST(HotSpots, OfSixPointsArePysals) {
+  const std::vector<Point> points{{10, 10}, {20, 10}, {40, 10}, {15, 20}, {30, 20}, {30, 30}};
+  const std::vector<double> y{2, 3, 3.2, 5, 8, 7};
+  const std::vector<double> published{-1.39727626, -0.28917762, 0.65064964,
+                                      -0.28917762, 1.23452088,  2.02424331};
+  for (bool binary : {true, false}) {  // all links of a row count the same either way
+    const auto a =
+        autocorrelation(y, distanceWeights(points, false, 15), {.permutations = 99, .binary = binary});
+    ASSERT_TRUE(a);
+    ASSERT_EQ(a->localG.size(), 6u);
+    for (size_t i = 0; i < y.size(); ++i) {
+      if (i == 2) continue;  // an island here: nobody lies within 15 of it
+      EXPECT_NEAR(a->localG[i].z, published[i], 1e-8) << i;
+      EXPECT_EQ(a->localG[i].spot, published[i] > 0 ? Spot::hot : Spot::cold) << i;
+    }
+  }
+}
+
+// The definition (Ord & Getis 1995, equation 14), over sums that hold the row itself.
+TEST(HotSpots, AreWhatTheDefinitionSays) {
+  std::mt19937_64 random(4);
+  const Weights w = lattice(5, 4);
+  std::vector<double> y(20);
+  for (double& v : y) v = static_cast<double>(random() % 100);
+  const auto a = autocorrelation(y, w);
+  ASSERT_TRUE(a);
+  const double n = 20, mean = std::accumulate(y.begin(), y.end(), 0.0) / n;
+  double squares = 0;
+  for (double v : y) squares += v * v;
+  const double s = std::sqrt(squares / n - mean * mean);
+  for (size_t i = 0; i < y.size(); ++i) {
+    double sum = y[i], count = 1;
+    for (uint32_t j : w.neighbours(i)) sum += y[j], ++count;
+    EXPECT_NEAR(a->localG[i].z, (sum - count * mean) / (s * std::sqrt((n * count - count * count) / (n - 1))),
+                1e-9);
+    EXPECT_EQ(a->localG[i].p, a->local[i].p);
+    EXPECT_EQ(a->localG[i].row, i);
+  }
+}
+
+TEST(HotSpots, AreFoundWhereTheyAreAndOnlyThere) {
+  std::vector<double> y(100);
+  for (uint32_t i = 0; i < 100; ++i) {
+    const double x = i % 10, row = i / 10;
+    y[i] = x < 4 && row < 4 ? 10 : x > 5 && row > 5 ? -10 : (i * 7 % 5) * 0.01;
+  }
+  y[9] = 100;  // alone among low neighbours: its own value makes no hot spot
+  const auto a = autocorrelation(y, lattice(10, 10));
+  ASSERT_TRUE(a);
+  EXPECT_EQ(name(a->localG[88].found), "cold");
+  EXPECT_EQ(name(a->localG[5].found), "ns");
+  EXPECT_EQ(name(a->localG[9].found), "ns");
+  EXPECT_EQ(a->localG[9].spot, Spot::hot);
+}
+
+TEST(HotSpots, OfIslandsAreNone) {
+  Weights w = lattice(3, 1);
+  w.start.push_back(w.start.back());
+  const auto a = autocorrelation(std::vector<double>{1, 2, 3, 9}, w);
+  ASSERT_TRUE(a);
+  EXPECT_TRUE(std::isnan(a->localG[3].z));
+  EXPECT_TRUE(std::isnan(a->localG[3].p));
+  EXPECT_EQ(a->localG[3].spot, Spot::ns);
+}
+
 TEST(GetisOrd, IsMissingWhereValuesAreNegative) {
   const std::vector<double> y{1, -2, 3, 4};
   const auto a = autocorrelation(y, lattice(2, 2));

@@ -1,6 +1,7 @@
 #include "geo/density.h"
 
 #include <gdal.h>
+#include <sched.h>
 
 #include <filesystem>
 #include <numbers>
@@ -279,6 +280,199 @@ TEST(Density, StandsAKernelFarLargerThanTheGrid) {
     kept.conserve = true;
     EXPECT_NEAR(kernelDensity(few, {}, kept)->integral, 2, 2e-3) << name(kernel);
   }
+}
+
+// Enough points that they are binned and convolved: at every radius, also where the grid is made coarser,
+// what comes out is the sum of the kernels, and so is its integral.
+TEST(Density, OfManyPointsInOnePlaceIsTheKernelItself) {
+  for (Kernel kernel : {Kernel::quartic, Kernel::gaussian})
+    for (double radius : {4.0, 7.3, 12.0, 15.9, 16.0, 23.0, 47.0, 90.0}) {
+      const Point at{600.37, 401.81};
+      const std::vector<Point> points(70000, at);
+      const double reach = std::min(kernelReach(kernel, radius), 250.0);
+      const auto d = kernelDensity(
+          points, {},
+          {.kernel = kernel,
+           .radiusMetres = radius,
+           .cellMetres = 1,
+           .unitArea = 1,
+           .extent = Box{600 - reach - 20, 400 - reach - 20, 600 + reach + 20, 400 + reach + 20}});
+      ASSERT_TRUE(d);
+      const double peak = 70000 * kernelValue(kernel, radius, 0);
+      for (uint32_t r = 0; r < d->grid.height; ++r)
+        for (uint32_t c = 0; c < d->grid.width; ++c) {
+          const Point p = d->grid.centre(c, r);
+          const double exact = 70000 * kernelValue(kernel, radius, std::hypot(p.x - at.x, p.y - at.y));
+          ASSERT_NEAR(d->grid.at(c, r), exact, 0.01 * peak) << name(kernel) << radius;
+          ASSERT_GE(d->grid.at(c, r), 0);
+        }
+      if (kernelReach(kernel, radius) <= reach) {
+        EXPECT_NEAR(d->integral, 70000, 70) << name(kernel) << radius;
+      }
+    }
+}
+
+// One processor or all of them: the same bits.
+TEST(Density, IsTheSameOnAnyNumberOfThreads) {
+  cpu_set_t all, one;
+  ASSERT_EQ(sched_getaffinity(0, sizeof all, &all), 0);
+  CPU_ZERO(&one);
+  for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
+    if (CPU_ISSET(cpu, &all)) CPU_SET(cpu, &one);
+  const auto points = randomPoints(200000, 900, 700, 5);
+  std::vector<double> weights(points.size());
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = 0.1 + static_cast<double>(i % 13);
+  for (double radius : {3.0, 6.0, 14.0, 40.0})
+    for (Kernel kernel : allKernels) {
+      const DensityOptions options{.kernel = kernel, .radiusMetres = radius, .cellMetres = 1};
+      ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+      const auto alone = kernelDensity(points, weights, options);
+      ASSERT_EQ(sched_setaffinity(0, sizeof all, &all), 0);
+      const auto together = kernelDensity(points, weights, options);
+      ASSERT_TRUE(alone && together);
+      EXPECT_EQ(alone->grid.values, together->grid.values) << name(kernel) << radius;
+      EXPECT_EQ(alone->integral, together->integral);
+      EXPECT_EQ(alone->sumOfWeights, together->sumOfWeights);
+    }
+}
+
+TEST(Density, OfManySignedPointsCancelsWhereTheyMeet) {
+  auto points = randomPoints(100000, 800, 600, 7);
+  points.insert(points.end(), points.begin(), points.begin() + 100000);
+  std::vector<double> weights(200000, 1.0);
+  std::fill(weights.begin() + 100000, weights.end(), -1.0);
+  for (double radius : {9.0, 30.0}) {
+    const auto d = kernelDensity(points, weights, {.radiusMetres = radius, .cellMetres = 1, .unitArea = 1});
+    ASSERT_TRUE(d);
+    for (float v : d->grid.values) ASSERT_NEAR(v, 0, 1e-5);
+    EXPECT_NEAR(d->integral, 0, 0.1);
+  }
+}
+
+TEST(Density, OfAPartOfAPolygonIsThatPartOfTheWhole) {
+  const Shapes clip = rings({{{0, 0}, {5000, 0}, {5000, 4000}, {0, 4000}}});
+  const auto points = randomPoints(300, 5000, 4000, 8);
+  const DensityOptions options{.radiusMetres = 700, .cellMetres = 50, .clip = &clip, .conserve = true};
+  const auto whole = kernelDensity(points, {}, options);
+  DensityOptions part = options;
+  part.extent = Box{4010, 3020, 6000, 5000};
+  const auto corner = kernelDensity(points, {}, part);
+  ASSERT_TRUE(whole && corner);
+  size_t with = 0;
+  for (uint32_t r = 0; r < corner->grid.height; ++r)
+    for (uint32_t c = 0; c < corner->grid.width; ++c) {
+      const Point p = corner->grid.centre(c, r);
+      const float v = corner->grid.at(c, r), w = whole->grid.at(p);
+      EXPECT_TRUE(v == w || (std::isnan(v) && std::isnan(w)));
+      with += !std::isnan(v);
+    }
+  EXPECT_EQ(with, 20u * 20u);
+  EXPECT_LT(corner->integral, whole->integral);
+  EXPECT_NEAR(corner->integral, sumWhere(*corner, [](Point) { return true; }), 1e-6);
+}
+
+TEST(Contributions, AddUpToTheDensity) {
+  const auto points = randomPoints(400, 4000, 3000, 9);
+  std::vector<double> weights(points.size());
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<double>(i % 7) - 2;
+  weights[5] = nan;
+  for (Kernel kernel : allKernels) {
+    const DensityOptions options{.kernel = kernel, .radiusMetres = 600, .cellMetres = 25, .unitArea = 1e4};
+    const auto d = kernelDensity(points, weights, options);
+    ASSERT_TRUE(d);
+    const double tolerance = (kernel == Kernel::uniform ? 0.6 : 0.02) * kernelValue(kernel, 600, 0) * 1e4 * 4;
+    for (uint32_t c = 20; c < d->grid.width; c += 37) {
+      const Point at = d->grid.centre(c, d->grid.height / 2);
+      const auto parts = contributionsAt(points, weights, options, at);
+      double sum = 0, shares = 0;
+      for (size_t k = 0; k < parts.size(); ++k) {
+        sum += parts[k].value, shares += std::abs(parts[k].share);
+        EXPECT_NEAR(parts[k].value,
+                    weights[parts[k].row] * 1e4 *
+                        kernelValue(kernel, 600,
+                                    std::hypot(points[parts[k].row].x - at.x, points[parts[k].row].y - at.y)),
+                    1e-12);
+        EXPECT_EQ(parts[k].share > 0, parts[k].value > 0);
+        if (k) {
+          EXPECT_GE(std::abs(parts[k - 1].value), std::abs(parts[k].value));
+        }
+      }
+      EXPECT_NEAR(sum, d->grid.at(at), tolerance) << name(kernel);
+      if (!parts.empty()) {
+        EXPECT_NEAR(shares, 1, 1e-12);
+      }
+      const auto first = contributionsAt(points, weights, options, at, 3);
+      ASSERT_EQ(first.size(), std::min<size_t>(3, parts.size()));
+      for (size_t k = 0; k < first.size(); ++k) {
+        EXPECT_EQ(first[k].row, parts[k].row);
+        EXPECT_EQ(first[k].share, parts[k].share);
+      }
+    }
+  }
+}
+
+// Also where each polygon keeps its own: few points, whose kernels are cut one by one, and many.
+TEST(Contributions, AddUpToTheDensityThatPolygonsKeep) {
+  const Shapes clip = rings(
+      {{{0, 0}, {2000, 0}, {2600, 3000}, {0, 3000}}, {{2000, 0}, {4000, 0}, {4000, 3000}, {2600, 3000}}});
+  for (size_t n : {300u, 30000u}) {
+    const auto points = randomPoints(n, 4000, 3000, 10);
+    const DensityOptions options{.radiusMetres = 500, .cellMetres = 25, .clip = &clip, .conserve = true};
+    const auto d = kernelDensity(points, {}, options);
+    ASSERT_TRUE(d);
+    for (Point at :
+         {Point{60, 60}, Point{2300, 1600}, Point{2200, 1300}, Point{3960, 2960}, Point{1000, 1500}}) {
+      const auto parts =
+          contributionsAt(points, {}, options,
+                          d->grid.centre(static_cast<uint32_t>(at.x / 25),
+                                         d->grid.height - 1 - static_cast<uint32_t>(at.y / 25)));
+      double sum = 0;
+      for (const auto& part : parts) {
+        sum += part.value;
+        EXPECT_EQ(contains(clip, 0, points[part.row]), contains(clip, 0, at));
+      }
+      EXPECT_NEAR(sum, d->grid.at(at), 0.02 * d->max) << n << " " << at.x;
+    }
+    EXPECT_TRUE(contributionsAt(points, {}, options, {-50, 100}).empty());
+  }
+}
+
+TEST(Contributions, AreNoneWhereNothingReachesOrNothingMakesSense) {
+  const std::vector<Point> points{{0, 0}};
+  EXPECT_EQ(contributionsAt(points, {}, {.radiusMetres = 10}, {5, 5}).size(), 1u);
+  EXPECT_TRUE(contributionsAt(points, {}, {.radiusMetres = 10}, {50, 5}).empty());
+  EXPECT_TRUE(contributionsAt(points, {}, {.radiusMetres = 0}, {0, 0}).empty());
+  EXPECT_TRUE(contributionsAt(points, {}, {.radiusMetres = 10}, {nan, 0}).empty());
+  EXPECT_TRUE(contributionsAt(points, {}, {.radiusMetres = 10, .conserve = true}, {0, 0}).empty());
+  EXPECT_TRUE(contributionsAt({}, {}, {.radiusMetres = 10}, {0, 0}).empty());
+}
+
+// Silverman 1986, table 4.1: 0.96 … 1 for the normal kernel, 2.40 for Epanechnikov's, 2.78 for the quartic
+// (his K2), times deviation times n^(−1/6).
+TEST(SuggestedRadius, IsSilvermansRuleForANormalCloud) {
+  std::mt19937_64 random(12);
+  std::normal_distribution<double> draw(0, 100);
+  std::vector<Point> points(20000);
+  for (Point& p : points) p = {5e5 + draw(random), 2.6e6 + draw(random)};
+  const double sixth = std::pow(20000, 1.0 / 6);
+  EXPECT_NEAR(suggestedRadius(points, {}, Kernel::gaussian) * sixth, 100, 3);
+  EXPECT_NEAR(suggestedRadius(points, {}, Kernel::epanechnikov) * sixth, 240, 7);
+  EXPECT_NEAR(suggestedRadius(points, {}, Kernel::quartic) * sixth, 278, 8);
+  EXPECT_EQ(suggestedRadius(points, {}), suggestedRadius(points, {}, Kernel::quartic));
+  // Equal weights change nothing, whatever their size or sign.
+  EXPECT_NEAR(suggestedRadius(points, std::vector<double>(points.size(), -3.0)), suggestedRadius(points, {}),
+              0.2);
+  // A few far away change little.
+  const double before = suggestedRadius(points, {});
+  for (int i = 0; i < 20; ++i) points.push_back({9e5, 3e6});
+  EXPECT_NEAR(suggestedRadius(points, {}), before, 0.02 * before);
+}
+
+TEST(SuggestedRadius, OfTooFewPlacesIsZero) {
+  EXPECT_EQ(suggestedRadius({}, {}), 0);
+  EXPECT_EQ(suggestedRadius(std::vector<Point>{{1, 1}}, {}), 0);
+  EXPECT_EQ(suggestedRadius(std::vector<Point>{{1, 1}, {1, 1}}, {}), 0);
+  EXPECT_GT(suggestedRadius(std::vector<Point>{{1, 1}, {1, 2}, {nan, 3}}, {}), 0);
 }
 
 TEST(Density, StopsWhenAsked) {

@@ -119,6 +119,55 @@ TEST(EmpiricalBayes, RefusesNegativeAndEmptyBases) {
 }
 
 // Anscombe 1973, first set: y = 3.0001 + 0.5001 x, r 0.8164205, standard error 0.1179055, p 0.00217 (R's lm).
+// Tukey 1977, Exploratory Data Analysis: hinges are the medians of the halves, the middle value in both.
+TEST(BoxPlots, HaveTukeysHingesAndWhiskers) {
+  const std::vector<double> v{50, 1, 2, 3, 4, 5, 6, 7, 8, nan, -30};
+  const BoxPlot b = boxPlot(v);  // −30 1 2 3 4 | 5 | … : hinges of ten values are the third and the eighth
+  EXPECT_EQ(b.count, 10u);
+  EXPECT_EQ(b.firstQuartile, 2);
+  EXPECT_EQ(b.median, 4.5);
+  EXPECT_EQ(b.thirdQuartile, 7);
+  EXPECT_EQ(b.lowWhisker, 1);
+  EXPECT_EQ(b.highWhisker, 8);
+  EXPECT_THAT(b.outliers, testing::ElementsAre(10, 0));
+}
+
+TEST(BoxPlots, KeepAValueOnTheFenceInside) {
+  const BoxPlot b = boxPlot(std::vector<double>{0, 0, 1, 1, 2.5});  // hinges 0 and 1: the fence is 2.5
+  EXPECT_EQ(b.highWhisker, 2.5);
+  EXPECT_TRUE(b.outliers.empty());
+}
+
+TEST(BoxPlots, AgreeWithTheBoxMap) {
+  std::mt19937_64 random(6);
+  for (int round = 0; round < 100; ++round) {
+    std::vector<double> v(1 + random() % 40);
+    for (double& x : v) x = std::round(10 * std::tan(static_cast<double>(random() % 1000) / 330));
+    const BoxPlot b = boxPlot(v);
+    EXPECT_EQ(b.count, v.size());
+    size_t low = 0, high = 0;
+    for (uint32_t row : b.outliers) low += v[row]<b.median, high += v[row]> b.median;
+    for (double x : v) {
+      const bool out = x < b.lowWhisker || x > b.highWhisker;
+      EXPECT_EQ(out, std::ranges::count_if(b.outliers, [&](uint32_t r) { return v[r] == x; }) > 0);
+    }
+    const auto map = classify(v, BreakMethod::box, 6);
+    ASSERT_TRUE(map);
+    if (map->classes() == 6) {
+      EXPECT_EQ(map->counts[0], low);
+      EXPECT_EQ(map->counts[5], high);
+    }
+  }
+}
+
+TEST(BoxPlots, OfNothingOrOneValue) {
+  EXPECT_TRUE(std::isnan(boxPlot({}).median));
+  EXPECT_TRUE(std::isnan(boxPlot(std::vector<double>{nan}).lowWhisker));
+  const BoxPlot one = boxPlot(std::vector<double>{7});
+  EXPECT_EQ(one.lowWhisker, 7);
+  EXPECT_EQ(one.highWhisker, 7);
+}
+
 TEST(Regression, OfAnscombesFirstSetIsThePublishedOne) {
   const std::vector<double> x{10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5, nan};
   const std::vector<double> y{8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68, 1};
