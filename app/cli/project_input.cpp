@@ -35,6 +35,11 @@ void addBareOptions(CLI::App& app, session::BareOptions& bare) {
       ->delimiter(',')
       ->group(group);
   app.add_option("--palette", bare.palette, "Colours: teal, rose or diverging")->group(group);
+  app.add_option_function<double>(
+         "--heat", [&bare](double metres) { bare.heatMetres = metres; },
+         "Density of the points, with this bandwidth in metres")
+      ->group(group);
+  app.add_option("--weight", bare.weight, "Numeric column that weighs the points of the heat")->group(group);
   app.add_option("--label", bare.label, "Column to write on the map")->group(group);
   app.add_option("--crs", bare.crs, "Coordinate system of the data, over what the file says: EPSG:4547")
       ->group(group);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "app/cli/project_input.h"
+#include "app/session/names.h"
 #include "app/session/snapshot.h"
 
 namespace cli {
@@ -63,6 +64,8 @@ int snapshot(Request request, const Common& common) {
   if (!fonts) return complain(fonts.error());
   auto scene = session::sceneFor(session, request.options);
   if (!scene) return complain(scene.error());
+  if (request.input.bare.heatMetres && scene->heat && !scene->heat->grid)
+    return complain({scene->heat->notes.empty() ? "The heat could not be made." : scene->heat->notes.front(), {}});
   for (const auto& message : session.messages())
     if (message.level != session::Message::Level::info) fmt::print(stderr, "parkscope: {}\n", message.text);
   if (request.options.theme.empty() && request.options.paper.empty())
@@ -103,6 +106,22 @@ void addSnapshot(CLI::App& app, Common& common, Action& action) {
   verb->add_option_function<std::string>(
       "--extent", [request](const std::string& text) { request->options.extentLonLat = readExtent(text); },
       "Part of the map, W,S,E,N in degrees");
+  verb->add_option_function<std::string>(
+      "--composition",
+      [request](const std::string& word) {
+        const auto words = session::wordsOf<scene::Composition>();
+        const auto at = std::find(words.begin(), words.end(), word);
+        if (at == words.end())
+          throw CLI::ValidationError("--composition", fmt::format("\"{}\" is not one of: {}", word, fmt::join(words, ", ")));
+        request->options.composition = static_cast<scene::Composition>(at - words.begin());
+      },
+      "What fills the picture: map, multiples, ledger or card");
+  verb->add_option_function<std::string>(
+      "--card",
+      [request](const std::string& area) {
+        request->options.card = area, request->options.composition = scene::Composition::card;
+      },
+      "The card of one area, by key or name");
   verb->add_flag("--bare", request->options.bare,
                  "The map alone: no title, legend, scale bar, north arrow, credits");
   addBareOptions(*verb, request->input.bare);

@@ -49,6 +49,19 @@ std::string layerWith(const std::vector<LayerSpec>& layers, const std::string& f
   return layers[0].id;
 }
 
+// Of several layers, the first that holds points.
+std::string pointLayer(const std::vector<LayerSpec>& layers) {
+  for (const LayerSpec& l : layers) {
+    if (layers.size() == 1) break;
+    geo::LoadOptions options;
+    options.layer = l.sourceLayer;
+    if (const auto loaded = geo::load(l.source, options);
+        loaded && loaded->layer->shapes.kind == geo::ShapeKind::point)
+      return l.id;
+  }
+  return layers[0].id;
+}
+
 }  // namespace
 
 geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
@@ -92,6 +105,14 @@ geo::Result<Project> projectForData(const std::vector<std::string>& paths, const
   p.title = {p.layers[0].id, p.layers[0].id};
   if (!options.crs.empty())
     if (const auto crs = geo::Crs::parse(options.crs); !crs) return tl::unexpected(crs.error());
+  if (options.heatMetres) {
+    if (!(*options.heatMetres > 0) || !std::isfinite(*options.heatMetres))
+      return geo::fail(fmt::format("A bandwidth of {} metres makes no heat.", *options.heatMetres),
+                       "Give one above zero: --heat 500.");
+    p.heat.layer = pointLayer(p.layers);
+    p.heat.radiusMetres = *options.heatMetres;
+    if (!options.weight.empty()) p.heat.weight = options.weight;
+  }
   if (options.field.empty()) return p;
   const auto palettes = scene::paletteNames();
   if (!options.palette.empty() &&

@@ -1,10 +1,13 @@
 // Session → scene::Scene: everything that a picture says, in one language.
 #include <set>
 
+#include "app/session/county_card.h"
 #include "app/session/derived.h"
 #include "app/session/dress.h"
 #include "app/session/i18n.h"
+#include "app/session/ledger.h"
 #include "app/session/names.h"
+#include "app/session/shown.h"
 
 namespace session {
 namespace {
@@ -40,7 +43,7 @@ class Builder {
   Builder(const Session& session, const Look& look)
       : session_(session), project_(session.project()), look_(look), lang_(look.language) {}
 
-  scene::Scene build(const geo::Breaks* breaks) {
+  scene::Scene build(const Parts& parts) {
     scene::Scene s;
     s.language = lang_;
     s.title = project_.title.in(lang_), s.subtitle = project_.subtitle.in(lang_),
@@ -52,15 +55,22 @@ class Builder {
     words(s.words);
     sceneName(s);
     layers(s);
-    choropleth(s, breaks);
+    s.composition = look_.composition;
+    choropleth(s, parts);
+    heat(s, parts);
     table(s);
     leads(s);
     ledger(s);
+    if (s.composition == scene::Composition::multiples) multiples(s);
+    if (s.composition == scene::Composition::card && look_.card)
+      s.card = countyCard(session_, *look_.card, lang_, s.wholeLedger);
     tabs(s);
     years(s);
     page(s);
     s.home = homeBox(session_);
     s.illustrative = (s.choropleth && hasIllustrative(s.choropleth->figures)) ||
+                     (s.choropleth && s.choropleth->second && hasIllustrative(s.choropleth->second->figures)) ||
+                     (s.sized && hasIllustrative(s.sized->figures)) || (s.heat && s.heat->illustrative) ||
                      std::any_of(s.layers.begin(), s.layers.end(),
                                  [](const SceneLayer& l) { return l.visible && l.shape && l.illustrative; });
     return s;
@@ -121,6 +131,13 @@ class Builder {
     const auto rows = derived().figures->countyRows.find(spec.id);
     if (rows != derived().figures->countyRows.end() && rows->second.size() == out.total)
       out.countyRow = rows->second;
+    if (spec.show.empty()) return out;
+    if (const DataTablePtr table = session_.table(spec.id); table && !table->shown.empty()) {
+      out.shown = table->shown;
+      const auto shown = std::count(out.shown.begin(), out.shown.end(), 1);
+      out.filterText = fmt::format(fmt::runtime(t("已筛选 {}：显示 {} / {}（{}）")), out.name, shown,
+                                   out.shown.size(), spec.show);
+    }
     return out;
   }
 
@@ -167,31 +184,240 @@ class Builder {
     return {};
   }
 
-  void choropleth(scene::Scene& s, const geo::Breaks* breaks) const {
-    const IndicatorSpec* spec = SessionParts::indicatorOf(session_, look_);
-    if (!spec || !breaks) return;
-    const IndicatorState& state = session_.indicator(spec->id);
-    const int year = SessionParts::yearOf(session_, look_);
-    const auto figures = state.byYear.find(year);
-    if (figures == state.byYear.end()) return;
-    scene::Choropleth& c = s.choropleth.emplace();
-    c.layer = spec->of, c.id = spec->id;
-    c.name = spec->name.in(lang_).empty() ? spec->id : spec->name.in(lang_);
-    c.unit = spec->unit.in(lang_), c.year = year, c.decimals = spec->decimals;
-    c.figures = figures->second;
-    if (spec->table.empty() && !spec->value.empty() && spec->decimals == 0)
+  void choropleth(scene::Scene& s, const Parts& parts) const {
+    const MapSpec map = SessionParts::mapOf(session_, look_);
+    const Shown shown = shownOf(session_, look_);
+    if (!shown.any || !parts.breaks) return;
+    using Kind = MapSpec::Kind;
+    if (map.kind == Kind::symbols) sized(s, shown, map);
+    const IndicatorSpec* second = map.second.empty() ? nullptr : find(map.second);
+    if (map.kind == Kind::symbols && second && parts.second) {
+      const int year = yearIn(session_.indicator(second->id), shown.year);
+      const Shown colour = shownOf(session_, *second, year, {}, lang_);
+      if (colour.any) s.choropleth = choroplethOf(colour, *parts.second);
+    } else {
+      s.choropleth = choroplethOf(shown, *parts.breaks);
+    }
+    if (!s.choropleth) return;
+    s.choropleth->onSymbols = map.kind == Kind::symbols;
+    if (map.kind == Kind::bivariate && second && parts.second) secondAxis(*s.choropleth, *second, *parts.second);
+    if (parts.association) association(s, map, *parts.association);
+  }
+
+  scene::Choropleth choroplethOf(const Shown& shown, const geo::Breaks& breaks) const {
+    const IndicatorSpec& spec = shown.spec;
+    scene::Choropleth c;
+    c.layer = spec.of, c.id = spec.id;
+    c.name = spec.name.in(lang_).empty() ? spec.id : spec.name.in(lang_);
+    c.unit = spec.unit.in(lang_), c.year = shown.year, c.since = shown.since, c.decimals = spec.decimals;
+    c.centre = shown.centre;
+    c.figures = shown.figures;
+    if (spec.table.empty() && !spec.value.empty() && spec.decimals == 0)
       c.decimals = decimalsFor(c.figures);
     for (Figure& f : c.figures)
-      if (f.source == spec->source.zh) f.source = spec->source.in(lang_);
-    c.areaNames = areaNames(spec->of, false);
-    c.breaks = *breaks;
-    c.palette = spec->palette;
-    c.methodText = methodText(breaks->method, breaks->classes());
-    c.sourceText = sourceOf(*spec, c.figures);
-    if (const auto whole = state.whole.find(year); whole != state.whole.end())
-      c.whole = whole->second.value, c.wholeStatus = whole->second.status;
-    c.moreIsBetter = spec->moreIsBetter;
-    trend(c, *spec);
+      if (f.source == spec.source.zh) f.source = spec.source.in(lang_);
+    c.areaNames = areaNames(spec.of, false);
+    c.breaks = breaks;
+    c.palette = spec.palette;
+    c.methodText = methodText(breaks.method, breaks.classes());
+    c.locked = spec.locked;
+    if (shown.pooledYears.size() > 1)
+      c.methodText += fmt::format(fmt::runtime(t(" · {}–{} 年同一断点")), shown.pooledYears.front(),
+                                  shown.pooledYears.back());
+    c.sourceText = sourceOf(spec, c.figures);
+    c.whole = shown.whole.value, c.wholeStatus = shown.whole.status;
+    c.moreIsBetter = spec.moreIsBetter;
+    c.raw = shown.raw, c.trust = shown.trust, c.unreliable = shown.unreliable, c.notes = shown.notes;
+    if (!shown.since) trend(c, spec);
+    return c;
+  }
+
+  void secondAxis(scene::Choropleth& c, const IndicatorSpec& spec, const geo::Breaks& breaks) const {
+    if (spec.of != c.layer) return;
+    const Shown shown =
+        shownOf(session_, spec, yearIn(session_.indicator(spec.id), c.year), {}, lang_);
+    if (!shown.any) return;
+    scene::SecondAxis& a = c.second.emplace();
+    a.id = spec.id, a.name = spec.name.in(lang_).empty() ? spec.id : spec.name.in(lang_);
+    a.unit = spec.unit.in(lang_), a.year = shown.year, a.decimals = spec.decimals;
+    a.figures = shown.figures, a.breaks = breaks, a.sourceText = sourceOf(spec, a.figures);
+  }
+
+  void sized(scene::Scene& s, const Shown& shown, const MapSpec& map) const {
+    scene::SizedSymbols& z = s.sized.emplace();
+    z.layer = shown.spec.of;
+    z.name = shown.spec.name.in(lang_).empty() ? shown.spec.id : shown.spec.name.in(lang_);
+    z.unit = shown.spec.unit.in(lang_), z.year = shown.year, z.decimals = shown.spec.decimals;
+    z.figures = shown.figures, z.sourceText = sourceOf(shown.spec, shown.figures);
+    z.flannery = map.flannery;
+    for (const Figure& f : z.figures)
+      if (std::isfinite(f.value)) z.largest = std::max(z.largest, std::abs(f.value));
+    // Three amounts with round figures: near the largest, a third of it, a tenth.
+    for (const double part : {1.0, 0.3, 0.1}) {
+      const double wish = z.largest * part;
+      if (!(wish > 0)) continue;
+      const double ten = std::pow(10, std::floor(std::log10(wish)));
+      const double round = std::floor(wish / ten) * ten;
+      if (z.legend.empty() || round < z.legend.back()) z.legend.push_back(round);
+    }
+    z.notes.push_back(t(map.flannery ? "圆半径 ∝ 数值^0.57（弗兰纳里修正）" : "圆面积与数值成正比（未作弗兰纳里修正）"));
+  }
+
+  void association(scene::Scene& s, const MapSpec& map, const Association& a) const {
+    scene::Choropleth& c = *s.choropleth;
+    if (map.links && a.weights.rows() == c.figures.size()) {
+      scene::WeightLinks& w = s.weights.emplace();
+      w.layer = c.layer, w.name = weightsName(map.weights);
+      for (uint32_t r = 0; r < a.weights.rows(); ++r)
+        for (const uint32_t n : a.weights.neighbours(r)) {
+          const std::pair<uint32_t, uint32_t> link{std::min(r, n), std::max(r, n)};
+          w.links.push_back(link);
+        }
+      std::sort(w.links.begin(), w.links.end());
+      w.links.erase(std::unique(w.links.begin(), w.links.end()), w.links.end());
+      w.islands = a.weights.islands();
+    }
+    if (map.kind != MapSpec::Kind::association) return;
+    if (!a.error.what.empty()) {
+      c.notes.insert(c.notes.begin(), a.error.text());
+      return;
+    }
+    using scene::Tone;
+    c.categories = {{t("高—高（聚集）"), Tone::highHigh},   {t("低—低（聚集）"), Tone::lowLow},
+                    {t("高—低（异常）"), Tone::highLow},    {t("低—高（异常）"), Tone::lowHigh},
+                    {t("不显著"), Tone::notSignificant}, {t("没有邻居"), Tone::island}};
+    c.categoryOf.assign(c.figures.size(), -1);
+    for (const geo::LocalMoran& l : a.result.local) {
+      if (l.row >= c.categoryOf.size()) continue;
+      int k = 4;
+      if (a.weights.count(l.row) == 0) k = 5;
+      else if (l.cluster == geo::Quadrant::highHigh) k = 0;
+      else if (l.cluster == geo::Quadrant::lowLow) k = 1;
+      else if (l.cluster == geo::Quadrant::highLow) k = 2;
+      else if (l.cluster == geo::Quadrant::lowHigh) k = 3;
+      c.categoryOf[l.row] = k;
+    }
+    c.methodText = fmt::format(
+        fmt::runtime(t("局部莫兰指数 · {} · {} 次置换 · p ≤ {}{}")), weightsName(map.weights), map.permutations,
+        map.significance, map.falseDiscoveryRate ? t("，已控制错误发现率") : std::string());
+    c.notes.insert(c.notes.begin(), fmt::format(fmt::runtime(t("全局 I = {:.3f}，置换 p = {:.3f}")),
+                                                a.result.moran.value, a.result.moranP));
+    if (a.tooFew)
+      c.notes.insert(c.notes.begin(),
+                     fmt::format(fmt::runtime(t("{} 个单元太少，不足以下结论")), a.result.rows));
+  }
+
+  std::string weightsName(const std::string& rule) const {
+    const auto parsed = geo::WeightsRule::parse(rule);
+    if (!parsed) return rule;
+    using K = geo::WeightsRule::Kind;
+    switch (parsed->kind) {
+      case K::queen:
+        return t("后邻接（共边或共点）");
+      case K::rook:
+        return t("车邻接（共边）");
+      case K::nearest:
+        return fmt::format(fmt::runtime(t("最近 {} 个")), parsed->k);
+      case K::distance:
+        return fmt::format(fmt::runtime(t("{} km 以内")), parsed->metres / 1000);
+      case K::file:
+        return fmt::format("GAL · {}", parsed->path.substr(parsed->path.find_last_of('/') + 1));
+    }
+    return rule;
+  }
+
+  std::string kernelName(geo::Kernel k) const {
+    static constexpr const char* names[] = {"四次核", "高斯核", "均匀核", "三角核", "叶帕涅奇尼科夫核"};
+    return t(names[static_cast<size_t>(k)]);
+  }
+
+  static std::string lengthText(double metres) {
+    return metres >= 1000 ? fmt::format("{:.4g} km", metres / 1000) : fmt::format("{:.4g} m", metres);
+  }
+
+  void heat(scene::Scene& s, const Parts& parts) const {
+    const HeatSpec spec = SessionParts::heatOf(session_, look_);
+    if (!parts.heat || !spec.visible || spec.layer.empty()) return;
+    const HeatOutput& made = *parts.heat;
+    scene::Heat& h = s.heat.emplace();
+    h.layer = spec.layer;
+    const SceneLayer* layer = scene::findLayer(s, spec.layer);
+    const std::string points = layer ? layer->name : spec.layer;
+    h.name = fmt::format(fmt::runtime(t(spec.show == HeatSpec::Show::density ? "{}密度" : "{}分布")), points);
+    if (!spec.minus.empty()) {
+      const SceneLayer* minus = scene::findLayer(s, spec.minus);
+      h.name = fmt::format(fmt::runtime(t("{} − {}")), points, minus ? minus->name : spec.minus);
+    }
+    if (!made.error.what.empty()) {
+      h.notes.push_back(made.error.text());
+      return;
+    }
+    h.grid = made.grid, h.lines = spec.contours ? made.lines : nullptr, h.bins = made.bins,
+    h.binValues = made.binValues;
+    h.low = made.low, h.high = made.high, h.over = made.over, h.ticks = made.ticks;
+    h.locked = spec.top.has_value(), h.opacity = spec.opacity;
+    h.sumOfWeights = made.sumOfWeights, h.integral = made.integral;
+    h.decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(std::max(h.high, 1e-12) / 5))), 0, 9);
+    for (const double tick : h.ticks) {
+      int needed = 0;
+      while (needed < 9 && std::abs(tick * std::pow(10, needed) - std::round(tick * std::pow(10, needed))) > 1e-6)
+        ++needed;
+      h.decimals = tick == h.ticks.front() ? needed : std::max(h.decimals, needed);
+    }
+    h.illustrative = made.input.status == scene::Status::illustrative;
+    const std::string what = spec.weight.empty() ? t("个") : spec.weight;
+    const std::string area = spec.perKm2 == 1 ? "km²" : spec.perKm2 == 0.01 ? t("公顷") : fmt::format("{:g} km²", spec.perKm2);
+    if (spec.show == HeatSpec::Show::density) {
+      h.unit = what + "/" + area;
+      h.methodText = fmt::format(fmt::runtime(t("{}，带宽 {}")), kernelName(spec.kernel), lengthText(made.radiusMetres));
+      if (!spec.clip.empty())
+        h.methodText += spec.perArea ? t("；各县自成一体，县内之和不变") : t("；裁至县界");
+    } else {
+      static constexpr const char* statistics[] = {"计数", "合计", "均值", "比率"};
+      h.unit = spec.statistic == HeatSpec::Statistic::count ? t("个") : spec.weight;
+      h.methodText = fmt::format(fmt::runtime(t(spec.show == HeatSpec::Show::hexagons ? "六边形 {}，{}" : "方格 {}，{}")),
+                                 lengthText(made.binMetres), t(statistics[static_cast<size_t>(spec.statistic)]));
+    }
+    for (const LayerSpec& l : project_.layers)
+      if (l.id == spec.layer) h.sourceText = l.source.substr(l.source.find_last_of('/') + 1);
+    for (const geo::Problem& p : made.report.problems) h.notes.push_back(p.message);
+  }
+
+  // The years of the indicator on the map with one set of breaks; of one year alone: the layer's indicators
+  // side by side, each with its own.
+  void multiples(scene::Scene& s) const {
+    const IndicatorSpec* spec = SessionParts::indicatorOf(session_, look_);
+    if (!spec) return;
+    constexpr size_t most = 24;
+    MapSpec map = SessionParts::mapOf(session_, look_);
+    map.kind = MapSpec::Kind::choropleth;
+    const IndicatorState& state = session_.indicator(spec->id);
+    const bool changes = map.change != MapSpec::Change::none && state.years.size() > 2;
+    if (state.years.size() > 1 && (changes || map.change == MapSpec::Change::none)) {
+      IndicatorSpec pooled = *spec;
+      pooled.locked = true;
+      for (const int year : state.years) {
+        const Shown shown = shownOf(session_, pooled, year, map, lang_);
+        if (!shown.any || s.multiples.size() == most || (shown.since && shown.since > year)) continue;
+        const auto breaks = classesOf(shown.pool, valuesOf(shown.figures), shown.spec, shown.centre);
+        if (!breaks) continue;
+        const std::string title =
+            shown.since ? fmt::format("{} → {}", shown.since, year) : fmt::format("{}", year);
+        s.multiples.push_back({title, choroplethOf(shown, *breaks)});
+      }
+      if (s.multiples.size() > 1) return;
+      s.multiples.clear();
+    }
+    for (const IndicatorSpec& other : project_.indicators) {
+      if (other.of != spec->of || s.multiples.size() == most) continue;
+      const int year = yearIn(session_.indicator(other.id), SessionParts::yearOf(session_, look_));
+      const Shown shown = shownOf(session_, other, year, {}, lang_);
+      if (!shown.any) continue;
+      const auto breaks = classesOf(shown.pool, valuesOf(shown.figures), shown.spec, shown.centre);
+      if (!breaks) continue;
+      scene::Choropleth c = choroplethOf(shown, *breaks);
+      s.multiples.push_back({c.name + (c.year ? fmt::format(" {}", c.year) : ""), std::move(c)});
+    }
   }
 
   void trend(scene::Choropleth& c, const IndicatorSpec& shown) const {
@@ -233,16 +459,6 @@ class Builder {
     }
   }
 
-  // That year where there is one, else the fullest, and of those the latest.
-  static int yearIn(const IndicatorState& state, int wish) {
-    if (state.byYear.count(wish)) return wish;
-    int best = state.years.empty() ? 0 : state.years.back();
-    size_t most = 0;
-    for (const auto& [year, figures] : state.byYear)
-      if (present(figures) >= most) most = present(figures), best = year;
-    return best;
-  }
-
   void leads(scene::Scene& s) const {
     const auto shown = [&](const std::string& id) {
       const SceneLayer* layer = scene::findLayer(s, id);
@@ -253,23 +469,18 @@ class Builder {
   }
 
   void ledger(scene::Scene& s) const {
-    const bool some = std::any_of(project_.targets.begin(), project_.targets.end(),
-                                  [](const TargetSpec& t) { return t.featured; });
-    for (const TargetSpec& spec : project_.targets) {
+    s.wholeLedger = ledgerOf(session_, lang_);
+    const auto& targets = session_.targets();
+    const bool some = std::any_of(targets.begin(), targets.end(), [](const TargetSpec& t) { return t.featured; });
+    for (size_t i = 0; i < targets.size(); ++i) {
+      scene::LedgerRow& row = s.wholeLedger[i];
       ++s.ledgerTotal;
-      s.ledgerWithBaseline += spec.baseline.has_value();
-      if (some && !spec.featured) continue;
-      scene::LedgerRow& row = s.ledger.emplace_back();
-      row.id = spec.id, row.name = spec.name.in(lang_), row.unit = spec.unit.in(lang_);
-      row.baselineYear = spec.baselineYear.value_or(0);
-      if (spec.baseline) row.baseline = *spec.baseline;
-      row.baselineEstimated = spec.baselineEstimated;
-      row.targetYear = spec.targetYear, row.target = spec.target.value_or(geo::missing), row.section = spec.section;
-      for (const std::string& id : splitList(spec.countOf)) {
+      s.ledgerWithBaseline += targets[i].baseline.has_value();
+      for (const std::string& id : splitList(targets[i].countOf)) {
         const SceneLayer* layer = scene::findLayer(s, id);
         row.shownIllustrative |= layer && layer->visible && layer->illustrative;
       }
-      if (!spec.baseline) row.note = t("基期未公布");
+      if (!some || targets[i].featured) s.ledger.push_back(row);
     }
   }
 
@@ -313,7 +524,7 @@ class Builder {
           mark.data = Data::partly;
           mark.note = fmt::format(fmt::runtime(t("仅{}")), course->name.in(lang_));
         }
-    for (const TargetSpec& target : project_.targets) marks[target.targetYear].target = true;
+    for (const TargetSpec& target : session_.targets()) marks[target.targetYear].target = true;
     for (auto& [year, mark] : marks) mark.year = year, s.years.push_back(mark);
   }
 
@@ -375,8 +586,8 @@ class Builder {
 
 }  // namespace
 
-scene::Scene buildScene(const Session& session, const Look& look, const geo::Breaks* breaks) {
-  return Builder(session, look).build(breaks);
+scene::Scene buildScene(const Session& session, const Look& look, const Parts& parts) {
+  return Builder(session, look).build(parts);
 }
 
 geo::Box homeBox(const Session& session) {

@@ -5,6 +5,7 @@
 #include "app/session/figures.h"
 #include "app/session/filter.h"
 #include "app/session/i18n.h"
+#include "app/session/ledger.h"
 #include "app/session/names.h"
 
 // Each step below looks at what is there, compares it with what the project asks for, and starts the job that
@@ -18,7 +19,6 @@ using Stage = LayerState::Stage;
 
 constexpr size_t quickVertices =
     50'000;  // below: borders are made together with the layer, above: in a job of their own
-constexpr size_t quickValues = 20'000;  // below: classes are made at once
 
 template <class Value>
 void run(Session& session, std::string key, std::function<Value(geo::Progress&)> work,
@@ -131,6 +131,7 @@ std::vector<SourceKey> wantedSources(const Session& session) {
   for (const LayerSpec& l : session.project().layers) want(sourceKey(session, l));
   for (const IndicatorSpec& i : session.project().indicators)
     if (!i.table.empty()) want(tableKey(session, i));
+  if (!session.project().targetTable.empty()) want(targetKey(session));
   return keys;
 }
 
@@ -155,11 +156,12 @@ void chooseWorld(Session& session, const std::vector<SourceKey>& wanted) {
     if (!raw || raw->shapes.kind == geo::ShapeKind::none || raw->bounds.empty()) continue;
     d.worldKnown = true;
     if (!raw->crs.known()) return;        // plain plane coordinates: everything stays as it is
-    if (raw->crs.metresPerUnit() == 1) {  // a metric system of the data's own is kept
+    const auto toDegrees = geo::Transform::make(raw->crs, geo::Crs::lonLat());
+    // A metric system of the data's own is kept, but for the web's Mercator, in which no length is true.
+    if (raw->crs.metresPerUnit() == 1 && raw->crs.text() != "EPSG:3857") {
       d.worldCrs = raw->crs;
       return;
     }
-    const auto toDegrees = geo::Transform::make(raw->crs, geo::Crs::lonLat());
     if (toDegrees) d.worldCrs = geo::metricCrsFor(geo::transformBox(*toDegrees, raw->bounds));
     return;
   }
@@ -339,8 +341,8 @@ void deriveRivers(Session& session) {
 
 IndicatorSpec essence(IndicatorSpec spec) {
   const IndicatorSpec standard;
-  spec.name = spec.unit = {}, spec.decimals = 0, spec.palette = standard.palette, spec.moreIsBetter = true;
-  spec.method = standard.method, spec.classes = standard.classes, spec.breaks.clear();
+  spec.name = {}, spec.decimals = 0, spec.palette = standard.palette;
+  spec.method = standard.method, spec.classes = standard.classes, spec.breaks.clear(), spec.locked = false;
   return spec;
 }
 
@@ -397,38 +399,23 @@ void deriveFigures(Session& session) {
       [&session](const std::string& error) { tell(session, Message::Level::error, error); });
 }
 
-// Classes of the indicator on the map
-// -------------------------------------------------------------------------------------
+// Targets
+// ---------------------------------------------------------------------------------------------------------------
 
-void deriveBreaks(Session& session) {
+void deriveTargets(Session& session) {
   DerivedState& d = SessionParts::derived(session);
-  const Look look = SessionParts::look(session);
-  const IndicatorSpec* spec = SessionParts::indicatorOf(session, look);
-  BreaksKey key;
-  if (spec)
-    key = {spec->id, SessionParts::yearOf(session, look), spec->classes, spec->method, spec->breaks,
-           d.figures};
-  if (key == d.breaksKey) return;
-  d.breaksKey = key;
-  std::vector<double> values;
-  if (spec)
-    if (const auto& byYear = session.indicator(spec->id).byYear; byYear.count(key.year))
-      for (const scene::Figure& f : byYear.at(key.year)) values.push_back(f.value);
-  const auto classes = [values = std::move(values), key](geo::Progress&) -> geo::Result<geo::Breaks> {
-    return geo::classify(values, key.method, key.classes, key.breaks);
-  };
-  const auto take = [&session, key](geo::Result<geo::Breaks> breaks) {
-    DerivedState& state = SessionParts::derived(session);
-    if (state.breaksKey != key) return;
-    state.breaks = breaks ? std::optional(std::move(*breaks)) : std::nullopt;
-    touch(session);
-  };
-  geo::Progress progress;
-  if (key.indicator.empty() || key.figures->indicators.empty()) take(geo::fail("none"));
-  else if (session.indicator(key.indicator).byYear.count(key.year) &&
-           session.indicator(key.indicator).byYear.at(key.year).size() > quickValues)
-    run<geo::Result<geo::Breaks>>(session, "breaks", classes, take, {});
-  else take(classes(progress));
+  const Project& p = session.project();
+  geo::LayerPtr table;
+  if (!p.targetTable.empty()) {
+    const SourceState& s = d.sources[targetKey(session)];
+    if (!settled(s.stage)) return;
+    table = s.layer ? s.layer : s.raw;
+    if (s.stage == Stage::failed) tell(session, Message::Level::error, s.error.text());
+  }
+  if (d.targetsMerged && d.ownTargets == p.targets && d.targetTable == table) return;
+  d.targetsMerged = true, d.ownTargets = p.targets, d.targetTable = table;
+  d.targets = table ? mergedTargets(p.targets, table->table) : p.targets;
+  touch(session);
 }
 
 }  // namespace
@@ -445,6 +432,10 @@ SourceKey sourceKey(const Session& session, const LayerSpec& l) {
 
 SourceKey tableKey(const Session& session, const IndicatorSpec& i) {
   return {resolved(SessionParts::base(session), i.table), {}, {}, {}, {}, {}, {}};
+}
+
+SourceKey targetKey(const Session& session) {
+  return {resolved(SessionParts::base(session), session.project().targetTable), {}, {}, {}, {}, {}, {}};
 }
 
 const LayerSpec* countyLayer(const Project& project) {
@@ -467,7 +458,8 @@ void derive(Session& session) {
   deriveLayers(session);
   deriveRivers(session);
   deriveFigures(session);
-  deriveBreaks(session);
+  deriveTargets(session);
+  deriveMaps(session);
 }
 
 }  // namespace session

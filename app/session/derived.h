@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "app/session/heat.h"
 #include "app/session/session.h"
 
 namespace session {
@@ -59,13 +60,45 @@ struct Figures {
 };
 using FiguresPtr = std::shared_ptr<const Figures>;
 
+// How the map is looked at: by the project itself, by one of its scenes, or as the command line asks.
+struct Look {
+  scene::Language language = scene::Language::zh;
+  const SceneSpec* scene = nullptr;
+  std::optional<std::string> indicator;  // instead of the scene's or the project's
+  std::optional<int> year;
+  scene::Composition composition = scene::Composition::map;
+  std::optional<size_t> card;  // row of the county layer
+};
+
+struct AssociationInput {
+  geo::LayerPtr layer;
+  std::vector<double> values;
+  std::string rule;
+  geo::AutocorrelationOptions options;
+};
+AssociationPtr associate(const AssociationInput& input, geo::Progress& progress);
+
+// What a picture is made from beside figures and layers: all of it takes work.
+struct Parts {
+  std::optional<geo::Breaks> breaks, second;
+  HeatOutputPtr heat;
+  AssociationPtr association;
+};
+
 struct BreaksKey {
-  std::string indicator;
-  int year = 0, classes = 0;
-  geo::BreakMethod method = geo::BreakMethod::natural;
-  std::vector<double> breaks;
+  std::string indicator, second;
+  int year = 0;
+  MapSpec map;
+  std::vector<IndicatorSpec> specs;
   FiguresPtr figures;
+  std::vector<TargetSpec> targets;
   bool operator==(const BreaksKey&) const = default;
+};
+
+struct AssociationKey {
+  BreaksKey of;
+  geo::LayerPtr layer;
+  bool operator==(const AssociationKey&) const = default;
 };
 
 struct DerivedState {
@@ -81,20 +114,35 @@ struct DerivedState {
   FiguresPtr figures = std::make_shared<Figures>();
   bool figuresReady = false;
   BreaksKey breaksKey;
-  std::optional<geo::Breaks> breaks;
+  Parts parts;
+  ClassChoicesPtr choices;
+  std::optional<HeatInput> heatKey;       // of `parts.heat`, or of what is being made
+  std::optional<AssociationKey> associationKey;
+  std::map<std::string, std::pair<FiguresPtr, IndexStatePtr>> indices;
+  struct ProbeKey {
+    HeatOutputPtr heat;
+    std::optional<geo::Point> at;
+    bool operator==(const ProbeKey&) const = default;
+  } probeKey;
+  std::optional<HeatProbe> probe;
+  std::vector<TargetSpec> targets, ownTargets;  // merged, and the project's that they were merged from
+  geo::LayerPtr targetTable;
+  bool targetsMerged = false;
+  struct TableKey {
+    geo::LayerPtr layer;
+    FiguresPtr figures;
+    std::string show;
+    int year = 0;
+    scene::Language language = scene::Language::zh;
+    std::vector<IndicatorSpec> specs;
+    bool operator==(const TableKey&) const = default;
+  };
+  mutable std::map<std::string, std::pair<TableKey, DataTablePtr>> tables;
   uint64_t version = 1;
   mutable uint64_t sceneVersion = 0;  // of the cached picture below
   mutable scene::Scene scene;
   std::vector<std::string> told;  // messages told already
   std::shared_ptr<const scene::Typesetter> fonts;
-};
-
-// How the map is looked at: by the project itself, by one of its scenes, or as the command line asks.
-struct Look {
-  scene::Language language = scene::Language::zh;
-  const SceneSpec* scene = nullptr;
-  std::optional<std::string> indicator;  // instead of the scene's or the project's
-  std::optional<int> year;
 };
 
 class ProjectHistory;
@@ -126,7 +174,12 @@ struct SessionParts {
 void tell(Session& session, Message::Level level, const std::string& text);  // once
 void touch(Session& session);                                                // the picture changed
 void derive(Session& session);                                               // starts what is missing
-scene::Scene buildScene(const Session& session, const Look& look, const geo::Breaks* breaks);
+void deriveMaps(Session& session);  // classes, association, heat, indices, probe
+Parts partsFor(const Session& session, const Look& look);  // at once, for one picture
+HeatInput heatInput(const Session& session, const HeatSpec& spec);
+AssociationInput associationInput(const Session& session, const Look& look);
+scene::Scene buildScene(const Session& session, const Look& look, const Parts& parts);
+SourceKey targetKey(const Session& session);
 std::string resolved(const std::string& base, const std::string& source);
 SourceKey sourceKey(const Session& session, const LayerSpec& layer);
 SourceKey tableKey(const Session& session, const IndicatorSpec& indicator);

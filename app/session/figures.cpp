@@ -201,6 +201,7 @@ class Computer {
       if (s.byYear.empty()) s.error = indicator(spec.shareOf).error;
       return s;
     }
+    if (!spec.indexOf.empty()) return composite(spec);
     if (!spec.denominator.empty()) return ratio(spec);
     if (!spec.countOf.empty()) return counts(spec, spec.countOf, *of);
     if (!spec.dividedByCountOf.empty()) return perFeature(spec, *of);
@@ -328,7 +329,7 @@ class Computer {
 
   Figure quotient(const IndicatorSpec& spec, const Figure& n, const Figure& d, double per) const {
     const double value = n.value / d.value * per;
-    if (!std::isfinite(value)) return {};
+    if (!std::isfinite(value) || !(d.value > 0)) return {};
     std::string source = spec.source.zh;
     if (source.empty()) source = n.source == d.source ? n.source : n.source + "；" + d.source;
     return {value, weaker(weaker(n.status, d.status), spec.defaultStatus), source};
@@ -357,7 +358,112 @@ class Computer {
       if (below != bottom.whole.end()) s.whole.emplace(year, quotient(spec, whole, below->second, spec.per));
     }
     if (s.byYear.empty()) s.error = {"Numerator and denominator have no year in common.", {}};
+    badDenominators(spec, bottom);
+    smooth(spec, top, bottom, s);
     return s;
+  }
+
+  // What cannot be divided by is missing in the rate, and said so once.
+  void badDenominators(const IndicatorSpec& spec, const IndicatorState& bottom) {
+    std::set<size_t> zero, negative;
+    for (const auto& [year, figures] : bottom.byYear)
+      for (size_t r = 0; r < figures.size(); ++r)
+        if (figures[r].value == 0) zero.insert(r);
+        else if (figures[r].value < 0) negative.insert(r);
+    const Area* of = area(spec.of);
+    const auto told = [&](const std::set<size_t>& rows, const char* kind) {
+      if (rows.empty()) return;
+      std::vector<std::string> names;
+      for (const size_t r : rows) {
+        if (names.size() == 5) {
+          names.push_back("…");
+          break;
+        }
+        const auto& labels = of->dress->fullNames[0];
+        names.push_back(r < labels.size() ? labels[r] : fmt::format("{}", r + 1));
+      }
+      out_->warnings.push_back(fmt::format("\"{}\": the denominator \"{}\" is {} in {} areas ({}); they have no rate.",
+                                           spec.id, spec.denominator, kind, rows.size(), joined(names)));
+    };
+    told(zero, "0"), told(negative, "negative");
+  }
+
+  // Empirical Bayes wants counts of events among people or things that could have had them: not areas.
+  void smooth(const IndicatorSpec& spec, const IndicatorState& top, const IndicatorState& bottom,
+              IndicatorState& s) const {
+    const auto base = specs_.find(spec.denominator);
+    const std::string& unit = base == specs_.end() ? spec.denominator : base->second->unit.zh;
+    if (unit.find("m²") != unit.npos || unit.find("公顷") != unit.npos || unit.find("亩") != unit.npos) {
+      s.noSmoothing = "分母是面积，不是会发生事件的基数，不作平滑";
+      return;
+    }
+    for (const auto& [year, figures] : s.byYear) {
+      const auto below = sameYear(bottom.byYear, year);
+      std::vector<double> events, bases;
+      for (size_t r = 0; r < figures.size(); ++r) {
+        events.push_back(top.byYear.at(year)[r].value);
+        // A base that is 0 or negative has no rate: left out, as it is in the raw one.
+        const double b = below->second[r].value;
+        bases.push_back(b > 0 ? b : geo::missing);
+      }
+      const auto eb = geo::empiricalBayes(events, bases);
+      if (!eb) {
+        s.noSmoothing = "分子有负值，或没有一个单元有率，不作平滑";
+        continue;
+      }
+      auto& out = s.smoothed[year];
+      for (const double v : eb->smoothed) out.push_back(v * spec.per);
+      s.trust[year] = eb->trust;
+    }
+    if (s.smoothed.empty() && s.noSmoothing.empty()) s.noSmoothing = "没有率可以平滑";
+  }
+
+  // One figure per row that has every part; parts count in their fullest year.
+  IndicatorState composite(const IndicatorSpec& spec) {
+    std::vector<std::vector<double>> values;
+    std::vector<geo::CompositePart> parts;
+    std::vector<Status> status;
+    size_t k = 0;
+    for (const std::string& id : splitList(spec.indexOf)) {
+      const IndicatorState state = indicator(id);
+      if (!state.error.what.empty()) return failed(state.error.what, state.error.remedy);
+      const auto figures = state.byYear.find(fullest(state));
+      if (figures == state.byYear.end()) return failed(fmt::format("Indicator \"{}\" has no figures.", id));
+      const auto own = specs_.find(id);
+      if (own->second->of != spec.of)
+        return failed(fmt::format("Indicator \"{}\" is about another layer than the index.", id),
+                      "All parts of an index describe the same areas.");
+      auto& column = values.emplace_back();
+      status.resize(figures->second.size(), Status::official);
+      for (size_t r = 0; r < figures->second.size(); ++r) {
+        column.push_back(figures->second[r].value);
+        if (std::isfinite(column.back())) status[r] = weaker(status[r], figures->second[r].status);
+      }
+      parts.push_back({{}, k < spec.weights.size() ? spec.weights[k] : 1, own->second->moreIsBetter});
+      ++k;
+    }
+    for (size_t i = 0; i < parts.size(); ++i) parts[i].values = values[i];
+    auto made = geo::compositeIndex(parts, spec.normalise);
+    if (!made) return failed(made.error().what, made.error().remedy);
+    for (const std::string& w : made->warnings) out_->warnings.push_back(fmt::format("\"{}\": {}", spec.id, w));
+    IndicatorState s;
+    auto& out = s.byYear[0];
+    for (size_t r = 0; r < made->score.size(); ++r)
+      out.push_back(std::isfinite(made->score[r])
+                        ? Figure{made->score[r] * spec.per, weaker(status[r], Status::estimated), spec.source.zh}
+                        : Figure{});
+    return s;
+  }
+
+  static int fullest(const IndicatorState& state) {
+    int best = 0;
+    std::ptrdiff_t most = -1;
+    for (const auto& [year, figures] : state.byYear) {
+      const auto n = std::count_if(figures.begin(), figures.end(),
+                                   [](const Figure& f) { return std::isfinite(f.value); });
+      if (n >= most) most = n, best = year;
+    }
+    return best;
   }
 
   struct Count {

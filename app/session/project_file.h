@@ -23,6 +23,7 @@ struct BareOptions {
   int classes = 5;
   std::vector<double> breaks;
   std::optional<double> heatMetres;
+  std::string weight;  // of the heat: column
   std::string crs;
 };
 geo::Result<Project> projectForData(const std::vector<std::string>& paths, const BareOptions& options);

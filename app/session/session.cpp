@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/session/data_table.h"
 #include "app/session/derived.h"
 #include "app/session/flight.h"
 #include "app/session/history.h"
@@ -20,7 +21,9 @@ ProjectHistory& SessionParts::history(Session& s) { return *s.history_; }
 const ProjectHistory& SessionParts::history(const Session& s) { return *s.history_; }
 
 Look SessionParts::look(const Session& s) {
-  Look look{s.view_.language, nullptr, {}, {}};
+  Look look;
+  look.language = s.view_.language, look.composition = s.view_.composition;
+  if (s.view_.card && s.view_.card->row >= 0) look.card = static_cast<size_t>(s.view_.card->row);
   if (s.view_.scene.empty() || s.view_.sceneEdited) return look;
   for (const SceneSpec& spec : s.project_.scenes)
     if (spec.id == s.view_.scene) look.scene = &spec;
@@ -77,13 +80,35 @@ const std::string& Session::activeLayer() const {
   return project_.layers.empty() ? none : project_.layers.front().id;
 }
 
-DataTablePtr Session::table(const std::string&) const { return nullptr; }
-ClassChoicesPtr Session::classChoices() const { return nullptr; }
-AssociationPtr Session::association() const { return nullptr; }
-IndexStatePtr Session::index(const std::string&) const { return nullptr; }
-const HeatProbe* Session::heatProbe() const { return nullptr; }
-double Session::suggestedRadius() const { return 0; }
-const std::vector<TargetSpec>& Session::targets() const { return project_.targets; }
+DataTablePtr Session::table(const std::string& layer) const {
+  DerivedState& d = *derived_;
+  const auto entry = d.layers.find(layer);
+  if (entry == d.layers.end() || !entry->second.state.shape) return nullptr;
+  DerivedState::TableKey key{entry->second.state.shape->layer, d.figures, {}, currentYear(), view_.language, {}};
+  for (const LayerSpec& l : project_.layers)
+    if (l.id == layer) key.show = l.show;
+  for (const IndicatorSpec& i : project_.indicators)
+    if (i.of == layer) key.specs.push_back(i);
+  auto& [made, table] = d.tables[layer];
+  if (!table || made != key) table = makeTable(*this, layer), made = std::move(key);
+  return table;
+}
+
+ClassChoicesPtr Session::classChoices() const { return derived_->choices; }
+AssociationPtr Session::association() const { return derived_->parts.association; }
+
+IndexStatePtr Session::index(const std::string& indicator) const {
+  const auto found = derived_->indices.find(indicator);
+  return found == derived_->indices.end() ? nullptr : found->second.second;
+}
+
+const HeatProbe* Session::heatProbe() const { return derived_->probe ? &*derived_->probe : nullptr; }
+double Session::suggestedRadius() const {
+  return derived_->parts.heat ? derived_->parts.heat->suggestedRadius : 0;
+}
+const std::vector<TargetSpec>& Session::targets() const {
+  return derived_->targetsMerged ? derived_->targets : project_.targets;
+}
 
 geo::Result<void> Session::open(const std::string& path) {
   auto project = readProject(path);
@@ -147,8 +172,9 @@ uint64_t Session::version() const { return derived_->version; }
 const scene::Scene& Session::scene() const {
   const DerivedState& d = *derived_;
   if (d.sceneVersion == d.version) return d.scene;
-  d.scene = buildScene(*this, SessionParts::look(*this), d.breaks ? &*d.breaks : nullptr);
+  d.scene = buildScene(*this, SessionParts::look(*this), d.parts);
   d.scene.selected = view_.selected, d.scene.hovered = view_.hovered;
+  d.scene.selectionLayer = view_.selectionLayer, d.scene.selection = view_.selection;
   d.scene.version = d.sceneVersion = d.version;
   return d.scene;
 }

@@ -122,6 +122,28 @@ std::string missingText(const std::set<char32_t>& characters) {
       characters.size(), joined(shown));
 }
 
+// By key, or by a name in either language, short or full; of the row that the window shows a card of when no
+// name is given.
+geo::Result<size_t> areaRow(const Session& session, const std::string& wanted, const Look& look) {
+  const LayerSpec* county = countyLayer(session.project());
+  const LayerState& state = session.layer(county ? county->id : "");
+  if (!state.shape) return geo::fail("The project has no county layer, so there is no card of an area.");
+  if (wanted.empty() && look.card) return *look.card;
+  const auto& dress = SessionParts::derived(session).layers.at(county->id).dress;
+  const geo::Column* keys = state.shape->layer->table.find(county->key);
+  std::vector<std::string> known;
+  for (size_t r = 0; r < state.shape->layer->rows(); ++r) {
+    if (keys && keys->has(r) && trimmed(keys->text(r)) == wanted) return r;
+    for (const auto* names : {&dress->fullNames[0], &dress->labels[0], &dress->fullNames[1], &dress->labels[1]})
+      if (r < names->size() && (*names)[r] == wanted) return r;
+    const auto& shown = dress->labels[static_cast<size_t>(look.language)];
+    if (r < shown.size() && known.size() < 12) known.push_back(shown[r]);
+  }
+  return geo::fail(wanted.empty() ? std::string("A card needs an area.")
+                                  : fmt::format("There is no area \"{}\".", wanted),
+                   fmt::format("Areas: {}.", joined(known)));
+}
+
 }  // namespace
 
 geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
@@ -168,24 +190,26 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
   }
   look.year = options.year;
   const IndicatorSpec* spec = SessionParts::indicatorOf(session, look);
-  std::optional<geo::Breaks> breaks;
-  if (spec) {
+  if (spec && options.year) {
     const IndicatorState& state = session.indicator(spec->id);
-    if (options.year && !state.byYear.count(*options.year)) {
+    if (!state.byYear.count(*options.year)) {
       std::vector<std::string> years;
       for (const int y : state.years)
         if (y > 0) years.push_back(fmt::format("{}", y));
       return geo::fail(fmt::format("\"{}\" has no figures for {}.", spec->id, *options.year),
                        years.empty() ? "It has no years." : fmt::format("Years: {}.", joined(years)));
     }
-    std::vector<double> values;
-    if (const auto figures = state.byYear.find(SessionParts::yearOf(session, look));
-        figures != state.byYear.end())
-      for (const scene::Figure& f : figures->second) values.push_back(f.value);
-    if (auto made = geo::classify(values, spec->method, spec->classes, spec->breaks))
-      breaks = std::move(*made);
   }
-  scene::Scene scene = buildScene(session, look, breaks ? &*breaks : nullptr);
+  if (look.scene) look.composition = look.scene->composition;
+  if (options.composition) look.composition = *options.composition;
+  if (look.composition == scene::Composition::card) {
+    auto row = areaRow(session, options.card, look);
+    if (!row) return tl::unexpected(row.error());
+    look.card = *row;
+  }
+  if (look.composition == scene::Composition::ledger && session.targets().empty())
+    return geo::fail("The project has no targets.", "List them as [[targets]], or name a target_table.");
+  scene::Scene scene = buildScene(session, look, partsFor(session, look));
   scene.date = options.date.empty() ? today() : options.date;
   if (look.scene && look.scene->camera.extentLonLat) {
     auto box = worldBox(session.worldCrs(), *look.scene->camera.extentLonLat);

@@ -115,7 +115,8 @@ void Frame::drawPanels(float width, float height) {
 void Frame::applyCommands() {
   for (const auto& command : std::exchange(commands, {})) {
     const auto done = session::apply(session_, command);
-    if (done && std::holds_alternative<session::CopyFigures>(command))
+    if (done && (std::holds_alternative<session::CopyFigures>(command) ||
+                 std::holds_alternative<session::CopyText>(command)))
       glfwSetClipboardString(window_, session_.view().clipboard.c_str());
     if (!std::holds_alternative<session::Hover>(command)) settle_ = std::max(settle_, 2);
   }
