@@ -346,16 +346,21 @@ class Computer {
     for (const IndicatorState* s : {&top, &bottom})
       if (!s->error.what.empty()) return failed(s->error.what, s->error.remedy);
     IndicatorState s;
-    for (const auto& [year, figures] : top.byYear) {
+    // What has no year of its own (features counted on the map) is set against every year of the other.
+    const bool undated = top.byYear.size() == 1 && top.byYear.begin()->first == 0;
+    for (const auto& [year, _] : undated ? bottom.byYear : top.byYear) {
+      const auto above = undated ? top.byYear.begin() : top.byYear.find(year);
       const auto below = sameYear(bottom.byYear, year);
-      if (below == bottom.byYear.end() || below->second.size() != figures.size()) continue;
+      if (below == bottom.byYear.end() || below->second.size() != above->second.size()) continue;
       auto& out = s.byYear[year];
-      for (size_t r = 0; r < figures.size(); ++r)
-        out.push_back(quotient(spec, figures[r], below->second[r], spec.per));
+      for (size_t r = 0; r < above->second.size(); ++r)
+        out.push_back(quotient(spec, above->second[r], below->second[r], spec.per));
     }
-    for (const auto& [year, whole] : top.whole) {
+    for (const auto& [year, _] : undated ? bottom.whole : top.whole) {
+      const auto above = undated ? top.whole.begin() : top.whole.find(year);
       const auto below = sameYear(bottom.whole, year);
-      if (below != bottom.whole.end()) s.whole.emplace(year, quotient(spec, whole, below->second, spec.per));
+      if (above != top.whole.end() && below != bottom.whole.end())
+        s.whole.emplace(year, quotient(spec, above->second, below->second, spec.per));
     }
     if (s.byYear.empty()) s.error = {"Numerator and denominator have no year in common.", {}};
     badDenominators(spec, bottom);
@@ -401,7 +406,8 @@ class Computer {
       const auto below = sameYear(bottom.byYear, year);
       std::vector<double> events, bases;
       for (size_t r = 0; r < figures.size(); ++r) {
-        events.push_back(top.byYear.at(year)[r].value);
+        const auto above = sameYear(top.byYear, year);
+        events.push_back(above->second[r].value);
         // A base that is 0 or negative has no rate: left out, as it is in the raw one.
         const double b = below->second[r].value;
         bases.push_back(b > 0 ? b : geo::missing);

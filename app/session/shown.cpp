@@ -22,6 +22,14 @@ std::vector<Figure> changed(const std::vector<Figure>& now, const std::vector<Fi
   return out;
 }
 
+// So that the range is told in three figures.
+int decimalsOfRange(const std::vector<Figure>& figures) {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  for (const Figure& f : figures)
+    if (std::isfinite(f.value)) low = std::min(low, f.value), high = std::max(high, f.value);
+  return high > low ? std::clamp(1 - static_cast<int>(std::floor(std::log10(high - low))), 1, 4) : 1;
+}
+
 void addFinite(std::vector<double>& pool, const std::vector<Figure>& figures) {
   for (const Figure& f : figures)
     if (std::isfinite(f.value)) pool.push_back(f.value);
@@ -147,7 +155,7 @@ Shown shownOf(const Session& session, const IndicatorSpec& spec, int year, const
   const bool points = map.change == Change::absolute && spec.unit.zh == "%";
   if (map.change == Change::percent) out.spec.unit = {"%", "%"};
   else if (points) out.spec.unit = {"百分点", "percentage points"};
-  if (map.change == Change::percent) out.spec.decimals = std::max(1, std::min(spec.decimals, 2));
+  if (map.change == Change::percent) out.spec.decimals = decimalsOfRange(out.figures);
   out.spec.palette = "diverging";
   if (spec.method == geo::BreakMethod::manual) out.spec.method = geo::BreakMethod::natural, out.spec.breaks.clear();
   if (spec.locked) {
