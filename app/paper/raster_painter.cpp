@@ -353,7 +353,8 @@ class Preparation {
     const double scale = k_ / camera.metresPerUnit;
     const double x0 = (camera.frame.x + camera.frame.w / 2.0) * k_ - camera.centre.x * scale;
     const double y0 = (camera.frame.y + camera.frame.h / 2.0) * k_ + camera.centre.y * scale;
-    for (size_t row = 0; row < shapes.rows(); ++row)
+    for (size_t row = 0; row < shapes.rows(); ++row) {
+      if (row >= dots.fills->size() || (*dots.fills)[row].a == 0) continue;
       for (uint32_t v = shapes.partStart[shapes.rowStart[row]];
            v < shapes.partStart[shapes.rowStart[row + 1]]; ++v) {
         const geo::Point p{x0 + shapes.vertices[v].x * scale, y0 - shapes.vertices[v].y * scale};
@@ -361,6 +362,7 @@ class Preparation {
         op.at.push_back({static_cast<float>(p.x), static_cast<float>(p.y)});
         op.row.push_back(static_cast<uint32_t>(row));
       }
+    }
     for (int phase = 0; phase < 64; ++phase) {
       const float x = (phase % 8) / 8.0f, y = (phase / 8) / 8.0f;
       op.discs.push_back(drawDisc(x, y, op.radius, -1));

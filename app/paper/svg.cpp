@@ -321,11 +321,8 @@ class SvgWriter {
     text_ += ">\n";
     const std::string radius = number(dots.radius);
     for (size_t i = 0; i < places.at.size(); ++i) {
-      if (places.row[i] >= dots.fills->size()) continue;
-      const Rgba c = (*dots.fills)[places.row[i]];
-      if (c.a || edge)
-        put("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>\n", number(places.at[i].x), number(places.at[i].y),
-            radius, c.a ? colour("fill", c) : " fill=\"none\"");
+      put("<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>\n", number(places.at[i].x), number(places.at[i].y),
+          radius, colour("fill", (*dots.fills)[places.row[i]]));
     }
     text_ += "</g>\n";
   }

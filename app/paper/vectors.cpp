@@ -139,13 +139,15 @@ DotPlaces dotPlaces(const scene::Drawing& drawing, const scene::Dots& dots) {
   const auto& camera = drawing.cameras.at(dots.camera);
   const auto& shapes = dots.shape->layer->shapes;
   const geo::Box seen = camera.world().grown((dots.radius + dots.edge.width) * camera.metresPerUnit);
-  for (size_t row = 0; row < shapes.rows(); ++row)
+  for (size_t row = 0; row < shapes.rows(); ++row) {
+    if (!dots.fills || row >= dots.fills->size() || (*dots.fills)[row].a == 0) continue;
     for (uint32_t v = shapes.partStart[shapes.rowStart[row]]; v < shapes.partStart[shapes.rowStart[row + 1]];
          ++v)
       if (seen.contains(shapes.vertices[v])) {
         out.at.push_back(camera.canvasFromWorld(shapes.vertices[v]));
         out.row.push_back(static_cast<uint32_t>(row));
       }
+  }
   return out;
 }
 

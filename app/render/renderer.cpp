@@ -551,9 +551,11 @@ void Renderer::Impl::visit(const scene::Dots& d) {
     const Vec at = view.pixel(p);
     points.push_back({at.x, at.y, row < d.fills->size() ? (*d.fills)[row] : Rgba{0, 0, 0, 0}});
   };
-  for (size_t row = 0; row < s.rows(); ++row)
+  for (size_t row = 0; row < s.rows(); ++row) {
+    if (row >= d.fills->size() || (*d.fills)[row].a == 0) continue;
     for (uint32_t v = s.partStart[s.rowStart[row]]; v < s.partStart[s.rowStart[row + 1]]; ++v)
       if (view.world.contains(s.vertices[v])) add(row, s.vertices[v]);
+  }
   // Too many to draw each: of those that share a cell smaller than what the eye could part, the topmost.
   constexpr size_t enough = 200'000;
   if (points.size() > enough) {

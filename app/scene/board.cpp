@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace scene {
 
 float Board::text(float x, float y, std::string_view words, float size, Rgba colour, Align align, Face face,
@@ -60,6 +63,28 @@ std::string formatNumber(double value, int decimals, bool grouped) {
   if (dot - start < 5) return digits;  // four digits read well without a separator
   for (size_t i = dot; i > start + 3; i -= 3) digits.insert(i - 3, 1, ',');
   return digits;
+}
+
+std::string withMinus(std::string figure) {
+  if (figure.starts_with('-')) figure.replace(0, 1, "−");
+  return figure;
+}
+
+std::string formatSigned(double value, int decimals, bool grouped) {
+  const std::string amount = formatNumber(std::abs(value), decimals, grouped);
+  if (amount.find_first_of("123456789") == std::string::npos) return amount;
+  return (value < 0 ? "−" : "+") + amount;
+}
+
+std::string formatTick(double level, const std::vector<double>& levels) {
+  int decimals = 0;
+  for (; decimals < 8; ++decimals) {
+    const double unit = std::pow(10, -decimals);
+    if (std::all_of(levels.begin(), levels.end(),
+                    [&](double v) { return std::abs(std::remainder(v, unit)) < 1e-6 * unit; }))
+      break;
+  }
+  return withMinus(formatNumber(level == 0 ? 0 : level, decimals));
 }
 
 std::string formatShort(double value) {

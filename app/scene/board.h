@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/scene/drawing.h"
 #include "app/scene/theme.h"
@@ -30,6 +31,12 @@ struct Board {
 
 // "1,234.5"; "–" is never printed for a number; missing is the caller's word.
 std::string formatNumber(double value, int decimals, bool grouped = true);
+// "+1.2", "−0.8" with a true minus, "0.0".
+std::string formatSigned(double value, int decimals, bool grouped = true);
+// A hyphen before a figure becomes a minus.
+std::string withMinus(std::string figure);
+// One of some round levels, with the decimals that tell them all apart.
+std::string formatTick(double level, const std::vector<double>& levels);
 // Without trailing zeros: 0.8, 27.4, 500.
 std::string formatShort(double value);
 

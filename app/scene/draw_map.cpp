@@ -6,12 +6,14 @@
 #include "app/scene/board.h"
 #include "app/scene/draw_scene.h"
 #include "app/scene/label.h"
+#include "app/scene/map_thematic.h"
 #include "app/scene/marks.h"
 #include "geo/measure.h"
 
 namespace scene {
 namespace {
 
+constexpr size_t fewSelected = 300;  // beyond, colours alone show what is selected
 constexpr size_t fewAreas =
     60;  // up to here each name gets a place of its own; beyond, names stand on their anchors
 
@@ -36,10 +38,12 @@ class MapDrawer {
 
   void draw() {
     areas();
+    addHeat(d_, s_, index_, t_, o_.unit, o_.cache);
     rivers();
     lines();
     borders();
     dots();
+    addLinks(d_, s_, cam_, t_, o_.unit);
     if (o_.fades)
       for (const Fade& fade : *o_.fades) put(fade);
     marks_ = placeMarks(s_, cam_, m_);
@@ -49,10 +53,12 @@ class MapDrawer {
         return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f;
       });
     }
+    if (o_.circles) circles_ = circlesOn(s_, cam_, t_, m_);
     rings();
     placeArcs();
     placeAllLabels();
     glow();
+    drawCircles();
     drawArcs();
     drawMarks();
     drawLabels();
@@ -72,19 +78,35 @@ class MapDrawer {
   }
 
   bool coloured(const SceneLayer& layer) const { return s_.choropleth && s_.choropleth->layer == layer.id; }
+  // Its areas or dots have the colours themselves.
+  bool filled(const SceneLayer& layer) const { return coloured(layer) && !s_.choropleth->onSymbols; }
+
+  bool isSelected(const SceneLayer& layer, size_t row) const {
+    return s_.selectionLayer == layer.id &&
+           std::binary_search(s_.selection.begin(), s_.selection.end(), static_cast<uint32_t>(row));
+  }
 
   ColoursPtr fillsOf(const SceneLayer& layer) const {
     const size_t rows = layer.shape->layer->rows();
     const auto make = [&]() -> ColoursPtr {
-      auto fills = std::make_shared<std::vector<Rgba>>(rows, groundOf(layer));
-      if (coloured(layer)) {
+      const Rgba ground = groundOf(layer);
+      auto fills = std::make_shared<std::vector<Rgba>>(rows, ground);
+      const bool points = layer.shape->layer->shapes.kind == geo::ShapeKind::point;
+      if (filled(layer)) {
         const Choropleth& c = *s_.choropleth;
-        const auto ramp = palette(c.palette, static_cast<int>(c.breaks.classes()), t_.dark);
+        const auto ramp = mapColours(s_, t_);
         for (size_t r = 0; r < rows && r < c.figures.size(); ++r) {
-          const int k = c.breaks.classOf(c.figures[r].value);
-          (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity) : t_.hatchGround;
+          const int k = c.classOf(r);
+          if (isShown(layer, r)) (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity) : t_.hatchGround;
         }
       }
+      if (points)  // what a filter hides is not there
+        for (size_t r = 0; r < rows; ++r)
+          if (!isShown(layer, r)) (*fills)[r] = {0, 0, 0, 0};
+      if (s_.selectionLayer == layer.id && !s_.selection.empty())
+        for (size_t r = 0; r < rows; ++r)
+          if ((*fills)[r].a && !isSelected(layer, r))
+            (*fills)[r] = points ? (*fills)[r].withAlpha(0.45) : mix((*fills)[r], t_.land, 0.42);
       return fills;
     };
     return o_.cache && s_.version ? o_.cache->fills(layer.id, s_.version, t_.dark, make) : make();
@@ -99,9 +121,9 @@ class MapDrawer {
                  fillsOf(layer),
                  {},
                  {t_.hatchLine, t_.hatchGround, m_.hatchPitch, m_.hatchWidth}};
-      if (coloured(layer))
+      if (filled(layer))
         for (size_t r = 0; r < s_.choropleth->figures.size(); ++r)
-          if (s_.choropleth->breaks.classOf(s_.choropleth->figures[r].value) < 0)
+          if (s_.choropleth->classOf(r) < 0 && isShown(layer, r))
             item.hatched.push_back(static_cast<uint32_t>(r));
       d_.add(std::move(item));
       if (layer.role == Role::neighbour)
@@ -151,6 +173,12 @@ class MapDrawer {
                            {},
                            true}});
       }
+      if (s_.selectionLayer == layer.id && s_.selection.size() <= fewSelected)
+        for (const float halo : {6.f, 0.f})  // all casings first: neighbours share their borders
+          for (const uint32_t row : s_.selection)
+            if (row < layer.shape->layer->rows())
+              d_.add(Borders{index_, layer.shape, Borders::Which::row, row,
+                             Pen{halo > 0 ? t_.halo : t_.accent, (halo > 0 ? halo : 2) * o_.unit, {}, true}});
       outline(layer, s_.hovered, m_.cityPen, 0);
       outline(layer, s_.selected, 3.2f * o_.unit, 7 * o_.unit);
     }
@@ -170,6 +198,15 @@ class MapDrawer {
       if (!layer.visible || !layer.shape || !layer.symbols.empty() ||
           layer.shape->layer->shapes.kind != geo::ShapeKind::point)
         continue;
+      if ((s_.sized && s_.sized->layer == layer.id) || (coloured(layer) && s_.choropleth->onSymbols))
+        continue;
+      if (s_.selectionLayer == layer.id && !s_.selection.empty()) {
+        auto rims = std::make_shared<std::vector<Rgba>>(layer.shape->layer->rows(), Rgba{0, 0, 0, 0});
+        for (const uint32_t r : s_.selection)
+          if (r < rims->size() && isShown(layer, r)) (*rims)[r] = t_.accent;
+        d_.add(Dots{index_, layer.shape, rims, (layer.radius + 2.5f) * o_.unit,
+                    Pen{t_.halo, 1.5f * o_.unit, {}, false}});
+      }
       d_.add(Dots{index_, layer.shape, fillsOf(layer), layer.radius * o_.unit,
                   Pen{t_.halo, 0.5f * o_.unit, {}, false}});
     }
@@ -398,9 +435,17 @@ class MapDrawer {
         const float half = mark.size / 2 + m_.casing;
         around_.boxes.push_back({mark.at.x - half, mark.at.y - half, 2 * half, 2 * half});
       }
+    for (const Circle& c : circles_) {
+      // The square inside the circle: a name may touch its edge, and where the area has no other room the
+      // name stands on it.
+      const float half = c.radius * 0.72f;
+      if (half > 6 * o_.unit) around_.boxes.push_back({c.at.x - half, c.at.y - half, 2 * half, 2 * half});
+    }
+    islands();
     takeStage(wishesFor({Role::core}, true));
     if (o_.countyNames) countyNames();
     takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, true));
+    if (s_.heat) heatLabels_ = contourLabels(*s_.heat, cam_, t_, *d_.fonts, m_.townName, o_.unit, around_);
     waterNames();
     takeStage(wishesFor({Role::enterprise, Role::rail}, false));
     if (o_.townNames) takeStage(wishesFor({Role::town}, false));
@@ -418,13 +463,66 @@ class MapDrawer {
          t_.text1});
     if (r < layer.sublabels.size() && !layer.sublabels[r].empty())
       lines.push_back({run(layer.sublabels[r], {Face::sans, m_.countySub, 0, true}), t_.text1});
-    if (coloured(layer) && r < s_.choropleth->figures.size()) {
-      const double v = s_.choropleth->figures[r].value;
-      if (!std::isnan(v))
-        lines.push_back(
-            {run(formatNumber(v, s_.choropleth->decimals), {Face::sans, m_.countyValue, 0, true}), t_.text1});
-    }
+    if (const std::string value = valueOf(layer, r); !value.empty())
+      lines.push_back({run(value, {Face::sans, m_.countyValue, 0, true}), t_.text1});
     return lines;
+  }
+
+  // The figures behind its colour and size; two of them carry their units. A star: not to be relied on.
+  std::string valueOf(const SceneLayer& layer, size_t r) const {
+    if (!isShown(layer, r)) return {};
+    std::string value;
+    const bool circle = o_.circles && s_.sized && s_.sized->layer == layer.id && r < s_.sized->figures.size();
+    const bool colour = coloured(layer) && r < s_.choropleth->figures.size();
+    const bool both = circle && colour;
+    const auto join = [&](double v, int decimals, const std::string& unit, bool isSigned) {
+      if (std::isnan(v)) return;
+      if (!value.empty()) value += " · ";
+      value += isSigned ? formatSigned(v, decimals) : withMinus(formatNumber(v, decimals));
+      if (both && !unit.empty()) value += unit == "%" ? unit : " " + unit;
+    };
+    if (circle) join(s_.sized->figures[r].value, s_.sized->decimals, s_.sized->unit, false);
+    if (colour) {
+      const Choropleth& c = *s_.choropleth;
+      join(c.figures[r].value, c.decimals, c.unit, c.since != 0);
+      if (!std::isnan(c.figures[r].value) &&
+          std::find(c.unreliable.begin(), c.unreliable.end(), r) != c.unreliable.end())
+        value += "*";
+      if (c.second && r < c.second->figures.size())
+        join(c.second->figures[r].value, c.second->decimals, c.second->unit, false);
+    }
+    return value;
+  }
+
+  // Units without a neighbour: no statistic of neighbours says anything about them.
+  void islands() {
+    if (!s_.choropleth || s_.choropleth->categories.empty()) return;
+    const Choropleth& c = *s_.choropleth;
+    const SceneLayer* layer = findLayer(s_, c.layer);
+    if (!layer || !layer->visible || !layer->shape) return;
+    for (size_t r = 0; r < layer->shape->anchors.size(); ++r) {
+      const int k = c.classOf(r);
+      if (k < 0 || c.categories[static_cast<size_t>(k)].tone != Tone::island || !isShown(*layer, r)) continue;
+      const geo::Point p = layer->shape->anchors[r];
+      if (std::isnan(p.x) || !cam_.world().contains(p)) continue;
+      islands_.push_back(cam_.canvasFromWorld(p));
+      around_.boxes.push_back(
+          {islands_.back().x - 10 * o_.unit, islands_.back().y - 10 * o_.unit, 20 * o_.unit, 20 * o_.unit});
+    }
+  }
+
+  void drawCircles() {
+    for (const Vec at : islands_) addIsland(d_, at, t_, o_.unit, cam_.frame);
+    for (const Circle& c : circles_) {
+      drawCircle(d_, c, t_, o_.unit, cam_.frame);
+      const SceneLayer* layer = findLayer(s_, c.object.layer);
+      if ((layer && isSelected(*layer, static_cast<size_t>(c.object.row))) || s_.selected == c.object) {
+        put(Stroke{Path::circle(c.at, c.radius + 3 * o_.unit), Pen{t_.halo, 4 * o_.unit, {}, false}, -1});
+        put(Stroke{Path::circle(c.at, c.radius + 3 * o_.unit), Pen{t_.accent, 2 * o_.unit, {}, false}, -1});
+      }
+      const float half = std::max(c.radius * 0.8f, 4 * o_.unit);
+      d_.hits.push_back({{c.at.x - half, c.at.y - half, 2 * half, 2 * half}, c.object});
+    }
   }
 
   static Rect boxOf(const std::vector<LabelLine>& lines, Vec centre) {
@@ -527,7 +625,7 @@ class MapDrawer {
       const geo::Box seen = cam_.world();
       for (size_t r = 0; r < layer.labels.size() && r < shape.anchors.size(); ++r) {
         const geo::Point a = shape.anchors[r];
-        if (layer.labels[r].empty() || !seen.contains(a)) continue;
+        if (layer.labels[r].empty() || !seen.contains(a) || !isShown(layer, r)) continue;
         const GlyphRun& text = o_.cache ? o_.cache->run(*d_.fonts, layer.labels[r], style)
                                         : (plain_ = d_.fonts->shape(layer.labels[r], style));
         const Vec c = cam_.canvasFromWorld(a);
@@ -575,7 +673,8 @@ class MapDrawer {
       const SceneLayer& layer = s_.layers[mark.layer];
       const ObjectRef object{layer.id, static_cast<long>(mark.row)};
       const bool small = layer.role == Role::station || layer.role == Role::town;
-      const bool selected = s_.selected == object, hovered = s_.hovered == object;
+      const bool selected = s_.selected == object || isSelected(layer, mark.row),
+                 hovered = s_.hovered == object;
       if (small && !selected && !hovered && ownLabel(object) == nullptr && covered(mark)) continue;
       if (layer.role == Role::town && hasStation(mark)) continue;
       const float size = mark.size * (hovered ? 1.15f : 1);
@@ -598,6 +697,7 @@ class MapDrawer {
 
   void drawLabels() {
     for (Text& item : bulk_) put(std::move(item));
+    for (Text& item : heatLabels_) put(std::move(item));
     for (const WaterName& name : waterNames_) {
       const Vec dir{std::cos(name.spot.angle), std::sin(name.spot.angle)}, down{-dir.y, dir.x};
       Text item;
@@ -640,7 +740,9 @@ class MapDrawer {
   std::vector<std::pair<LabelWish, LabelPlace>> placed_;
   std::vector<AreaName> areaNames_;
   std::vector<WaterName> waterNames_;
-  std::vector<Text> bulk_;
+  std::vector<Text> bulk_, heatLabels_;
+  std::vector<Circle> circles_;
+  std::vector<Vec> islands_;
   GlyphRun plain_;
 };
 
@@ -663,6 +765,22 @@ ColoursPtr DrawCache::fills(const std::string& layer, uint64_t version, bool dar
   Fills& f = fills_[layer];
   if (!f.colours || f.version != version || f.dark != dark) f = {version, dark, make()};
   return f.colours;
+}
+
+ColoursPtr DrawCache::colours(const Heat& heat, bool dark) {
+  HeatColours& h = heat_[dark];
+  const std::shared_ptr<const void> values =
+      heat.bins ? std::shared_ptr<const void>(heat.binValues) : std::shared_ptr<const void>(heat.grid);
+  if (!h.colours || h.values != values || h.low != heat.low || h.high != heat.high ||
+      h.opacity != heat.opacity)
+    h = {values, heat.low, heat.high, heat.opacity,
+         heat.bins ? binColours(heat, dark) : heatPixels(heat, dark)};
+  return h.colours;
+}
+
+ContourShapes DrawCache::contours(const Heat& heat, const std::function<ContourShapes(const Heat&)>& make) {
+  if (lines_ != heat.lines || !contours_.major) lines_ = heat.lines, contours_ = make(heat);
+  return contours_;
 }
 
 const SceneLayer* findLayer(const Scene& scene, std::string_view id) {

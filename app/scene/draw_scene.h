@@ -9,14 +9,23 @@
 
 namespace scene {
 
-// What a moving map need not make again each frame: glyph runs by text and style, fills by scene version. One
-// per thread.
+// A heat's contours as layers to draw.
+struct ContourShapes {
+  MapShapePtr major, minor;
+};
+
+// What a moving map need not make again each frame: glyph runs by text and style, fills by scene version, a
+// heat's colours and contours by what they are made from. One per thread.
 class DrawCache {
  public:
   const GlyphRun& run(const Typesetter& fonts, const std::string& text, const TextStyle& style);
   // The fills made for that layer, scene version and theme; made by `make` when they are not there.
   ColoursPtr fills(const std::string& layer, uint64_t version, bool dark,
                    const std::function<ColoursPtr()>& make);
+  // Pixels of the heat's grid or colours of its bins: the same object until values, domain, opacity or theme
+  // differ.
+  ColoursPtr colours(const Heat& heat, bool dark);
+  ContourShapes contours(const Heat& heat, const std::function<ContourShapes(const Heat&)>& make);
 
  private:
   std::unordered_map<std::string, GlyphRun> runs_;
@@ -26,6 +35,13 @@ class DrawCache {
     ColoursPtr colours;
   };
   std::unordered_map<std::string, Fills> fills_;
+  struct HeatColours {
+    std::shared_ptr<const void> values;  // held, so that no other can have its address
+    double low = 0, high = 0, opacity = 0;
+    ColoursPtr colours;
+  } heat_[2];
+  std::shared_ptr<const void> lines_;
+  ContourShapes contours_;
 };
 
 struct MapOptions {
@@ -34,6 +50,7 @@ struct MapOptions {
   bool paper = false;
   bool glow = false;  // wall: core glow, city glow
   bool townNames = true, countyNames = true;
+  bool circles = true;                // sized symbols; not in insets, whose scale of sizes would be another
   std::optional<geo::Point> insetOf;  // symbols spread from this place are shown in an inset instead
   DrawCache* cache = nullptr;
   const std::vector<Fade>* fades = nullptr;      // over the ground, under symbols and names

@@ -108,7 +108,7 @@ struct Courses {  // a line layer
 struct Dots {  // a large point layer as discs
   int camera = 0;
   MapShapePtr shape;
-  ColoursPtr fills;
+  ColoursPtr fills;  // alpha 0: no disc and no edge
   float radius = 3;
   Pen edge;  // width 0: none
 };

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "app/scene/legend.h"
+#include "app/scene/map_thematic.h"
 #include "geo/crs.h"
 #include "geo/measure.h"
 
@@ -93,38 +95,68 @@ Rect drawBadge(const Board& b, float x, float y, float type, const std::string& 
 // Legend
 // ---------------------------------------------------------------------------------------------------------------
 
-std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme) {
-  std::vector<LegendClass> rows;
-  if (!scene.choropleth) return rows;
-  const Choropleth& c = *scene.choropleth;
-  const auto ramp = palette(c.palette, static_cast<int>(c.breaks.classes()), theme.dark);
-  // Decimals that tell the classes apart; whole numbers where they do.
+namespace {
+
+// Decimals that tell the classes apart; whole numbers where they do.
+int decimalsOf(const geo::Breaks& breaks, int most) {
   int decimals = 0;
-  for (; decimals < c.decimals; ++decimals) {
+  for (; decimals < most; ++decimals) {
     bool apart = true;
-    for (size_t k = 0; k + 1 < c.breaks.classes(); ++k)
-      apart = apart &&
-              formatNumber(c.breaks.highest[k], decimals) != formatNumber(c.breaks.lowest[k + 1], decimals);
-    const double span = c.breaks.highest.empty() ? 0 : std::abs(c.breaks.highest.back());
+    for (size_t k = 0; k + 1 < breaks.classes(); ++k)
+      apart =
+          apart && formatNumber(breaks.highest[k], decimals) != formatNumber(breaks.lowest[k + 1], decimals);
+    double span = 0;
+    for (size_t k = 0; k < breaks.classes(); ++k)
+      for (const double v : {breaks.lowest[k], breaks.highest[k]})
+        if (!std::isnan(v)) span = std::max(span, std::abs(v));
     if (apart && span >= 20) break;
   }
-  for (size_t k = 0; k < c.breaks.classes(); ++k) {
+  return decimals;
+}
+
+}  // namespace
+
+std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme) {
+  return scene.choropleth ? legendClasses(scene, *scene.choropleth, theme, mapColours(scene, theme))
+                          : std::vector<LegendClass>{};
+}
+
+std::vector<LegendClass> legendClasses(const Scene& scene, const Choropleth& c, const Theme& theme,
+                                       const std::vector<Rgba>& colours) {
+  std::vector<LegendClass> rows;
+  const SceneLayer* layer = findLayer(scene, c.layer);
+  const auto shown = [&](size_t r) { return !layer || isShown(*layer, r); };
+  const int decimals = decimalsOf(c.breaks, c.decimals);
+  const auto words = [&](double v) {
+    return c.since ? formatSigned(v, decimals) : withMinus(formatNumber(v, decimals));
+  };
+  const size_t classes = c.categories.empty() ? c.breaks.classes() : c.categories.size();
+  for (size_t k = 0; k < classes; ++k) {
     LegendClass row;
-    row.colour = ramp[k];
+    row.colour = k < colours.size() ? colours[k] : theme.land;
     for (size_t r = 0; r < c.figures.size(); ++r)
-      if (c.breaks.classOf(c.figures[r].value) == static_cast<int>(k)) row.rows.push_back(r);
-    const double lo = c.breaks.lowest[k], hi = c.breaks.highest[k];
-    if (row.rows.empty() || std::isnan(lo))
-      row.range = fmt::format("≤ {}", formatNumber(c.breaks.upperBounds[k], decimals));
-    else if (formatNumber(lo, decimals) == formatNumber(hi, decimals)) row.range = formatNumber(hi, decimals);
-    else row.range = fmt::format("{} – {}", formatNumber(lo, decimals), formatNumber(hi, decimals));
+      if (shown(r) &&
+          (c.categories.empty() ? c.breaks.classOf(c.figures[r].value) : c.classOf(r)) == static_cast<int>(k))
+        row.rows.push_back(r);
+    if (!c.categories.empty()) {
+      row.range = c.categories[k].name;
+    } else {
+      const double lo = c.breaks.lowest[k], hi = c.breaks.highest[k];
+      if (std::isnan(lo)) row.range = "≤ " + words(c.breaks.upperBounds[k]);
+      else if (words(lo) == words(hi)) row.range = words(hi);
+      else row.range = words(lo) + " – " + words(hi);
+      if (c.centre && k > 0 && c.breaks.upperBounds[k] > *c.centre &&
+          c.breaks.upperBounds[k - 1] <= *c.centre)
+        row.turnsBelow = c.centre;
+    }
     rows.push_back(std::move(row));
   }
-  std::reverse(rows.begin(), rows.end());  // most first, as the ranking beside it
+  if (c.categories.empty()) std::reverse(rows.begin(), rows.end());  // most first, as the ranking beside it
   LegendClass none;
   none.missing = true, none.colour = theme.hatchGround, none.range = scene.words.missing;
   for (size_t r = 0; r < c.figures.size(); ++r)
-    if (c.breaks.classOf(c.figures[r].value) < 0) none.rows.push_back(r);
+    if (shown(r) && (c.second ? c.breaks.classOf(c.figures[r].value) : c.classOf(r)) < 0)
+      none.rows.push_back(r);
   rows.push_back(std::move(none));
   return rows;
 }
@@ -147,7 +179,8 @@ std::vector<LegendSymbol> legendSymbols(const Scene& scene) {
     for (Symbol symbol : symbols) {
       size_t shown = 0, all = 0;
       for (size_t r = 0; r < layer->symbols.size(); ++r)
-        if (layer->role != Role::core || layer->symbols[r] == symbol) ++all, shown += shapes.has(r);
+        if (layer->role != Role::core || layer->symbols[r] == symbol)
+          ++all, shown += shapes.has(r) && isShown(*layer, r);
       LegendSymbol e;
       e.symbol = symbol;
       e.certainty =
@@ -233,66 +266,125 @@ std::vector<size_t> ranked(const Choropleth& c) {
 
 }  // namespace
 
-float legendHeight(const Typesetter& fonts, const Scene& s, const Theme& theme, float width, float unit,
+std::string yearsOf(const Choropleth& c) {
+  if (!c.year) return {};
+  return c.since ? fmt::format("{}→{}", c.since, c.year) : fmt::format("{}", c.year);
+}
+
+std::string valueText(const Choropleth& c, size_t r) {
+  if (r >= c.figures.size() || std::isnan(c.figures[r].value)) return {};
+  const double v = c.figures[r].value;
+  const bool weak = std::find(c.unreliable.begin(), c.unreliable.end(), r) != c.unreliable.end();
+  return (c.since ? formatSigned(v, c.decimals) : withMinus(formatNumber(v, c.decimals))) + (weak ? "*" : "");
+}
+
+void drawTurn(const Board& b, Vec from, float width, double value, float type) {
+  b.line(from, {from.x + width, from.y}, b.theme.text2, 1.4f * b.unit);
+  b.drawing.add(Fill{Path::polygon({{from.x + width, from.y},
+                                    {from.x + width + type * 0.45f, from.y - type * 0.3f},
+                                    {from.x + width + type * 0.45f, from.y + type * 0.3f}}),
+                     b.theme.text2});
+  b.text(from.x + width + type * 0.7f, from.y + type * 0.36f, withMinus(formatShort(value)), type,
+         b.theme.text2, Align::left, Face::sans, 0, 2 * b.unit);
+}
+
+float legendHeight(const TypesetterPtr& fonts, const Scene& s, const Theme& theme, float width, float unit,
                    float loose) {
-  const auto cells = legendCells(fonts, legendSymbols(s), width, 2, 16 * unit);
+  const LegendLook look = legendLook(Medium::wall, unit);
+  const auto cells = legendCells(*fonts, legendSymbols(s), width, 2, 16 * unit);
   float h = head.at(loose, unit) + 6 * unit;
-  if (s.choropleth)
-    h += legendClasses(s, theme).size() * classRow.at(loose, unit) + 14 * unit +
-         20 * unit * fonts.wrap(s.choropleth->sourceText, {Face::sans, 14 * unit, 0, true}, width).size();
+  if (s.choropleth) {
+    const Choropleth& c = *s.choropleth;
+    h += (c.second ? bivariateHeight(fonts, s, theme, width, unit, look)
+                   : static_cast<float>(legendClasses(s, theme).size()) * classRow.at(loose, unit)) +
+         14 * unit +
+         20 * unit *
+             static_cast<float>(fonts->wrap(c.sourceText, {Face::sans, 14 * unit, 0, true}, width).size());
+  }
+  if (const float blocks = mapBlocksHeight(fonts, s, theme, width, unit, look); blocks > 0)
+    h += blocks + 12 * unit;
   h += (cells.empty() ? 0 : cells.back().row + 1) * symbolRow.at(loose, unit) + 34 * unit;
   return h;
 }
 
+namespace {
+
+float wallClasses(const Board& b, const Scene& s, Rect column, float loose) {
+  const float u = b.unit, pitch = classRow.at(loose, u);
+  const Choropleth& c = *s.choropleth;
+  const auto classes = legendClasses(s, b.theme);
+  float rangeWidth = 0, y = column.y;
+  for (const auto& row : classes) rangeWidth = std::max(rangeWidth, b.width(row.range, 18 * u));
+  const float squares = column.x + 58 * u + std::max(rangeWidth, 92 * u) + 14 * u;
+  size_t most = 1;
+  for (const auto& row : classes) most = std::max(most, row.rows.size());
+  // Squares one by one where all of them have room beside the count.
+  const bool few = c.figures.size() <= 12 &&
+                   squares + std::max<float>(static_cast<float>(most), 3) * 11 * u + 24 * u < column.right();
+  const float countX = squares + (few ? std::max<float>(static_cast<float>(most), 3) * 11 * u + 5 * u : 0);
+  bool named = few;  // all classes list their areas, or none does
+  for (const auto& row : classes)
+    named = named && b.width(joinNames(c, row.rows), 14 * u) * 0.85f < column.right() - countX - 24 * u;
+  for (const auto& row : classes) {
+    const float mid = y + pitch / 2, base = mid + 6.3f * u;
+    const Rect swatch{column.x, mid - 10 * u, 44 * u, 20 * u};
+    const float round = c.onSymbols ? 9 * u : 0;
+    if (row.missing)
+      b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 7 * u, 1.4f * u}});
+    else if (round > 0) b.drawing.add(Fill{Path::circle(swatch.centre(), round), row.colour});
+    else b.fill(swatch, row.colour);
+    if (row.missing) b.frame(swatch, b.theme.hatchLine, u);
+    b.textWithin(column.x + 58 * u, base, row.range, 18 * u, b.theme.text1,
+                 column.right() - column.x - 92 * u);
+    float x = squares;
+    if (few)
+      for (size_t i = 0; i < row.rows.size(); ++i, x += 11 * u)
+        b.fill({x, mid - 4.5f * u, 9 * u, 9 * u}, b.theme.text2);
+    const std::string count = fmt::format("{}", row.rows.size());
+    const float w = few ? b.text(countX, base, count, 17 * u, b.theme.text2)
+                        : b.text(column.right(), base, count, 17 * u, b.theme.text2, Align::right);
+    if (named)
+      b.textWithin(column.right(), base, joinNames(c, row.rows), 14 * u, b.theme.text3,
+                   column.right() - countX - w - 10 * u, Align::right);
+    if (row.turnsBelow) drawTurn(b, {column.x, y + pitch}, 44 * u, *row.turnsBelow, 11 * u);
+    y += pitch;
+  }
+  return y;
+}
+
+}  // namespace
+
 float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
   const float u = b.unit;
+  const LegendLook look = legendLook(Medium::wall, u);
   std::string right;
   if (s.choropleth) right = s.choropleth->methodText;
   float y = drawHead(b, column, column.y, s.words.legend, "", right, loose) + 6 * u;
+  const float top = y;
   if (s.choropleth) {
     const Choropleth& c = *s.choropleth;
-    const float pitch = classRow.at(loose, u);
-    const auto classes = legendClasses(s, b.theme);
-    float rangeWidth = 0;
-    for (const auto& row : classes) rangeWidth = std::max(rangeWidth, b.width(row.range, 18 * u));
-    const float squares = column.x + 58 * u + std::max(rangeWidth, 92 * u) + 14 * u;
-    const bool few = c.figures.size() <= 12;
-    size_t most = 1;
-    for (const auto& row : classes) most = std::max(most, row.rows.size());
-    const float countX = squares + (few ? std::max<float>(most, 3) * 11 * u + 5 * u : 0);
-    bool named = few;  // all classes list their areas, or none does
-    for (const auto& row : classes)
-      named = named && b.width(joinNames(c, row.rows), 14 * u) * 0.85f < column.right() - countX - 24 * u;
-    for (const auto& row : classes) {
-      const float mid = y + pitch / 2, base = mid + 6.3f * u;
-      const Rect swatch{column.x, mid - 10 * u, 44 * u, 20 * u};
-      if (row.missing)
-        b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 7 * u, 1.4f * u}});
-      else b.fill(swatch, row.colour);
-      if (row.missing) b.frame(swatch, b.theme.hatchLine, u);
-      b.text(column.x + 58 * u, base, row.range, 18 * u, b.theme.text1);
-      float x = squares;
-      if (few)
-        for (size_t i = 0; i < row.rows.size(); ++i, x += 11 * u)
-          b.fill({x, mid - 4.5f * u, 9 * u, 9 * u}, b.theme.text2);
-      const float w = b.text(countX, base, fmt::format("{}", row.rows.size()), 17 * u, b.theme.text2);
-      if (named)
-        b.textWithin(column.right(), base, joinNames(c, row.rows), 14 * u, b.theme.text3,
-                     column.right() - countX - w - 10 * u, Align::right);
-      y += pitch;
-    }
+    y = c.second ? drawBivariate(b, s, {column.x, y, column.w, 0}, look)
+                 : wallClasses(b, s, {column.x, y, column.w, column.h}, loose);
     for (const std::string& line :
          b.drawing.fonts->wrap(c.sourceText, {Face::sans, 14 * u, 0, true}, column.w))
       b.text(column.x, y + 20 * u, line, 14 * u, b.theme.text3), y += 20 * u;
-    y += 14 * u;
   }
-  const auto symbols = legendSymbols(s);
+  const float before = y;
+  y = drawMapBlocks(b, s, {column.x, y, column.w, 0}, look);
+  if (s.choropleth) y += 14 * u;
+  else if (y > before) y += 12 * u;
+  auto symbols = legendSymbols(s);
+  const float pitch = symbolRow.at(loose, u);
+  while (!symbols.empty() &&
+         y + (legendCells(*b.drawing.fonts, symbols, column.w, 2, 16 * u).back().row + 1) * pitch >
+             column.bottom() + u)
+    symbols.pop_back();
   if (symbols.empty()) return y;
-  if (s.choropleth) b.line({column.x, y}, {column.right(), y}, b.theme.rule, u), y += 8 * u;
-  y = drawLegendSymbols(b, symbols, {column.x, y, column.w, 0}, 2, 16 * u, symbolRow.at(loose, u));
+  if (y > top) b.line({column.x, y}, {column.right(), y}, b.theme.rule, u), y += 8 * u;
+  y = drawLegendSymbols(b, symbols, {column.x, y, column.w, 0}, 2, 16 * u, pitch);
   const bool partly = std::any_of(symbols.begin(), symbols.end(),
                                   [](const auto& e) { return e.count.find('/') != std::string::npos; });
-  if (partly) {
+  if (partly && y + 22 * u < column.bottom() + 12 * u) {
     b.textWithin(column.x, y + 17 * u, s.words.pieces, 14 * u, b.theme.text3, column.w);
     y += 22 * u;
   }
@@ -339,30 +431,28 @@ float drawLegendSymbols(const Board& b, const std::vector<LegendSymbol>& symbols
 // Ranking
 // --------------------------------------------------------------------------------------------------------------
 
-float rankingHeight(const Scene& s, float unit, float loose) {
+float rankingHeight(const Scene& s, float unit, float loose, size_t most) {
   if (!s.choropleth) return 0;
-  const size_t rows = std::min<size_t>(s.choropleth->figures.size(), 12);
+  const size_t rows = std::min<size_t>(s.choropleth->figures.size(), most);
   return head.at(loose, unit) + rows * rankRow.at(loose, unit) + 30 * unit;
 }
 
-float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
+float drawRanking(const Board& b, const Scene& s, Rect column, float loose, size_t rows) {
   if (!s.choropleth) return column.y;
   const Choropleth& c = *s.choropleth;
   const float u = b.unit, pitch = rankRow.at(loose, u);
   const bool trend = !c.trend.years.empty() && column.w >= 300 * u;
   std::string beside = c.unit;
-  if (c.year) beside += (beside.empty() ? "" : " · ") + fmt::format("{}", c.year);
+  if (c.year) beside += (beside.empty() ? "" : " · ") + yearsOf(c);
   float y = drawHead(b, column, column.y, c.name, beside, trend ? c.trend.name : "", loose);
   auto order = ranked(c);
-  if (order.size() > 12) order.resize(12);
+  if (order.size() > rows) order.resize(rows);
   float nameWidth = 0, valueWidth = b.width(formatNumber(c.whole, c.decimals), 20 * u, Face::sansBold);
   double most = 0, least = 0;
   for (size_t r : order) {
     nameWidth = std::max(nameWidth, b.width(r < c.areaNames.size() ? c.areaNames[r] : "", 18 * u));
     if (std::isnan(c.figures[r].value)) valueWidth = std::max(valueWidth, b.width(s.words.missing, 15 * u));
-    else
-      valueWidth =
-          std::max(valueWidth, b.width(formatNumber(c.figures[r].value, c.decimals), 20 * u, Face::sansBold));
+    else valueWidth = std::max(valueWidth, b.width(valueText(c, r), 20 * u, Face::sansBold));
     if (!std::isnan(c.figures[r].value))
       most = std::max(most, c.figures[r].value), least = std::min(least, c.figures[r].value);
   }
@@ -370,8 +460,11 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
   const float right = column.right() - (trend ? 108 * u : 0);
   const Rect track{column.x + 20 * u + nameWidth + 10 * u, 0,
                    right - valueWidth - 12 * u - (column.x + 20 * u + nameWidth + 10 * u), 0};
-  const auto ramp = palette(c.palette, static_cast<int>(c.breaks.classes()), b.theme.dark);
+  const auto ramp = mapColours(s, b.theme);
   const float top = y;
+  const auto onTrack = [&](double v) {
+    return track.x + (most > least ? static_cast<float>((v - least) / (most - least)) * track.w : 0);
+  };
   for (size_t i = 0; i < order.size(); ++i) {
     const size_t r = order[i];
     const double v = c.figures[r].value;
@@ -388,13 +481,12 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
       b.text(right, mid + 5.3f * u, s.words.missing, 15 * u, b.theme.text3, Align::right);
     } else {
       b.fill(bar, mix(b.theme.background, b.theme.rule, 0.45));
-      const float w = most > least ? static_cast<float>((v - least) / (most - least)) * track.w : 0;
-      const int k = c.breaks.classOf(v);
-      const Rect value{track.x, bar.y, std::max(w, 2 * u), barHeight};
-      b.fill(value, k >= 0 ? ramp[k] : b.theme.measured);
-      b.frame(value, b.theme.measured, u);
-      b.text(right, mid + 7 * u, formatNumber(v, c.decimals), 20 * u, b.theme.text1, Align::right,
-             Face::sansBold);
+      const float zero = onTrack(0), w = std::abs(onTrack(v) - zero);
+      const int k = c.classOf(r);
+      const Rect value{v < 0 ? zero - std::max(w, 2 * u) : zero, bar.y, std::max(w, 2 * u), barHeight};
+      b.fill(value, k >= 0 ? ramp[static_cast<size_t>(k)] : b.theme.hatchGround);
+      b.frame(value, c.centre ? b.theme.text3 : b.theme.measured, u);
+      b.text(right, mid + 7 * u, valueText(c, r), 20 * u, b.theme.text1, Align::right, Face::sansBold);
     }
     b.drawing.hits.push_back({{column.x, y, column.w, pitch}, object});
     if (trend && r < c.trend.values.size()) {
@@ -431,11 +523,14 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose) {
     }
     y += pitch;
   }
+  if (least < 0) b.line({onTrack(0), top + 2 * u}, {onTrack(0), y - 2 * u}, b.theme.text2, u);
   if (!std::isnan(c.whole) && c.whole <= most && c.whole >= least && most > least) {
-    const float x = track.x + static_cast<float>((c.whole - least) / (most - least)) * track.w;
+    const float x = onTrack(c.whole);
     b.line({x, top + 2 * u}, {x, y + 2 * u}, b.theme.text2, 1.2f * u, {2 * u, 3 * u});
     b.text(std::max(x, column.x + 40 * u), y + 17 * u,
-           s.words.wholeCity + " " + formatNumber(c.whole, c.decimals), 15 * u, b.theme.text2, Align::centre);
+           s.words.wholeCity + " " +
+               (c.since ? formatSigned(c.whole, c.decimals) : withMinus(formatNumber(c.whole, c.decimals))),
+           15 * u, b.theme.text2, Align::centre);
   }
   if (trend) {
     b.text(right + 20 * u, y + 17 * u, fmt::format("{}", c.trend.years.front()), 14 * u, b.theme.text3);

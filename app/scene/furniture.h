@@ -29,8 +29,20 @@ struct LegendClass {
   std::string range;
   std::vector<size_t> rows;
   bool missing = false;
+  // The palette turns below this row's class: a line between it and the next marks that place.
+  std::optional<double> turnsBelow;
 };
 std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme);
+// "2023", or "2010→2023" of a change; empty without a year.
+std::string yearsOf(const Choropleth& map);
+// Its value as the picture prints it: changes have a sign, what cannot be relied on a star.
+std::string valueText(const Choropleth& map, size_t row);
+// Between the last row below and the first above: where a diverging palette turns.
+void drawTurn(const Board& board, Vec from, float width, double value, float type);
+// The same for any map of the scene's layers, in the colours given. Categories stand in their own order; of a
+// bivariate map these are the classes of the first axis.
+std::vector<LegendClass> legendClasses(const Scene& scene, const Choropleth& map, const Theme& theme,
+                                       const std::vector<Rgba>& colours);
 
 // Symbols on the map with their counts ("5/6"), in the order of the look.
 struct LegendSymbol {
@@ -42,8 +54,10 @@ std::vector<LegendSymbol> legendSymbols(const Scene& scene);
 void drawLegendSymbol(const Board& board, const LegendSymbol& entry, Vec centre, float size);
 
 // Columns, from the top y down. `loose` 0…1 opens the rows from their tightest to the look's own pitch.
-float rankingHeight(const Scene& scene, float unit, float loose);
-float drawRanking(const Board& board, const Scene& scene, Rect column, float loose);
+// `rows` at most: where there is no room for all, the first ones.
+inline constexpr size_t rankedRows = 12;
+float rankingHeight(const Scene& scene, float unit, float loose, size_t rows = rankedRows);
+float drawRanking(const Board& board, const Scene& scene, Rect column, float loose, size_t rows = rankedRows);
 // Legend entries in columns; a long name takes more than one.
 struct LegendCell {
   float x = 0;
@@ -54,8 +68,9 @@ std::vector<LegendCell> legendCells(const Typesetter& fonts, const std::vector<L
                                     float width, int columns, float type);
 float drawLegendSymbols(const Board& board, const std::vector<LegendSymbol>& symbols, Rect column,
                         int columns, float type, float pitch);
-float legendHeight(const Typesetter& fonts, const Scene& scene, const Theme& theme, float width, float unit,
-                   float loose);
+float legendHeight(const TypesetterPtr& fonts, const Scene& scene, const Theme& theme, float width,
+                   float unit, float loose);
+// Symbols that the column has no room for are left out.
 float drawLegend(const Board& board, const Scene& scene, Rect column, float loose);
 float ledgerHeight(size_t rows, float unit, float loose);
 float drawLedger(const Board& board, const Scene& scene, Rect column, size_t rows, float loose);

@@ -83,7 +83,7 @@ std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Met
     if (!layer.visible || !layer.shape || layer.symbols.empty()) continue;
     const geo::Shapes& shapes = layer.shape->layer->shapes;
     for (size_t r = 0; r < shapes.rows(); ++r) {
-      if (!shapes.has(r)) continue;
+      if (!shapes.has(r) || !isShown(layer, r)) continue;
       const Vec v = camera.canvasFromWorld(shapes.part(shapes.rowStart[r])[0]);
       if (!seen.contains(v)) continue;
       float size = markSize(layer.role, m);

@@ -8,6 +8,8 @@
 
 #include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
+#include "app/scene/legend.h"
+#include "app/scene/map_thematic.h"
 #include "app/scene/marks.h"
 #include "geo/crs.h"
 #include "geo/measure.h"
@@ -270,7 +272,7 @@ class Page {
     const int index = static_cast<int>(d_.cameras.size());
     d_.cameras.push_back(camera);
     MapOptions o;
-    o.frame = camera.frame, o.unit = px * 0.94f, o.paper = true, o.countyNames = false;
+    o.frame = camera.frame, o.unit = px * 0.94f, o.paper = true, o.countyNames = false, o.circles = false;
     const size_t hits = d_.hits.size();
     drawMap(d_, s_, index, t_, o);
     d_.hits.resize(hits);
@@ -352,8 +354,10 @@ class Page {
     b_.textWithin(right, 84 * px, s_.name, 27 * px, t_.text1, 560 * px, Align::right, Face::sansBold);
     std::string what = s_.choropleth ? s_.choropleth->name : s_.subtitle;
     if (s_.choropleth && s_.choropleth->year)
-      what +=
-          fmt::format(fmt::runtime(s_.language == Language::zh ? "（{} 年）" : " ({})"), s_.choropleth->year);
+      what += fmt::format(fmt::runtime(s_.language == Language::zh ? "（{} 年）" : " ({})"),
+                          yearsOf(*s_.choropleth));
+    if (s_.choropleth && s_.choropleth->second) what += " × " + s_.choropleth->second->name;
+    if (s_.heat) what = s_.choropleth ? what + " · " + s_.heat->name : s_.heat->name;
     b_.textWithin(right, 120 * px, what + " · " + scaleWords(denominator_), 21 * px, t_.text2, 560 * px,
                   Align::right);
   }
@@ -385,8 +389,14 @@ class Page {
 
   float legendHeightMm() const {
     const auto cells = legendCells(*d_.fonts, legendSymbols(s_), l_.columns[0].w, 3, 20 * px);
-    const float rows = cells.empty() ? 0 : cells.back().row + 1;
-    return 62 * px + (s_.choropleth ? 104 * px : 0) + rows * 40 * px + 32 * px + gap;
+    const float rows = cells.empty() ? 0 : cells.back().row + 1, w = l_.columns[0].w;
+    const LegendLook look = legendLook(Medium::page, px);
+    float h = 62 * px + rows * 40 * px + 32 * px + gap;
+    if (s_.choropleth && s_.choropleth->second) h += bivariateHeight(d_.fonts, s_, t_, w, px, look) + 14 * px;
+    else if (s_.choropleth) h += 104 * px;
+    if (const float blocks = mapBlocksHeight(d_.fonts, s_, t_, w, px, look); blocks > 0)
+      h += blocks + 18 * px;
+    return h;
   }
 
   float legend(const Rect& c, float y) const {
@@ -394,27 +404,45 @@ class Page {
              s_.choropleth
                  ? s_.choropleth->name + " · " + s_.choropleth->unit + " · " + s_.choropleth->methodText
                  : "");
-    if (s_.choropleth) {
+    const LegendLook look = legendLook(Medium::page, px);
+    if (s_.choropleth && s_.choropleth->second) {
+      y = drawBivariate(b_, s_, {c.x, y, c.w, 0}, look) + 14 * px;
+    } else if (s_.choropleth) {
       auto classes = legendClasses(s_, t_);  // most … least, missing; on paper from low to high
-      std::reverse(classes.begin(), classes.end() - 1);
+      if (s_.choropleth->categories.empty()) std::reverse(classes.begin(), classes.end() - 1);
       const float w = c.w / classes.size();
       for (size_t i = 0; i < classes.size(); ++i) {
         const Rect swatch{c.x + i * w, y, w - 4 * px, 36 * px};
         if (classes[i].missing)
           d_.add(HatchedRect{swatch, {t_.hatchLine, t_.hatchGround, 10 * px, 1.5f * px}});
+        else if (s_.choropleth->onSymbols)
+          d_.add(Fill{Path::circle({swatch.x + swatch.h / 2, swatch.centre().y}, swatch.h / 2),
+                      classes[i].colour});
         else b_.fill(swatch, classes[i].colour);
-        b_.frame(swatch, classes[i].missing ? t_.hatchLine : t_.measured, px);
+        if (classes[i].missing || !s_.choropleth->onSymbols)
+          b_.frame(swatch, classes[i].missing ? t_.hatchLine : t_.measured, px);
+        // From low to high the palette turns before the class that says so.
+        if (classes[i].turnsBelow) {
+          const float at = swatch.x - 2 * px;
+          b_.line({at, y - 8 * px}, {at, y + 42 * px}, t_.text1, 2 * px);
+          b_.text(at, y - 11 * px, withMinus(formatShort(*classes[i].turnsBelow)), 17 * px, t_.text1,
+                  Align::centre);
+        }
         b_.textWithin(swatch.x, y + 62 * px, classes[i].range, 21 * px, t_.text1, w - 6 * px);
         float x = swatch.x;
         if (s_.choropleth->figures.size() <= 12)
           for (size_t k = 0; k < classes[i].rows.size(); ++k, x += 12 * px)
             b_.fill({x, y + 74 * px, 9.5f * px, 9.5f * px}, t_.text2);
         b_.text(x + (x > swatch.x ? 4 * px : 0), y + 86 * px,
-                fmt::format("{}{}", classes[i].rows.size(), s_.language == Language::zh ? " 县" : ""),
+                fmt::format("{}{}", classes[i].rows.size(),
+                            s_.language == Language::zh && s_.choropleth->layer == s_.cityLayer ? " 县" : ""),
                 18 * px, t_.text2);
       }
       y += 104 * px;
     }
+    const float before = y;
+    y = drawMapBlocks(b_, s_, {c.x, y, c.w, 0}, look);
+    if (y > before) y += 18 * px;
     y = drawLegendSymbols(b_, legendSymbols(s_), {c.x, y, c.w, 0}, 3, 20 * px, 40 * px);
     for (const LegendSymbol& e : legendSymbols(s_))
       if (e.count.find('/') != std::string::npos) {
@@ -478,16 +506,15 @@ class Page {
         if (column.current && !whole) {
           double most = 0;
           for (double value : column.values) most = std::isnan(value) ? most : std::max(most, value);
-          const int klass = s_.choropleth ? s_.choropleth->breaks.classOf(v) : -1;
-          if (most > 0 && klass >= 0) {
+          const int klass = s_.choropleth ? s_.choropleth->classOf(order[i]) : -1;
+          if (most > 0 && klass >= 0 && v > 0) {
             const Rect bar{right - cell + 12 * px, y + pitch - 7 * px,
                            (cell - 12 * px) * static_cast<float>(v / most), 4 * px};
-            b_.fill(bar, palette(s_.choropleth->palette, static_cast<int>(s_.choropleth->breaks.classes()),
-                                 t_.dark)[klass]);
+            b_.fill(bar, mapColours(s_, t_)[static_cast<size_t>(klass)]);
             b_.frame(bar, t_.measured, 0.8f * px);
           }
         }
-        b_.text(right, base, formatNumber(v, column.decimals), 20 * px, t_.text1, Align::right,
+        b_.text(right, base, withMinus(formatNumber(v, column.decimals)), 20 * px, t_.text1, Align::right,
                 column.current || whole ? Face::sansBold : Face::sans);
       }
       y += pitch;

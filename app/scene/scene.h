@@ -79,6 +79,12 @@ struct Words {
       baseline, target, indicators, sources, uncertaintyRing, countyOnly, illustrativeSites, share, scale,
       reviewNumber, internalUse, legendSymbols, notes, figureTable, planTargets, pieces, baselineUnknown,
       onMapIllustrative, scene, estimated, official, madeOn, areas, bareScale;
+  // Kinds of map. heatMass has two places for figures: "权重合计 {} ＝ 图上积分 {}".
+  std::string heatMass, domainLocked, breaksLocked, aboveDomain, hollowNegative, linkedPairs, islands,
+      smallBase, change, ownRanges, sameBreaks;
+  // Sheets: the plan's ledger, the card of a county.
+  std::string reached, onTrack, behind, notPublished, noVerdict, latest, paceNeeded, paceSoFar, gap,
+      gapByCounty, rank, course, neighbours, targetGaps, value, year, onTheMap;
 };
 
 struct Scene {
@@ -99,7 +105,7 @@ struct Scene {
   std::vector<TableColumn> table;
   std::vector<std::string> areaNames;  // rows of that table, official names
   std::vector<Lead> leads;
-  std::vector<LedgerRow> ledger;      // the featured ones
+  std::vector<LedgerRow> ledger;       // the featured ones
   std::vector<LedgerRow> wholeLedger;  // all
   size_t ledgerTotal = 0, ledgerWithBaseline = 0;
   std::vector<Unplaced> unplaced;
@@ -118,12 +124,15 @@ struct Scene {
   std::optional<ObjectRef> selected, hovered;
   std::string selectionLayer;  // several rows chosen in it, ascending; empty: none
   std::vector<uint32_t> selection;
-  std::vector<Vec> lasso;  // being drawn, canvas units of the window's map
+  std::vector<Vec> lasso;             // being drawn, canvas units of the window's map
   std::vector<std::string> warnings;  // layers that failed, for screens only
   // Degrees from world metres for graticules and the status line. Null when the map's CRS is unknown.
   std::shared_ptr<const geo::Crs> crs;
 };
 
 const SceneLayer* findLayer(const Scene& scene, std::string_view id);
+inline bool isShown(const SceneLayer& layer, size_t row) {
+  return row >= layer.shown.size() || layer.shown[row] != 0;
+}
 
 }  // namespace scene

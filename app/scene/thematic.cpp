@@ -62,7 +62,8 @@ std::vector<Rgba> classColours(const Choropleth& map, bool dark) {
     return colours;
   }
   if (map.second) {
-    // Either axis may have fewer classes than asked for, where its figures are few: its ends keep their colours.
+    // Either axis may have fewer classes than asked for, where its figures are few: its ends keep their
+    // colours.
     const int a = static_cast<int>(map.breaks.classes()), b = static_cast<int>(map.second->breaks.classes());
     const int side = std::max({a, b, 2}) > 3 ? 4 : 3;
     const auto all = palette("bivariate", side * side, dark);
@@ -82,42 +83,61 @@ float symbolRadius(const SizedSymbols& s, double value, float largestRadius) {
   return largestRadius * static_cast<float>(std::pow(share, s.flannery ? 0.5716 : 0.5));
 }
 
+// Thin heat lets the ground through. Where there is none the colour stays that of the thinnest: viewers that
+// mix colour and alpha apart must find no black at its edge.
 Rgba heatColour(double share, bool isSigned, bool dark) {
   const double amount = std::clamp(std::abs(share), 0.0, 1.0);
-  if (!(amount > 0)) return {0, 0, 0, 0};
-  Rgba colour;
-  if (isSigned) {
-    const auto ramp = palette("diverging", 7, dark);
-    const double at = 3 + (share < 0 ? -3 : 3) * amount;
-    const auto i = std::min(static_cast<size_t>(at), size_t{5});
-    colour = mix(ramp[i], ramp[i + 1], at - static_cast<double>(i));
-  } else {
-    const auto ramp = palette("rose", 5, dark);
-    const double at = amount * 4;
-    const auto i = std::min(static_cast<size_t>(at), size_t{3});
-    colour = mix(ramp[i], ramp[i + 1], at - static_cast<double>(i));
+  const auto ramp = isSigned ? palette("diverging", 7, dark) : palette("rose", 5, dark);
+  const double at = isSigned ? 3 + (share < 0 ? -3 : 3) * amount : amount * 4;
+  const auto i = std::min(static_cast<size_t>(at), ramp.size() - 2);
+  return mix(ramp[i], ramp[i + 1], at - static_cast<double>(i)).withAlpha(std::min(1.0, amount / 0.12));
+}
+
+double heatShare(const Heat& heat, double value) {
+  if (heat.low < 0) {
+    const double most = std::max(-heat.low, heat.high);
+    return most > 0 ? std::clamp(value / most, -1.0, 1.0) : 0;
   }
-  return colour.withAlpha(std::min(1.0, amount / 0.12));  // thin heat lets the ground through
+  return heat.high > heat.low ? std::clamp((value - heat.low) / (heat.high - heat.low), 0.0, 1.0) : 0;
 }
 
 std::shared_ptr<const std::vector<Rgba>> heatPixels(const Heat& heat, bool dark) {
   constexpr int steps = 1024;
   const bool isSigned = heat.low < 0;
+  // The table runs over the shares that the domain has: −1 … 1, or 0 … 1.
   std::vector<Rgba> ramp;
   for (int i = 0; i <= steps; ++i) {
     const double share = static_cast<double>(i) / steps;
     ramp.push_back(heatColour(isSigned ? 2 * share - 1 : share, isSigned, dark).withAlpha(heat.opacity));
   }
-  auto pixels = std::make_shared<std::vector<Rgba>>(heat.grid->values.size());
-  const auto low = static_cast<float>(heat.low);
-  const auto scale = static_cast<float>(steps / (heat.high > heat.low ? heat.high - heat.low : 1));
-  for (size_t i = 0; i < pixels->size(); ++i) {
-    const float v = heat.grid->values[i];
-    if (std::isnan(v)) continue;
-    const float at = std::clamp((v - low) * scale + 0.5f, 0.0f, static_cast<float>(steps));
+  const double most = std::max(-heat.low, heat.high), low = isSigned ? -most : heat.low,
+               span = isSigned ? 2 * most : heat.high - heat.low;
+  const auto& values = heat.grid->values;
+  auto pixels = std::make_shared<std::vector<Rgba>>(values.size());
+  const auto from = static_cast<float>(low), scale = static_cast<float>(span > 0 ? steps / span : 0);
+  const Rgba nothing = heatColour(0, isSigned, dark).withAlpha(0);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const float v = values[i];
+    if (std::isnan(v)) {
+      (*pixels)[i] = nothing;
+      continue;
+    }
+    const float at = std::clamp((v - from) * scale + 0.5f, 0.0f, static_cast<float>(steps));
     (*pixels)[i] = ramp[static_cast<size_t>(at)];
   }
   return pixels;
+}
+
+std::shared_ptr<const std::vector<Rgba>> binColours(const Heat& heat, bool dark) {
+  auto colours = std::make_shared<std::vector<Rgba>>();
+  for (const double v : *heat.binValues) {
+    // A bin that is there holds something: the palest of them is still seen.
+    const double share = heatShare(heat, v);
+    const Rgba full = heatColour(share, heat.low < 0, dark);
+    colours->push_back(std::isfinite(v) ? Rgba{full.r, full.g, full.b, 255}.withAlpha(heat.opacity)
+                                        : Rgba{0, 0, 0, 0});
+  }
+  return colours;
 }
 
 }  // namespace scene

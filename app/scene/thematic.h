@@ -95,7 +95,7 @@ float symbolRadius(const SizedSymbols& s, double value, float largestRadius);
 
 // Who neighbours whom, drawn from centre to centre.
 struct WeightLinks {
-  std::string layer, name;  // "后邻接（共边或共点）"
+  std::string layer, name;                           // "后邻接（共边或共点）"
   std::vector<std::pair<uint32_t, uint32_t>> links;  // each pair once, lower row first
   std::vector<uint32_t> islands;
 };
@@ -120,8 +120,12 @@ struct Heat {
 };
 // Colour of a share of the domain: 0…1, or −1…1 for signed heat. Nothing at and near 0.
 Rgba heatColour(double share, bool isSigned, bool dark);
+// A value's share of the heat's domain, −1…1 or 0…1; signed domains reach as far on either side of 0.
+double heatShare(const Heat& heat, double value);
 // Pixels of the grid, from the north.
 std::shared_ptr<const std::vector<Rgba>> heatPixels(const Heat& heat, bool dark);
+// One colour per bin; alpha 0 without a number.
+std::shared_ptr<const std::vector<Rgba>> binColours(const Heat& heat, bool dark);
 
 enum class Verdict : uint8_t { unknown, reached, onTrack, behind, illustrative };
 
@@ -163,7 +167,7 @@ struct CountyCard {
     Status status = Status::missing;
     int rank = 0, of = 0;  // 1: best by the indicator's direction; 0: no figure
     std::vector<int> years;
-    std::vector<double> course;     // per year; NaN: missing
+    std::vector<double> course;  // per year; NaN: missing
     std::string source;
   };
   std::vector<Row> rows;

@@ -140,12 +140,32 @@ std::vector<uint32_t> designed(std::string_view name, int classes, bool dark) {
   if (name == "teal" && classes == 5)
     return dark ? std::vector<uint32_t>{0x173344, 0x1F4D63, 0x29697F, 0x3A8AA1, 0x5BB1C4}
                 : std::vector<uint32_t>{0xE6F0F2, 0xBFDCE3, 0x8DBFCE, 0x5299B1, 0x266F8C};
-  if (name == "bivariate")  // three rows of B, A runs left → right
+  if (name == "bivariate" && classes != 16)  // three rows of B, A runs left → right
     return dark ? std::vector<uint32_t>{0x1E272E, 0x2B5F78, 0x45A3C4, 0x6B4A2A, 0x6C7075,
                                         0x8FB9C9, 0xC27F33, 0xD5AE80, 0xF3EAD9}
                 : std::vector<uint32_t>{0xECECE8, 0x9CC6D6, 0x3E92B5, 0xEBC08E, 0xA29C93,
                                         0x3F6C83, 0xCF7A22, 0x8E5A2C, 0x2E3238};
   return {};
+}
+
+// Sixteen colours on the square that nine span: the corners stay, what lies between is mixed.
+std::vector<Rgba> finer(const std::vector<Rgba>& nine) {
+  std::vector<Rgba> colours;
+  const auto along = [](int step) {  // 0 … 3 → a place among three: which, and how far to the next
+    const double at = step * 2 / 3.0;
+    const int i = std::min(static_cast<int>(at), 1);
+    return std::pair(i, at - i);
+  };
+  for (int y = 0; y < 4; ++y)
+    for (int x = 0; x < 4; ++x) {
+      const auto [i, s] = along(x);
+      const auto [j, t] = along(y);
+      const auto at = [&, i = i, j = j](int dx, int dy) {
+        return nine[static_cast<size_t>((j + dy) * 3 + i + dx)];
+      };
+      colours.push_back(mix(mix(at(0, 0), at(1, 0), s), mix(at(0, 1), at(1, 1), s), t));
+    }
+  return colours;
 }
 
 // Part of a seven-stop ramp that few classes use: its ends are kept for many.
@@ -207,6 +227,7 @@ std::vector<Rgba> palette(std::string_view name, int classes, bool dark) {
   for (uint32_t c : designed(name == "bivariate" ? name : ramp.name, classes, dark))
     colours.push_back(hex(c));
   if (!colours.empty() || classes < 1) return colours;
+  if (name == "bivariate" && classes == 16) return finer(palette(name, 9, dark));
   const std::vector<uint32_t>& stops = dark ? ramp.dark : ramp.light;
   const auto [low, high] = ramp.diverging ? std::pair(0.0, 1.0) : span(stops.size(), classes);
   for (int i = 0; i < classes; ++i) {

@@ -43,7 +43,7 @@ const Theme& paperTheme();  // light on white
 // Low → high. Sequential "teal" (the default, and for a name that is unknown), "rose" (heat), "amber",
 // "green", "violet", "grey"; "diverging". Neighbouring classes up to five stay apart in colour blindness;
 // more are interpolated in Oklab. "bivariate" has nine colours: three rows of B, in which A runs left →
-// right.
+// right; or sixteen, four of four.
 std::vector<Rgba> palette(std::string_view name, int classes, bool dark);
 std::vector<std::string_view> paletteNames();
 

@@ -120,13 +120,20 @@ class Wall {
     if (l_.wide) {
       drawRanking(b_, s_, l_.right2, loosest(l_.right2.h, [&](float k) { return rankingHeight(s_, u_, k); }));
       drawLegend(b_, s_, l_.right, loosest(l_.right.h, [&](float k) {
-                   return legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k);
+                   return legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, k);
                  }));
     } else {
+      // What the colours mean comes before who is first: the ranking gives way.
+      size_t rows = rankedRows;
+      if (s_.choropleth) {
+        const float legend = legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, 0);
+        rows = std::min(rows, s_.choropleth->figures.size());
+        while (rows > 3 && rankingHeight(s_, u_, 0, rows) + legend > right.h) --rows;
+      }
       const float loose = loosest(right.h, [&](float k) {
-        return rankingHeight(s_, u_, k) + legendHeight(*b_.drawing.fonts, s_, t, l_.right.w, u_, k);
+        return rankingHeight(s_, u_, k, rows) + legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, k);
       });
-      float y = drawRanking(b_, s_, right, loose);
+      float y = drawRanking(b_, s_, right, loose, rows);
       drawLegend(b_, s_, {right.x, y, right.w, right.bottom() - y}, loose);
     }
     if (s_.ledger.empty() && s_.unplaced.empty()) return;

@@ -5,17 +5,30 @@
 
 #include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
+#include "app/scene/legend.h"
 #include "app/scene/pick.h"
 #include "geo/measure.h"
 
 namespace scene {
 namespace {
 
-// Wide enough for the indicator's name beside its unit.
+bool hasLegend(const Scene& s) { return s.choropleth || s.sized || s.heat || s.weights; }
+
+// Wide enough for the longest name beside its unit; px of the look.
 float legendWidth(const Scene& s, const Typesetter& fonts) {
-  if (!s.choropleth) return 0;
-  const float name = fonts.width(s.choropleth->name + " 2000", {Face::sansBold, 14, 0, true});
-  return std::clamp(name + fonts.width(s.choropleth->unit, {Face::sans, 12, 0, true}) + 36, 196.f, 270.f);
+  if (!hasLegend(s)) return 0;
+  float widest = 0;
+  const auto consider = [&](const std::string& name, const std::string& unit) {
+    widest = std::max(widest, fonts.width(name, {Face::sansBold, 14, 0, true}) +
+                                  fonts.width(unit, {Face::sans, 12, 0, true}) + 36);
+  };
+  if (s.choropleth) {
+    consider(s.choropleth->name + (s.choropleth->since ? " 2000→2000" : " 2000"), s.choropleth->unit);
+    for (const Category& c : s.choropleth->categories) consider(c.name, "10 counties  ");
+  }
+  if (s.heat) consider(s.heat->name, s.heat->unit);
+  if (s.sized) consider(s.sized->name, s.sized->unit + " · 2000");
+  return std::clamp(widest, 196.f, 290.f);
 }
 
 // The corner where the card hides least of the city when all of it is shown: it stays there while the map
@@ -38,44 +51,62 @@ Rect quietCorner(const Scene& s, const Rect& frame, float w, float h, float u, f
   return *best;
 }
 
-std::vector<std::string> sourceLines(const Scene& s, const Typesetter& fonts) {
-  return fonts.wrap(s.choropleth->sourceText, {Face::sans, 12, 0, true}, legendWidth(s, fonts) - 24);
-}
-
-float legendCardHeight(const Scene& s, const Theme& theme, const Typesetter& fonts) {
-  return s.choropleth
-             ? 40 + 22.0f * legendClasses(s, theme).size() + 28 + 17.0f * sourceLines(s, fonts).size()
-             : 0;
-}
-
-void drawLegendCard(const Board& b, const Scene& s, Rect card) {
+// What stands in the card, from y down to where it returns.
+float legendRows(const Board& b, const Scene& s, float x, float right, float y) {
   const float u = b.unit;
-  const Choropleth& c = *s.choropleth;
+  const LegendLook look = legendLook(Medium::window, u);
+  if (s.choropleth) {
+    const Choropleth& c = *s.choropleth;
+    const bool zh = s.language == Language::zh;
+    if (c.second) {
+      y = drawBivariate(b, s, {x, y + 4 * u, right - x, 0}, look);
+    } else {
+      const float w = b.text(right, y + 24 * u, c.unit, 12 * u, b.theme.text3, Align::right);
+      b.textWithin(x, y + 24 * u, c.year ? c.name + " " + yearsOf(c) : c.name, 14 * u, b.theme.text1,
+                   right - x - w - 8 * u, Align::left, Face::sansBold);
+      y += 34 * u;
+      for (const auto& row : legendClasses(s, b.theme)) {
+        const float mid = y + 11 * u;
+        const Rect swatch{x, mid - 7.5f * u, 32 * u, 15 * u};
+        const std::string count =
+            fmt::format("{}{}", row.rows.size(), zh && c.layer == s.cityLayer ? " 县" : "");
+        if (row.missing)
+          b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
+        else if (c.onSymbols) b.drawing.add(Fill{Path::circle(swatch.centre(), 7 * u), row.colour});
+        else b.fill(swatch, row.colour);
+        if (row.missing || !c.onSymbols) b.frame(swatch, row.missing ? b.theme.hatchLine : b.theme.rule, u);
+        const float taken = b.text(right, mid + 4.7f * u, count, 13 * u, b.theme.text2, Align::right);
+        b.textWithin(x + 42 * u, mid + 4.7f * u, row.range, 13.5f * u, b.theme.text1,
+                     right - x - 50 * u - taken);
+        if (row.turnsBelow) drawTurn(b, {x, y + 22 * u}, 32 * u, *row.turnsBelow, 9 * u);
+        y += 22 * u;
+      }
+    }
+    b.textWithin(x, y + 15 * u, c.methodText, 12 * u, b.theme.text3, right - x);
+    y += 15 * u;
+    for (const std::string& line :
+         b.drawing.fonts->wrap(c.sourceText, {Face::sans, 12 * u, 0, true}, right - x))
+      b.text(x, y += 17 * u, line, 12 * u, b.theme.text3);
+    y += 4 * u;
+  }
+  return drawMapBlocks(b, s, {x, y, right - x, 0}, look) + 9 * u;
+}
+
+Rect withGround(const Board& b, Rect card) {
+  const float u = b.unit;
   b.drawing.add(Fill{Path::roundedRect(card, 5 * u), b.theme.panel.withAlpha(0.96)});
   b.drawing.add(Stroke{Path::roundedRect(card, 5 * u), Pen{b.theme.rule, u, {}, false}, -1});
-  const float x = card.x + 12 * u, right = card.right() - 12 * u;
-  float y = card.y + 24 * u;
-  const float w = b.text(right, y, c.unit, 12 * u, b.theme.text3, Align::right);
-  b.textWithin(x, y, c.year ? fmt::format("{} {}", c.name, c.year) : c.name, 14 * u, b.theme.text1,
-               right - x - w - 8 * u, Align::left, Face::sansBold);
-  y = card.y + 34 * u;
-  const bool zh = s.language == Language::zh;
-  for (const auto& row : legendClasses(s, b.theme)) {
-    const float mid = y + 11 * u;
-    const Rect swatch{x, mid - 7.5f * u, 32 * u, 15 * u};
-    if (row.missing)
-      b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
-    else b.fill(swatch, row.colour);
-    b.frame(swatch, row.missing ? b.theme.hatchLine : b.theme.rule, u);
-    b.text(x + 42 * u, mid + 4.7f * u, row.range, 13.5f * u, b.theme.text1);
-    b.text(right, mid + 4.7f * u, fmt::format("{}{}", row.rows.size(), zh ? " 县" : ""), 13 * u,
-           b.theme.text2, Align::right);
-    y += 22 * u;
-  }
-  b.textWithin(x, y + 15 * u, c.methodText, 12 * u, b.theme.text3, right - x);
-  y += 15 * u;
-  for (const std::string& line : sourceLines(s, *b.drawing.fonts))
-    b.textWithin(x, y += 17 * u, line, 12 * u, b.theme.text3, right - x);
+  return card;
+}
+
+// What the user is drawing round things.
+void drawLasso(const Board& b, const std::vector<Vec>& lasso, const Rect& frame) {
+  if (lasso.size() < 2) return;
+  const Path line = Path::polyline(lasso);
+  if (lasso.size() > 2)
+    b.drawing.add(Fill{Path::polyline(lasso, true), b.theme.accent.withAlpha(0.14)}, frame);
+  b.drawing.add(Stroke{line, Pen{b.theme.halo.withAlpha(0.8), 4 * b.unit, {}, true}, -1}, frame);
+  b.drawing.add(Stroke{line, Pen{b.theme.accent, 2 * b.unit, {}, true}, -1}, frame);
 }
 
 }  // namespace
@@ -93,10 +124,21 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   std::vector<Rect> clear;
   const float badgeHeight = s.illustrative ? 14 * 1.9f * u : 0;
   if (s.illustrative) clear.push_back({x, y, 150 * u, badgeHeight});
-  const Rect card = quietCorner(s, f, legendWidth(s, *d.fonts) * u, legendCardHeight(s, theme, *d.fonts) * u,
-                                u, 14 * u + (s.illustrative ? badgeHeight + 12 * u : 0));
-  const bool legend = s.choropleth && f.h > card.h + 120 * u && f.w > 420 * u;
+  const float width = legendWidth(s, *d.fonts) * u,
+              below = 14 * u + (s.illustrative ? badgeHeight + 12 * u : 0);
+  float height = 0;
+  Drawing nowhere;
+  nowhere.fonts = d.fonts;
+  if (width > 0) height = legendRows(Board{nowhere, theme, u}, s, 12 * u, width - 12 * u, 0);
+  const Rect card = quietCorner(s, f, width, height, u, below);
+  const bool legend = width > 0 && f.h > card.h + 60 * u && f.w > 420 * u;
   if (legend) clear.push_back(card.grown(4 * u));
+  // Without a legend, what a filter hides is said in the corner by itself.
+  Rect filters{x, f.y + below, std::min(250 * u, f.w - 36 * u), 0};
+  if (!legend)
+    filters.h = drawFilters(Board{nowhere, theme, u}, s, {0, 0, filters.w - 20 * u, 0},
+                            legendLook(Medium::window, u));
+  if (filters.h > 0) filters.h += 12 * u, clear.push_back(filters);
   const Vec north{f.right() - 40 * u, f.y + 16 * u}, bar{f.x + 24 * u, f.bottom() - 26 * u};
   clear.push_back({north.x - 20 * u, north.y, 40 * u, 70 * u});
   clear.push_back({bar.x - 8 * u, bar.y - 24 * u, 210 * u, 40 * u});
@@ -104,7 +146,16 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   options.frame = f, options.unit = u, options.cache = cache, options.keepClear = &clear;
   drawMap(d, s, 0, theme, options);
   if (s.illustrative) drawBadge(b, x, y, 14 * u, s.words.illustrativeBadge, Align::left);
-  if (legend) drawLegendCard(b, s, card);
+  if (legend) {
+    withGround(b, card);
+    legendRows(b, s, card.x + 12 * u, card.right() - 12 * u, card.y);
+  }
+  if (filters.h > 0) {
+    withGround(b, filters);
+    drawFilters(b, s, {filters.x + 10 * u, filters.y + 4 * u, filters.w - 20 * u, 0},
+                legendLook(Medium::window, u));
+  }
+  drawLasso(b, s.lasso, f);
   drawNorthArrow(b, north, 40 * u, s.words.north, 14 * u);
   drawScaleBar(b, groundMetresPerUnit(s, camera), bar, 180 * u, 13 * u);
   return d;

@@ -11,6 +11,7 @@
 #include "app/scene/draw_scene.h"
 #include "app/session/project_file.h"
 #include "app/session/snapshot.h"
+#include "tests/golden/kinds.h"
 #include "tests/support/image.h"
 
 namespace fs = std::filesystem;
@@ -24,7 +25,8 @@ struct Case {
   scene::Language language;
   const char* medium;  // wall | window | page
   bool dark;
-  int width, height;  // pixels, or millimetres of a page
+  int width, height;      // pixels, or millimetres of a page
+  const char* kind = "";  // of map; empty: the scene as it is
 };
 
 constexpr auto zh = scene::Language::zh, en = scene::Language::en;
@@ -40,6 +42,23 @@ const Case cases[] = {
     {"window-en-dark", "population", en, "window", true, 1100, 860},
     {"page-a3-zh", "overview", zh, "page", false, 420, 297},
     {"page-a4-portrait-en", "population", en, "page", false, 210, 297},
+    {"bivariate-zh-dark", "overview", zh, "wall", true, 1920, 1080, "bivariate"},
+    {"bivariate-4-en-light", "overview", en, "window", false, 1100, 860, "bivariate-4"},
+    {"bivariate-page", "overview", zh, "page", false, 420, 297, "bivariate"},
+    {"change-zh-dark", "overview", zh, "wall", true, 1920, 1080, "change"},
+    {"change-page-en", "overview", en, "page", false, 297, 210, "change"},
+    {"categories-zh-light", "overview", zh, "wall", false, 1920, 1080, "categories"},
+    {"categories-en-dark", "overview", en, "window", true, 1100, 860, "categories"},
+    {"sized-zh-dark", "overview", zh, "wall", true, 1920, 1080, "sized"},
+    {"sized-coloured-zh-light", "overview", zh, "window", false, 1100, 860, "sized-coloured"},
+    {"heat-zh-dark", "overview", zh, "wall", true, 1920, 1080, "heat"},
+    {"heat-contours-zh-light", "overview", zh, "window", false, 1100, 860, "heat-contours"},
+    {"heat-contours-en-dark", "overview", en, "wall", true, 1920, 1080, "heat-contours"},
+    {"heat-page", "overview", zh, "page", false, 420, 297, "heat-contours"},
+    {"hexagons-en-dark", "overview", en, "window", true, 1100, 860, "hexagons"},
+    {"hexagons-zh-light", "overview", zh, "wall", false, 1280, 720, "hexagons"},
+    {"links-zh-light", "overview", zh, "window", false, 1100, 860, "links"},
+    {"filtered-zh-dark", "overview", zh, "window", true, 1100, 860, "filtered"},
 };
 
 class Golden : public testing::TestWithParam<Case> {
@@ -69,6 +88,7 @@ class Golden : public testing::TestWithParam<Case> {
     if (!made) ADD_FAILURE() << made.error().text();
     scene::Scene scene = *made;
     scene.date = "2026-01-01";
+    kinds::dress(scene, c.kind);
     const auto w = static_cast<float>(c.width), h = static_cast<float>(c.height);
     if (std::string(c.medium) == "page") return drawPage(scene, scene::paperTheme(), fonts(), w, h);
     const scene::Theme& theme = c.dark ? scene::darkTheme() : scene::lightTheme();

@@ -1,0 +1,232 @@
+// The embedded project's map as each kind of map: figures that are the project's own where it has them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "app/scene/scene.h"
+#include "geo/boundaries.h"
+#include "geo/bins.h"
+#include "geo/classify.h"
+#include "geo/density.h"
+#include "geo/weights.h"
+
+namespace kinds {
+
+using namespace scene;
+
+inline const geo::Layer& layerOf(const Scene& s, const char* id) { return *findLayer(s, id)->shape->layer; }
+
+inline geo::Breaks breaksOf(const std::vector<double>& values, geo::BreakMethod method, int classes,
+                            const std::vector<double>& bounds = {}) {
+  const auto made = geo::classify(values, method, classes, bounds);
+  if (!made) ADD_FAILURE() << made.error().text();
+  return made ? *made : geo::Breaks{};
+}
+
+inline std::vector<Figure> figuresOf(const std::vector<double>& values, Status status = Status::official) {
+  std::vector<Figure> figures;
+  for (const double v : values) figures.push_back({v, std::isnan(v) ? Status::missing : status, ""});
+  return figures;
+}
+
+// Columns of the page's table: density, population, urbanisation, share of the population, GDP.
+inline void colour(Scene& s, size_t column, int classes) {
+  const TableColumn& t = s.table.at(column);
+  Choropleth& c = *s.choropleth;
+  c.name = t.name, c.unit = t.unit, c.decimals = t.decimals, c.whole = t.whole;
+  c.figures = figuresOf(t.values);
+  c.breaks = breaksOf(t.values, geo::BreakMethod::natural, classes);
+  c.trend = {};
+}
+
+inline void bivariate(Scene& s, int classes) {
+  Choropleth& c = *s.choropleth;
+  const TableColumn& u = s.table.at(2);
+  c.breaks = breaksOf(s.table.at(0).values, geo::BreakMethod::quantile, classes);
+  c.trend = {};
+  SecondAxis second;
+  second.id = "urbanisation", second.name = u.name, second.unit = u.unit, second.year = 2023,
+  second.decimals = 1;
+  second.figures = figuresOf(u.values);
+  second.breaks = breaksOf(u.values, geo::BreakMethod::quantile, classes);
+  second.sourceText = c.sourceText;
+  c.second = second;
+  c.methodText = s.language == Language::zh ? "分位数 · 两轴各 " + std::to_string(classes) + " 类"
+                                            : "Quantiles · " + std::to_string(classes) + " by axis";
+}
+
+// Share of the city's population: by rows of the county layer, 2010 and 2020.
+inline const std::vector<std::pair<double, double>>& shares() {
+  static const std::vector<std::pair<double, double>> all{{21.93, 28.21}, {18.9, 15.58}, {8.19, 7.95},
+                                                          {9.63, 9.25},   {2.44, 2.4},   {3.49, 3.39},
+                                                          {25.48, 23.71}, {9.95, 9.5}};
+  return all;
+}
+
+inline void change(Scene& s) {
+  Choropleth& c = *s.choropleth;
+  const bool zh = s.language == Language::zh;
+  std::vector<double> values;
+  for (const auto& [then, now] : shares()) values.push_back(now - then);
+  c.name = zh ? "占全市人口变化" : "Change of population share";
+  c.unit = zh ? "百分点" : "points", c.year = 2020, c.since = 2010, c.decimals = 2, c.centre = 0,
+  c.whole = geo::missing;
+  c.figures = figuresOf(values);
+  c.breaks = breaksOf(values, geo::BreakMethod::manual, 0, {-1, -0.2, 0, 7});
+  c.palette = "diverging", c.trend = {};
+  c.methodText = zh ? "手动 · 4 类" : "Manual · 4 classes";
+}
+
+inline void categories(Scene& s) {
+  Choropleth& c = *s.choropleth;
+  const bool zh = s.language == Language::zh;
+  c.categories = {{zh ? "高—高" : "High–high", Tone::highHigh},
+                  {zh ? "高—低" : "High–low", Tone::highLow},
+                  {zh ? "低—高" : "Low–high", Tone::lowHigh},
+                  {zh ? "低—低" : "Low–low", Tone::lowLow},
+                  {zh ? "不显著" : "Not significant", Tone::notSignificant},
+                  {zh ? "孤岛" : "Island", Tone::island}};
+  c.categoryOf = {0, 4, 2, 3, 3, -1, 4, 5};
+  c.figures[5] = {};
+  c.trend = {};
+  c.methodText = zh ? "局部莫兰 · p ≤ 0.05" : "Local Moran · p ≤ 0.05";
+  c.notes = {zh ? "8 个单元太少，不足以下结论。" : "Eight units are too few to conclude."};
+}
+
+inline void sized(Scene& s, bool colours) {
+  colour(s, 2, 3);
+  s.choropleth->onSymbols = colours;
+  const TableColumn& gdp = s.table.at(colours ? 1 : 4);
+  SizedSymbols z;
+  z.layer = "counties", z.name = gdp.name, z.unit = gdp.unit, z.year = 2022, z.decimals = gdp.decimals;
+  z.figures = figuresOf(gdp.values);
+  for (const double v : gdp.values)
+    if (!std::isnan(v)) z.largest = std::max(z.largest, v);
+  z.legend = colours ? std::vector<double>{1000000, 400000, 100000} : std::vector<double>{700, 300, 100};
+  z.notes = {s.language == Language::zh ? "面积与数值成正比（未作弗兰纳里修正）"
+                                        : "Area is proportional to the value (no Flannery correction)"};
+  s.sized = z;
+}
+
+inline std::vector<geo::Point> stations(const Scene& s) {
+  const geo::Shapes& shapes = layerOf(s, "stations").shapes;
+  std::vector<geo::Point> points;
+  for (size_t r = 0; r < shapes.rows(); ++r)
+    if (shapes.has(r)) points.push_back(shapes.part(shapes.rowStart[r])[0]);
+  return points;
+}
+
+inline Heat heatOf(const Scene& s, double radius, double cell) {
+  const bool zh = s.language == Language::zh;
+  const auto points = stations(s);
+  geo::DensityOptions o;
+  o.radiusMetres = radius, o.cellMetres = cell, o.unitArea = 1e8;
+  o.clip = &layerOf(s, "counties").shapes, o.conserve = true;
+  const auto made = geo::kernelDensity(points, {}, o);
+  if (!made) ADD_FAILURE() << made.error().text();
+  Heat h;
+  h.layer = "stations";
+  h.name = zh ? "三农科技服务站密度" : "Density of rural stations";
+  h.unit = zh ? "个/百 km²" : "per 100 km²";
+  h.grid = std::make_shared<const geo::Grid>(made->grid);
+  h.low = 0, h.high = made->max;
+  h.ticks = geo::roundLevels(0, made->max, 5);
+  h.sumOfWeights = made->sumOfWeights, h.integral = made->integral;
+  h.methodText = zh ? "四次核，带宽 8 km；各县自成一体，县内总和不变"
+                    : "Quartic kernel, 8 km; each county by itself and true to its sum";
+  h.sourceText = zh ? "示例位置，每镇街 1 处" : "Example sites, one per town";
+  h.illustrative = true;
+  return h;
+}
+
+inline void heat(Scene& s, bool contours, bool choropleth) {
+  Heat h = heatOf(s, 8000, 250);
+  if (contours) {
+    const auto lines = geo::contours(*h.grid, h.ticks);
+    if (!lines) ADD_FAILURE() << lines.error().text();
+    h.lines = std::make_shared<const std::vector<geo::Contour>>(*lines);
+  }
+  s.heat = h;
+  if (!choropleth) s.choropleth.reset();
+}
+
+inline void hexagons(Scene& s) {
+  const bool zh = s.language == Language::zh;
+  const auto points = stations(s);
+  geo::BinOptions o;
+  o.sizeMetres = 12000;
+  const auto bins = geo::binPoints(points, {}, {}, o);
+  if (!bins) ADD_FAILURE() << bins.error().text();
+  auto layer = std::make_shared<geo::Layer>();
+  layer->shapes = bins->polygons;
+  layer->table.rowCount = bins->values.size();
+  for (const geo::Point p : layer->shapes.vertices) layer->bounds.add(p);
+  auto shape = std::make_shared<MapShape>();
+  shape->layer = layer, shape->boundaries = geo::Boundaries::make(layer->shapes);
+  Heat h;
+  h.layer = "stations", h.name = zh ? "每格服务站数" : "Stations per hexagon",
+  h.unit = zh ? "个" : "stations";
+  h.bins = shape, h.binValues = std::make_shared<const std::vector<double>>(bins->values);
+  h.low = 0, h.high = *std::max_element(bins->values.begin(), bins->values.end());
+  h.ticks = geo::roundLevels(0, h.high, 5), h.decimals = 0;
+  h.methodText = zh ? "六边形，边距 12 km；计数" : "Hexagons 12 km across; count";
+  h.illustrative = true;
+  s.heat = h;
+  s.choropleth.reset();
+}
+
+inline void links(Scene& s) {
+  const auto w = geo::makeWeights(layerOf(s, "counties"), *geo::WeightsRule::parse("queen"));
+  if (!w) ADD_FAILURE() << w.error().text();
+  WeightLinks l;
+  l.layer = "counties", l.name = s.language == Language::zh ? "后邻接（共边或共点）" : "Queen contiguity";
+  for (uint32_t r = 0; r < w->rows(); ++r)
+    for (const uint32_t n : w->neighbours(r))
+      if (n > r && r != 2 && n != 2) l.links.push_back({r, n});
+  l.islands = {2};  // as if it had none
+  s.weights = l;
+}
+
+inline void filtered(Scene& s) {
+  for (SceneLayer& layer : s.layers) {
+    const bool zh = s.language == Language::zh;
+    if (layer.id == "stations") {
+      layer.shown.assign(layer.shape->layer->rows(), 0);
+      for (size_t r = 0; r < layer.shown.size(); r += 3) layer.shown[r] = 1;
+      layer.filterText = zh ? "已筛选：三农科技服务站显示 29 / 85（kind = 镇）"
+                            : "Filtered: 29 of 85 stations (kind = town)";
+    }
+    if (layer.id == "counties") {
+      layer.shown.assign(8, 1);
+      layer.shown[4] = layer.shown[5] = 0;
+      layer.filterText =
+          zh ? "已筛选：县显示 6 / 8（density > 110）" : "Filtered: 6 of 8 counties (density > 110)";
+    }
+  }
+  s.selectionLayer = "counties", s.selection = {0, 6};
+}
+
+inline void dress(Scene& s, const std::string& kind) {
+  if (kind.empty()) return;
+  for (SceneLayer& layer : s.layers)  // the statistics are the picture
+    if (layer.role != Role::county && layer.role != Role::neighbour && layer.role != Role::river)
+      layer.visible = (layer.role == Role::station && (kind.starts_with("heat") || kind == "filtered")) ||
+                      (layer.role == Role::core && kind == "filtered");
+  s.leads.clear();
+  if (kind == "bivariate") bivariate(s, 3);
+  else if (kind == "bivariate-4") bivariate(s, 4);
+  else if (kind == "change") change(s);
+  else if (kind == "categories") categories(s);
+  else if (kind == "sized") sized(s, false);
+  else if (kind == "sized-coloured") sized(s, true);
+  else if (kind == "heat") heat(s, false, false);
+  else if (kind == "heat-contours") heat(s, true, true);
+  else if (kind == "hexagons") hexagons(s);
+  else if (kind == "links") links(s);
+  else if (kind == "filtered") filtered(s);
+  else ADD_FAILURE() << kind;
+}
+
+}  // namespace kinds
