@@ -89,6 +89,7 @@ DataTablePtr Session::table(const std::string& layer) const {
     if (l.id == layer) key.show = l.show;
   for (const IndicatorSpec& i : project_.indicators)
     if (i.of == layer) key.specs.push_back(i);
+  if (key.specs.empty()) key.year = 0;
   auto& [made, table] = d.tables[layer];
   if (!table || made != key) table = makeTable(*this, layer), made = std::move(key);
   return table;

@@ -60,13 +60,15 @@ struct LayerState {  // derived from a LayerSpec
 // All numbers of one layer: its own columns, then one column per indicator of it (named by its id, in the
 // year on the map where it has that, else its fullest).
 struct DataTable {
-  geo::Table table;
+  explicit DataTable(std::shared_ptr<const geo::Table> columns) : table(*columns), holder(std::move(columns)) {}
+  const geo::Table& table;
   size_t ownColumns = 0;
   std::vector<std::string> titles, units;  // per column, in the user's language
   std::vector<int> decimals, years;        // per column; −1: as it is; years 0: none
   std::vector<std::string> names;          // per row: what it is called
   std::vector<uint8_t> shown;              // per row; empty: all
   std::vector<long> countyRow;             // per row: of the county layer, or −1
+  std::shared_ptr<const geo::Table> holder;  // the layer's own, where it has no indicators
 };
 using DataTablePtr = std::shared_ptr<const DataTable>;
 
