@@ -439,7 +439,8 @@ class MapDrawer {
       // The square inside the circle: a name may touch its edge, and where the area has no other room the
       // name stands on it.
       const float half = c.radius * 0.72f;
-      if (half > 6 * o_.unit) around_.boxes.push_back({c.at.x - half, c.at.y - half, 2 * half, 2 * half});
+      if (c.missing || half > 6 * o_.unit)
+        around_.boxes.push_back({c.at.x - half, c.at.y - half, 2 * half, 2 * half});
     }
     islands();
     takeStage(wishesFor({Role::core}, true));
@@ -478,8 +479,12 @@ class MapDrawer {
     const auto join = [&](double v, int decimals, const std::string& unit, bool isSigned) {
       if (std::isnan(v)) return;
       if (!value.empty()) value += " · ";
+      // Beside another figure there is no room for all digits of a population.
+      const bool zh = s_.language == Language::zh, large = both && std::abs(v) >= 1e5;
+      if (large) v /= zh ? 1e4 : 1e3, decimals = zh ? 1 : 0;
       value += isSigned ? formatSigned(v, decimals) : withMinus(formatNumber(v, decimals));
-      if (both && !unit.empty()) value += unit == "%" ? unit : " " + unit;
+      if (large) value += zh ? " 万" : "k";
+      if (both && !unit.empty()) value += unit == "%" || (large && zh) ? unit : " " + unit;
     };
     if (circle) join(s_.sized->figures[r].value, s_.sized->decimals, s_.sized->unit, false);
     if (colour) {
@@ -496,6 +501,15 @@ class MapDrawer {
 
   // Units without a neighbour: no statistic of neighbours says anything about them.
   void islands() {
+    if (s_.weights)
+      if (const SceneLayer* layer = findLayer(s_, s_.weights->layer);
+          layer && layer->shape && layer->shape->anchors.size() <= fewAreas)
+        for (const geo::Point p : layer->shape->anchors) {
+          if (std::isnan(p.x)) continue;
+          const Vec at = cam_.canvasFromWorld(p);
+          const float half = 9 * o_.unit;
+          around_.boxes.push_back({at.x - half, at.y - half, 2 * half, 2 * half});
+        }
     if (!s_.choropleth || s_.choropleth->categories.empty()) return;
     const Choropleth& c = *s_.choropleth;
     const SceneLayer* layer = findLayer(s_, c.layer);

@@ -140,11 +140,12 @@ std::vector<LegendClass> legendClasses(const Scene& scene, const Choropleth& c, 
         row.rows.push_back(r);
     if (!c.categories.empty()) {
       row.range = c.categories[k].name;
+      row.island = c.categories[k].tone == Tone::island;
     } else {
       const double lo = c.breaks.lowest[k], hi = c.breaks.highest[k];
       if (std::isnan(lo)) row.range = "≤ " + words(c.breaks.upperBounds[k]);
       else if (words(lo) == words(hi)) row.range = words(hi);
-      else row.range = words(lo) + " – " + words(hi);
+      else row.range = words(lo) + (lo < 0 ? "  –  " : " – ") + words(hi);
       if (c.centre && k > 0 && c.breaks.upperBounds[k] > *c.centre &&
           c.breaks.upperBounds[k - 1] <= *c.centre)
         row.turnsBelow = c.centre;
@@ -334,6 +335,7 @@ float wallClasses(const Board& b, const Scene& s, Rect column, float loose) {
     else if (round > 0) b.drawing.add(Fill{Path::circle(swatch.centre(), round), row.colour});
     else b.fill(swatch, row.colour);
     if (row.missing) b.frame(swatch, b.theme.hatchLine, u);
+    if (row.island) addIsland(b.drawing, swatch.centre(), b.theme, 0.8f * u);
     b.textWithin(column.x + 58 * u, base, row.range, 18 * u, b.theme.text1,
                  column.right() - column.x - 92 * u);
     float x = squares;

@@ -29,6 +29,7 @@ struct LegendClass {
   std::string range;
   std::vector<size_t> rows;
   bool missing = false;
+  bool island = false;  // its areas have a ring
   // The palette turns below this row's class: a line between it and the next marks that place.
   std::optional<double> turnsBelow;
 };

@@ -120,7 +120,7 @@ class Blocks {
     for (const SceneLayer& layer : s_.layers) {
       if (!layer.visible || layer.filterText.empty()) continue;
       const float size = l_.small, x = c_.x + size * 1.3f;
-      y_ += size * 0.35f;
+      y_ += size * 0.65f;
       const float h = size * 0.8f;
       const Vec o{c_.x + size * 0.45f, y_ + size * 0.72f};  // a funnel
       b_.drawing.add(Fill{Path::polygon({{o.x - h * 0.5f, o.y - h * 0.5f},
@@ -142,11 +142,11 @@ class Blocks {
   void paragraph(const std::string& words, Rgba colour) {
     if (words.empty()) return;
     for (const std::string& line : wrapped(words, c_.w))
-      y_ += l_.small * 1.4f, b_.text(c_.x, y_ - l_.small * 0.3f, line, l_.small, colour);
+      y_ += l_.small * 1.4f, b_.text(c_.x, y_, line, l_.small, colour);
   }
   // A hairline and a name with its unit.
   void head(const std::string& name, const std::string& unit, int year) {
-    y_ += l_.pitch * 0.35f;
+    y_ += l_.pitch * 0.35f + l_.small * 0.3f;
     b_.line({c_.x, y_}, {c_.right(), y_}, t_.rule, u_);
     y_ += l_.pitch * 0.3f + l_.title;
     const std::string beside = year ? (unit.empty() ? "" : unit + " · ") + fmt::format("{}", year) : unit;
@@ -290,6 +290,7 @@ class Blocks {
     const float end =
         bar.right() - b_.text(bar.right(), base, last, l_.small, t_.text2, Align::right) - l_.small * 0.6f;
     std::vector<double> ticks = h.ticks;
+    if (h.decimals == 0) std::erase_if(ticks, [](double v) { return v != std::floor(v); });  // counts
     if (isSigned && std::none_of(ticks.begin(), ticks.end(), [](double v) { return v == 0; }))
       ticks.push_back(0);
     std::sort(ticks.begin(), ticks.end());
@@ -309,7 +310,7 @@ class Blocks {
     if (isSigned) figure(0);
     for (const double v : ticks)
       if (v > low && v < high && !(isSigned && v == 0)) figure(v);
-    y_ = base + l_.small * 0.55f;
+    y_ = base + l_.small * 0.25f;
     paragraph(h.methodText, t_.text3);
     if (h.grid && !s_.words.heatMass.empty())
       paragraph(fmt::format(fmt::runtime(s_.words.heatMass), withMinus(formatShort(h.sumOfWeights)),
@@ -322,9 +323,9 @@ class Blocks {
     if (h.illustrative) {
       const float size = l_.small;
       y_ += size * 1.4f;
-      b_.drawing.add(Stroke{Path::circle({c_.x + size * 0.4f, y_ - size * 0.66f}, size * 0.26f),
+      b_.drawing.add(Stroke{Path::circle({c_.x + size * 0.4f, y_ - size * 0.36f}, size * 0.26f),
                             Pen{t_.warning, 1.5f * u_, {}, false}, -1});
-      b_.text(c_.x + size, y_ - size * 0.3f, s_.words.illustrativeBadge, size, t_.warning);
+      b_.text(c_.x + size, y_, s_.words.illustrativeBadge, size, t_.warning);
     }
     paragraph(h.sourceText, t_.text3);
     for (const std::string& note : h.notes) paragraph(note, t_.text3);

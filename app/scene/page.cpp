@@ -343,10 +343,11 @@ class Page {
     const float size = 76 * px, x = l_.margin, base = 108 * px;
     const float room = d_.width - 2 * l_.margin - (l_.landscape ? 700 * px : 0);
     const float w = titleLines(x, base, size, room);
-    const float badge = 26 * px, badgeWidth = 200 * px;
+    const float badge = 26 * px,
+                badgeWidth = 64 * px + b_.width(s_.words.illustrativeBadge, badge, Face::sansBold);
     const float right = d_.width - 60 * px;
     if (s_.illustrative) {
-      if (l_.landscape && x + w + 40 * px + badgeWidth < right - 560 * px)
+      if (l_.landscape && x + w + 50 * px + badgeWidth < right - 560 * px)
         drawBadge(b_, x + w + 36 * px, base - 46 * px, badge, s_.words.illustrativeBadge, Align::left);
       else drawBadge(b_, right, 24 * px, badge, s_.words.illustrativeBadge, Align::right);
     }
@@ -393,7 +394,7 @@ class Page {
     const LegendLook look = legendLook(Medium::page, px);
     float h = 62 * px + rows * 40 * px + 32 * px + gap;
     if (s_.choropleth && s_.choropleth->second) h += bivariateHeight(d_.fonts, s_, t_, w, px, look) + 14 * px;
-    else if (s_.choropleth) h += 104 * px;
+    else if (s_.choropleth) h += (s_.choropleth->centre ? 150 : 128) * px;
     if (const float blocks = mapBlocksHeight(d_.fonts, s_, t_, w, px, look); blocks > 0)
       h += blocks + 18 * px;
     return h;
@@ -410,7 +411,14 @@ class Page {
     } else if (s_.choropleth) {
       auto classes = legendClasses(s_, t_);  // most … least, missing; on paper from low to high
       if (s_.choropleth->categories.empty()) std::reverse(classes.begin(), classes.end() - 1);
-      const float w = c.w / classes.size();
+      const float w = c.w / static_cast<float>(classes.size());
+      // Ranges that are wider than their swatch stand on two lines.
+      bool two = false;
+      for (const LegendClass& row : classes)
+        two = two || (row.range.find(" – ") != std::string::npos &&
+                      b_.width(row.range, 21 * px) * 0.8f > w - 6 * px);
+      if (s_.choropleth->centre) y += 22 * px;  // room for the figure at which the palette turns
+      const float lower = two ? 24 * px : 0;
       for (size_t i = 0; i < classes.size(); ++i) {
         const Rect swatch{c.x + i * w, y, w - 4 * px, 36 * px};
         if (classes[i].missing)
@@ -428,17 +436,27 @@ class Page {
           b_.text(at, y - 11 * px, withMinus(formatShort(*classes[i].turnsBelow)), 17 * px, t_.text1,
                   Align::centre);
         }
-        b_.textWithin(swatch.x, y + 62 * px, classes[i].range, 21 * px, t_.text1, w - 6 * px);
+        const size_t dash = two ? classes[i].range.find(" – ") : std::string::npos;
+        if (dash == std::string::npos) {
+          b_.textWithin(swatch.x, y + 62 * px, classes[i].range, 21 * px, t_.text1, w - 6 * px);
+        } else {
+          std::string first = classes[i].range.substr(0, dash), second = classes[i].range.substr(dash + 4);
+          while (first.ends_with(' ')) first.pop_back();
+          second.erase(0, second.find_first_not_of(' '));
+          b_.textWithin(swatch.x, y + 62 * px, first + " –", 21 * px, t_.text1, w - 6 * px);
+          b_.textWithin(swatch.x, y + 86 * px, second, 21 * px, t_.text1, w - 6 * px);
+        }
+        if (classes[i].island) addIsland(d_, swatch.centre(), t_, 1.2f * px);
         float x = swatch.x;
         if (s_.choropleth->figures.size() <= 12)
           for (size_t k = 0; k < classes[i].rows.size(); ++k, x += 12 * px)
-            b_.fill({x, y + 74 * px, 9.5f * px, 9.5f * px}, t_.text2);
-        b_.text(x + (x > swatch.x ? 4 * px : 0), y + 86 * px,
+            b_.fill({x, y + lower + 74 * px, 9.5f * px, 9.5f * px}, t_.text2);
+        b_.text(x + (x > swatch.x ? 4 * px : 0), y + lower + 86 * px,
                 fmt::format("{}{}", classes[i].rows.size(),
                             s_.language == Language::zh && s_.choropleth->layer == s_.cityLayer ? " 县" : ""),
                 18 * px, t_.text2);
       }
-      y += 104 * px;
+      y += 104 * px + lower;
     }
     const float before = y;
     y = drawMapBlocks(b_, s_, {c.x, y, c.w, 0}, look);

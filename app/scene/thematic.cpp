@@ -26,17 +26,33 @@ Rgba toneColour(Tone tone, bool dark) {
   return {};
 }
 
-// Classes below the centre take one arm of the ramp, those above the other; both arms are equally long, so
-// that equal distances from the centre look alike whatever the data's own balance is.
+// Classes below the centre take one arm of the ramp, those above the other. The arm that reaches farther from
+// the centre has the ramp's whole length, the other its share of it, though never so little that its classes
+// could not be told apart: equal changes up and down look alike.
 std::vector<Rgba> aboutCentre(const Choropleth& map, bool dark) {
-  const auto& bounds = map.breaks.upperBounds;
-  const auto below = static_cast<int>(
-      std::count_if(bounds.begin(), bounds.end(), [&](double b) { return b <= *map.centre; }));
-  const int above = static_cast<int>(bounds.size()) - below, arm = std::max({below, above, 1});
-  const auto ramp = palette("diverging", 2 * arm + 1, dark);
+  const geo::Breaks& b = map.breaks;
+  const double centre = *map.centre;
+  const auto below = static_cast<size_t>(std::count_if(b.upperBounds.begin(), b.upperBounds.end(),
+                                                       [&](double bound) { return bound <= centre; }));
+  const size_t above = b.classes() - below;
+  double down = 0, up = 0;
+  for (size_t k = 0; k < b.classes(); ++k) {
+    if (k < b.lowest.size() && std::isfinite(b.lowest[k])) down = std::max(down, centre - b.lowest[k]);
+    if (k < b.highest.size() && std::isfinite(b.highest[k])) up = std::max(up, b.highest[k] - centre);
+  }
+  const double most = std::max(down, up), least = 0.6;
+  const auto reach = [&](double own) { return most > 0 ? std::max(own / most, least) : 1; };
+  const auto ramp = palette("diverging", 7, dark);
+  const auto at = [&](double share) {  // −1 … 1
+    const double t = (share + 1) / 2 * 6;
+    const auto i = std::min(static_cast<size_t>(t), size_t{5});
+    return mix(ramp[i], ramp[i + 1], t - static_cast<double>(i));
+  };
   std::vector<Rgba> colours;
-  for (int i = 0; i < below; ++i) colours.push_back(ramp[static_cast<size_t>(arm - below + i)]);
-  for (int i = 0; i < above; ++i) colours.push_back(ramp[static_cast<size_t>(arm + 1 + i)]);
+  for (size_t i = 0; i < below; ++i)
+    colours.push_back(at(-reach(down) * static_cast<double>(below - i) / static_cast<double>(below)));
+  for (size_t i = 0; i < above; ++i)
+    colours.push_back(at(reach(up) * static_cast<double>(i + 1) / static_cast<double>(above)));
   return colours;
 }
 

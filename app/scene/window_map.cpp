@@ -6,6 +6,7 @@
 #include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
 #include "app/scene/legend.h"
+#include "app/scene/map_thematic.h"
 #include "app/scene/pick.h"
 #include "geo/measure.h"
 
@@ -75,6 +76,7 @@ float legendRows(const Board& b, const Scene& s, float x, float right, float y) 
         else if (c.onSymbols) b.drawing.add(Fill{Path::circle(swatch.centre(), 7 * u), row.colour});
         else b.fill(swatch, row.colour);
         if (row.missing || !c.onSymbols) b.frame(swatch, row.missing ? b.theme.hatchLine : b.theme.rule, u);
+        if (row.island) addIsland(b.drawing, swatch.centre(), b.theme, 0.65f * u);
         const float taken = b.text(right, mid + 4.7f * u, count, 13 * u, b.theme.text2, Align::right);
         b.textWithin(x + 42 * u, mid + 4.7f * u, row.range, 13.5f * u, b.theme.text1,
                      right - x - 50 * u - taken);
