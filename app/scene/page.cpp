@@ -11,6 +11,7 @@
 #include "app/scene/legend.h"
 #include "app/scene/map_thematic.h"
 #include "app/scene/marks.h"
+#include "app/scene/sheet.h"
 #include "geo/crs.h"
 #include "geo/measure.h"
 
@@ -641,6 +642,8 @@ class Page {
 
 Drawing drawPage(const Scene& s, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
                  std::optional<geo::Box> extent) {
+  if (s.composition != Composition::map)
+    return drawSheet(s, theme, std::move(fonts), widthMm, heightMm, Medium::page, px);
   Drawing d;
   d.width = widthMm, d.height = heightMm, d.background = theme.background, d.fonts = std::move(fonts);
   const PageLayout l = layoutFor(widthMm, heightMm);

@@ -5,6 +5,7 @@
 
 #include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
+#include "app/scene/sheet.h"
 
 namespace scene {
 namespace {
@@ -200,9 +201,11 @@ class Wall {
 
 Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float width, float height,
                  std::optional<geo::Box> extent) {
+  const WallLayout l = layoutFor(width, height);
+  if (s.composition != Composition::map)
+    return drawSheet(s, theme, std::move(fonts), width, height, Medium::wall, l.unit);
   Drawing d;
   d.width = width, d.height = height, d.background = theme.background, d.fonts = std::move(fonts);
-  const WallLayout l = layoutFor(width, height);
   const float u = l.unit;
   // The city stands clear of the title above and the strip below.
   const float top = l.portrait ? 20 * u : std::min(96 * u, l.map.h * 0.1f),

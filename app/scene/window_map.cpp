@@ -8,6 +8,7 @@
 #include "app/scene/legend.h"
 #include "app/scene/map_thematic.h"
 #include "app/scene/pick.h"
+#include "app/scene/sheet.h"
 #include "geo/measure.h"
 
 namespace scene {
@@ -120,6 +121,10 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   d.background = theme.background, d.fonts = std::move(fonts);
   d.cameras.push_back(camera);
   const Rect& f = camera.frame;
+  if (s.composition != Composition::map) {
+    drawSheetInto(d, s, theme, f, Medium::window, u);
+    return d;
+  }
   const Board b{d, theme, u};
   float y = f.y + 14 * u;
   const float x = f.x + 18 * u;
@@ -167,6 +172,19 @@ std::optional<ObjectRef> pick(const Drawing& drawing, const Scene& s, const Came
   if (!camera.frame.contains(at)) return {};
   for (auto hit = drawing.hits.rbegin(); hit != drawing.hits.rend(); ++hit)
     if (hit->box.contains(at)) return hit->object;
+  if (s.composition != Composition::map) {  // counties of the small maps
+    const SceneLayer* city = findLayer(s, s.cityLayer);
+    for (size_t i = drawing.cameras.size(); city && city->shape && i-- > 1;) {
+      const geo::Shapes& shapes = city->shape->layer->shapes;
+      const Camera& small = drawing.cameras[i];
+      if (!small.frame.contains(at) || shapes.kind != geo::ShapeKind::polygon) continue;
+      const geo::Point q = small.worldFromCanvas(at);
+      for (size_t r = 0; r < shapes.rows(); ++r)
+        if (shapes.has(r) && shapes.box(r).contains(q) && geo::contains(shapes, r, q))
+          return ObjectRef{city->id, static_cast<long>(r)};
+    }
+    return {};
+  }
   const geo::Point p = camera.worldFromCanvas(at);
   for (auto layer = s.layers.rbegin(); layer != s.layers.rend(); ++layer) {
     if (!layer->visible || !layer->shape || !layer->pickedByMouse) continue;

@@ -10,6 +10,7 @@
 #include "geo/bins.h"
 #include "geo/classify.h"
 #include "geo/density.h"
+#include "geo/load.h"
 #include "geo/weights.h"
 
 namespace kinds {
@@ -208,8 +209,139 @@ inline void filtered(Scene& s) {
   s.selectionLayer = "counties", s.selection = {0, 6};
 }
 
+// Shares of 2010 and 2020, as one map each: in classes of their own, or in the same.
+inline void multiples(Scene& s, bool shared) {
+  const bool zh = s.language == Language::zh;
+  std::vector<double> all;
+  for (const auto& [then, now] : shares()) all.push_back(then), all.push_back(now);
+  const auto common = breaksOf(all, geo::BreakMethod::natural, 5);
+  for (const int year : {2010, 2020}) {
+    Multiple m;
+    m.title = std::to_string(year);
+    m.map = *s.choropleth;
+    m.map.trend = {};
+    m.map.name = zh ? "占全市人口" : "Share of the city's population", m.map.unit = "%", m.map.decimals = 1;
+    m.map.year = year, m.map.locked = shared;
+    std::vector<double> values;
+    for (const auto& [then, now] : shares()) values.push_back(year == 2010 ? then : now);
+    if (year == 2010 && !shared) values[3] = geo::missing;
+    m.map.figures = figuresOf(values);
+    m.map.breaks = shared ? common : breaksOf(values, geo::BreakMethod::natural, 4);
+    m.map.methodText = zh ? "自然断点 5 类" : "Natural breaks, 5 classes";
+    s.multiples.push_back(m);
+  }
+  if (!shared)
+    for (int i = 0; i < 7; ++i) s.multiples.push_back(s.multiples[static_cast<size_t>(i % 2)]);
+  s.composition = Composition::multiples;
+}
+
+// The plan's own targets; some with results that are made up, and say so.
+inline void ledger(Scene& s) {
+  const bool zh = s.language == Language::zh;
+  const auto made = geo::load(std::string(SOURCE_DIR) + "/assets/qingyuan/targets.csv");
+  if (!made) {
+    ADD_FAILURE() << made.error().text();
+    return;
+  }
+  const geo::Table& t = made->layer->table;
+  s.wholeLedger.clear();
+  for (size_t r = 0; r < t.rows(); ++r) {
+    LedgerRow row;
+    row.id = t.find("id")->text(r), row.name = t.find(zh ? "name" : "name_en")->text(r);
+    row.unit = zh ? t.find("unit")->text(r) : "";
+    row.baselineYear = 2020, row.baseline = t.find("baseline")->number(r);
+    row.targetYear = 2025, row.target = t.find("target")->number(r);
+    row.section = zh ? t.find("plan_section")->text(r) : "Section " + std::to_string(1 + r % 4);
+    if (!std::isnan(row.baseline)) row.paceNeeded = (row.target - row.baseline) / 5;
+    else row.note = zh ? "基期未公布" : "no baseline published";
+    row.baselineEstimated = row.id == "rd_intensity";
+    const auto result = [&](double actual, Verdict verdict) {
+      row.actual = actual, row.actualYear = 2023, row.actualStatus = Status::official, row.verdict = verdict;
+      row.actualText = zh ? "测试数据，不是实绩" : "test data, no result";
+      if (!std::isnan(row.baseline)) row.paceSoFar = (actual - row.baseline) / 3;
+    };
+    if (row.id == "hightech_enterprises") {
+      result(458, Verdict::onTrack);
+      row.gapShare = {38, 17, 11, 6, 1.5, 2.5, 18, 6};
+    }
+    if (row.id == "tech_smes")
+      result(512, Verdict::behind), row.gapShare = {41, 15, 9, 7, geo::missing, 3, 19, 6};
+    if (row.id == "national_incubators") result(5, Verdict::reached);
+    if (row.id == "provincial_engineering_centres") result(152, Verdict::reached);
+    if (row.id == "high_tech_zones") {
+      result(2, Verdict::behind);
+      row.actualYear = 0, row.actualText = zh ? "图上计数" : "counted on the map";
+    }
+    if (row.id == "service_stations") {
+      result(85, Verdict::illustrative);
+      row.actualYear = 0, row.actualStatus = Status::illustrative,
+      row.actualText = zh ? "图上计数" : "counted on the map";
+    }
+    s.wholeLedger.push_back(row);
+  }
+  s.composition = Composition::ledger;
+}
+
+// The card of Yingde.
+inline void card(Scene& s) {
+  const bool zh = s.language == Language::zh;
+  CountyCard c;
+  c.object = {"counties", 6}, c.name = zh ? "英德市" : "Yingde", c.nameOther = zh ? "Yingde" : "英德市";
+  for (const TableColumn& t : s.table) {
+    CountyCard::Row row;
+    row.name = t.name, row.unit = t.unit, row.decimals = t.decimals, row.year = 2023;
+    row.value = t.values[6];
+    row.of = 8;
+    for (const double v : t.values) row.rank += v > row.value;
+    ++row.rank;
+    row.status = std::isnan(row.value) ? Status::missing : Status::official;
+    if (std::isnan(row.value)) row.rank = 0, row.year = 0;
+    row.source =
+        zh ? "清远市 2023 年末常住人口（清远市统计局）" : "Qingyuan Bureau of Statistics, end of 2023";
+    c.rows.push_back(row);
+  }
+  c.rows[0].status = Status::estimated;
+  c.rows[3].years = {2010, 2020, 2023}, c.rows[3].course = {25.48, 23.71, 23.69};
+  c.rows[1].years = {2020, 2023}, c.rows[1].course = {941325, 944600};
+  CountyCard::Row people;
+  people.name = zh ? "每站服务人口" : "People per station", people.unit = zh ? "人/站" : "people",
+  people.value = 39358;
+  people.status = Status::illustrative, people.rank = 6, people.of = 8, people.year = 2023;
+  people.source = zh ? "示例站点" : "Example sites";
+  c.rows.push_back(people);
+  c.gaps = {{zh ? "高新技术企业" : "High-tech enterprises", zh ? "家" : "firms", 21.6, 18,
+             zh ? "按常住人口分摊" : "shared out by population"},
+            {zh ? "三农科技服务站" : "Rural science stations", zh ? "个" : "", geo::missing, geo::missing,
+             zh ? "实际站点未公布" : "real sites not published"}};
+  c.groups = {
+      {zh ? "核心" : "Cores", {zh ? "英德高新区" : "Yingde High-tech Zone"}, 1, false},
+      {zh ? "节点" : "Nodes", {zh ? "广德产业园" : "Guangde Industrial Park"}, 1, false},
+      {zh ? "农业科技园" : "Agricultural parks",
+       {zh ? "英德农业科技园" : "Yingde Agricultural Park", zh ? "连樟村“100+N”" : "Lianzhang Village"},
+       2,
+       false},
+      {zh ? "乡镇、街道" : "Towns", {}, 24, false},
+      {zh ? "三农科技服务站" : "Rural science stations", {}, 24, true}};
+  for (const SceneLayer& layer : s.layers)  // as the map calls them
+    for (CountyCard::Group& g : c.groups) {
+      if (layer.role == Role::core && &g == &c.groups[0]) g.name = layer.name;
+      if (layer.role == Role::node && &g == &c.groups[1]) g.name = layer.name;
+      if (layer.role == Role::agriPark && &g == &c.groups[2]) g.name = layer.name;
+      if (layer.role == Role::station && &g == &c.groups[4]) g.name = layer.name;
+    }
+  c.neighbours =
+      zh ? std::vector<std::string>{"清城区", "清新区", "佛冈县", "阳山县", "韶关市", "广州市"}
+         : std::vector<std::string>{"Qingcheng", "Qingxin", "Fogang", "Yangshan", "Shaoguan", "Guangzhou"};
+  s.card = c;
+  s.composition = Composition::card;
+}
+
 inline void dress(Scene& s, const std::string& kind) {
   if (kind.empty()) return;
+  if (kind == "multiples") return multiples(s, true);
+  if (kind == "multiples-own") return multiples(s, false);
+  if (kind == "ledger") return ledger(s);
+  if (kind == "card") return card(s);
   for (SceneLayer& layer : s.layers)  // the statistics are the picture
     if (layer.role != Role::county && layer.role != Role::neighbour && layer.role != Role::river)
       layer.visible = (layer.role == Role::station && (kind.starts_with("heat") || kind == "filtered")) ||

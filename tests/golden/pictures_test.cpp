@@ -29,6 +29,8 @@ struct Case {
   const char* kind = "";  // of map; empty: the scene as it is
 };
 
+[[maybe_unused]] void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
 constexpr auto zh = scene::Language::zh, en = scene::Language::en;
 const Case cases[] = {
     {"wall-zh-dark", "overview", zh, "wall", true, 1920, 1080},
@@ -58,6 +60,19 @@ const Case cases[] = {
     {"hexagons-en-dark", "overview", en, "window", true, 1100, 860, "hexagons"},
     {"hexagons-zh-light", "overview", zh, "wall", false, 1280, 720, "hexagons"},
     {"links-zh-light", "overview", zh, "window", false, 1100, 860, "links"},
+    {"multiples-zh-dark", "overview", zh, "wall", true, 1920, 1080, "multiples"},
+    {"multiples-own-en-light", "overview", en, "window", false, 1100, 860, "multiples-own"},
+    {"multiples-page", "overview", zh, "page", false, 297, 210, "multiples"},
+    {"ledger-zh-dark", "overview", zh, "wall", true, 1920, 1080, "ledger"},
+    {"ledger-en-light", "overview", en, "wall", false, 1280, 720, "ledger"},
+    {"ledger-portrait", "overview", zh, "wall", true, 1080, 1920, "ledger"},
+    {"ledger-wide", "overview", zh, "wall", true, 3840, 1080, "ledger"},
+    {"ledger-window-zh", "overview", zh, "window", false, 1100, 860, "ledger"},
+    {"ledger-a4", "overview", zh, "page", false, 210, 297, "ledger"},
+    {"ledger-a3-en", "overview", en, "page", false, 420, 297, "ledger"},
+    {"card-zh-dark", "overview", zh, "wall", true, 1920, 1080, "card"},
+    {"card-en-light", "overview", en, "window", false, 1100, 860, "card"},
+    {"card-a4", "overview", zh, "page", false, 210, 297, "card"},
     {"filtered-zh-dark", "overview", zh, "window", true, 1100, 860, "filtered"},
 };
 
