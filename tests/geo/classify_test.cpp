@@ -433,6 +433,143 @@ TEST(Classify, ObeysItsLawsOnRandomData) {
   }
 }
 
+// Each rule once more, as its sources say it: the number of limits that a value lies above, in long double
+// and without a thought for speed. Values are whole numbers, so that they do fall on limits; 1e-9 is no
+// difference.
+struct Rules {
+  std::vector<long double> sorted;
+
+  explicit Rules(std::vector<double> values) : sorted(values.begin(), values.end()) {
+    std::ranges::sort(sorted);
+  }
+  long double at(long double rank) const {  // linear between ranks, from 0
+    rank = std::clamp<long double>(rank, 0, static_cast<long double>(sorted.size() - 1));
+    const size_t i = static_cast<size_t>(rank);
+    return i + 1 < sorted.size() ? sorted[i] + (rank - i) * (sorted[i + 1] - sorted[i]) : sorted[i];
+  }
+  long double mean(size_t first = 0) const {
+    return std::accumulate(sorted.begin() + static_cast<long>(first), sorted.end(), 0.0L) /
+           (sorted.size() - first);
+  }
+
+  // The limit of each class but the last; true: the value of the limit itself belongs to the class below.
+  std::vector<std::pair<long double, bool>> limits(BreakMethod method, int k) const {
+    std::vector<std::pair<long double, bool>> result;
+    const long double low = sorted.front(), high = sorted.back(), n = static_cast<long double>(sorted.size());
+    const auto each = [&](auto&& limit) {
+      for (int c = 1; c < k; ++c) result.emplace_back(limit(static_cast<long double>(c)), true);
+    };
+    switch (method) {
+      case BreakMethod::quantile:
+        each([&](long double c) { return at(c / k * (n - 1)); });
+        break;
+      case BreakMethod::equal:
+        each([&](long double c) { return low + (high - low) * c / k; });
+        break;
+      case BreakMethod::stddev: {
+        long double squares = 0;
+        for (long double v : sorted) squares += (v - mean()) * (v - mean());
+        const long double s = std::sqrt(squares / (n - 1));
+        each([&](long double c) { return mean() + (c - k / 2.0L) * s; });
+        break;
+      }
+      case BreakMethod::geometric: {
+        long double shift = 0;
+        if (low <= 0) {
+          long double least = infinity;
+          for (long double v : sorted)
+            if (v != 0) least = std::min(least, std::abs(v));
+          shift = least - low;
+        }
+        each([&](long double c) {
+          return (low + shift) * std::pow((high + shift) / (low + shift), c / k) - shift;
+        });
+        break;
+      }
+      case BreakMethod::box: {
+        const size_t half = (sorted.size() + 1) / 2;  // the median is in both halves
+        const auto median = [&](size_t first, size_t count) {
+          return (sorted[first + (count - 1) / 2] + sorted[first + count / 2]) / 2;
+        };
+        const long double q1 = median(0, half), q2 = median(0, sorted.size()),
+                          q3 = median(sorted.size() - half, half);
+        result = {{q1 - 1.5L * (q3 - q1), false},
+                  {q1, false},
+                  {q2, true},
+                  {q3, true},
+                  {q3 + 1.5L * (q3 - q1), true}};
+        break;
+      }
+      case BreakMethod::percentile:
+        for (int percent : {1, 10, 50, 90, 99})
+          result.emplace_back(at(percent / 100.0L * n - 0.5L), percent > 10);
+        break;
+      case BreakMethod::headtail:
+        for (size_t first = 0; static_cast<int>(result.size()) + 1 < k;) {
+          const long double m = mean(first);
+          size_t head = first;
+          while (head < sorted.size() && sorted[head] <= m + 1e-9L) ++head;
+          if (head == sorted.size()) break;
+          result.emplace_back(m, true);
+          if (static_cast<double>(sorted.size() - head) / static_cast<double>(sorted.size() - first) > 0.4)
+            break;
+          first = head;
+        }
+        break;
+      default:
+        break;
+    }
+    return result;
+  }
+};
+
+TEST(Classify, PutsEveryValueWhereItsRuleSays) {
+  std::mt19937_64 random(23);
+  for (int round = 0; round < 4000; ++round) {
+    std::vector<double> values(1 + random() % 14);
+    for (double& v : values)
+      v = static_cast<double>(random() % (round % 2 ? 8 : 60)) - static_cast<double>(round % 4 * 3);
+    const std::set<double> distinct(values.begin(), values.end());
+    const int asked = 1 + static_cast<int>(random() % 8);
+    for (BreakMethod method :
+         {BreakMethod::quantile, BreakMethod::equal, BreakMethod::stddev, BreakMethod::geometric,
+          BreakMethod::box, BreakMethod::percentile, BreakMethod::headtail}) {
+      const auto b = classify(values, method, asked);
+      ASSERT_TRUE(b);
+      if (distinct.size() == 1) {
+        EXPECT_EQ(b->classes(), 1u);
+        continue;
+      }
+      const bool fixed = method == BreakMethod::box || method == BreakMethod::percentile;
+      const int k =
+          method == BreakMethod::headtail ? asked : std::min<int>(asked, static_cast<int>(distinct.size()));
+      const auto limits =
+          fixed || k > 1 ? Rules(values).limits(method, k) : std::vector<std::pair<long double, bool>>{};
+      const auto classOf = [&](double v) {
+        return std::ranges::count_if(
+            limits, [&](const auto& l) { return l.second ? v > l.first + 1e-9L : v >= l.first - 1e-9L; });
+      };
+      // Classes that hold nothing may be left out, so classes are compared by who shares one.
+      for (double v : distinct)
+        for (double w : distinct)
+          ASSERT_EQ(b->classOf(v) < b->classOf(w), classOf(v) < classOf(w))
+              << name(method) << " " << asked << " " << testing::PrintToString(values) << " " << v << " "
+              << w;
+    }
+  }
+}
+
+TEST(Classify, MakesNoMoreClassesThanThereAreDistinctValues) {
+  const std::vector<double> values{3, 1, 1, 2, 3, 3, nan};
+  for (BreakMethod method : {BreakMethod::natural, BreakMethod::quantile, BreakMethod::equal,
+                             BreakMethod::stddev, BreakMethod::geometric, BreakMethod::headtail}) {
+    const auto b = classify(values, method, 9);
+    ASSERT_TRUE(b) << name(method);
+    EXPECT_LE(b->classes(), 3u) << name(method);
+  }
+  EXPECT_THAT(classify(values, BreakMethod::natural, 9)->counts, ElementsAre(2, 1, 3));
+}
+
 TEST(Classify, StandsHugeValues) {
   const std::vector<double> values{-1.7e308, -1e308, 0, 1e300, 1e308, 1.7e308};
   for (BreakMethod method : allMethods) {
