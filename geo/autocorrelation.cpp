@@ -243,7 +243,7 @@ void locals(const Weights& w, const Weights& given, const Deviations& d, const s
         sum += weights[l], squares += weights[l] * weights[l];
       }
       LocalMoran& local = result[i];
-      local = {rowOf[i], d.z[i] * lag * scale, none, none, Quadrant::ns, Quadrant::ns};
+      local = {rowOf[i], d.z[i] * lag * scale + 0.0, none, none, Quadrant::ns, Quadrant::ns};
       spots[i] = {rowOf[i], none, none, Spot::ns, Spot::ns};
       if (weights.empty()) continue;
       local.quadrant = quadrantOf(d.z[i], lag);
@@ -320,8 +320,11 @@ Result<Autocorrelation> autocorrelation(std::span<const double> values, const We
     if (keep[row]) y.push_back(values[row]), rowOf.push_back(row);
   }
   if (y.size() < 3)
-    return fail(fmt::format("Only {} rows have a value: too few for autocorrelation.", y.size()),
-                "It needs three at least, and means little below thirty.");
+    return fail(
+        y.empty()       ? fmt::format("None of the {} rows has a value: nothing to correlate.", values.size())
+        : y.size() == 1 ? std::string("Only 1 row has a value: too few for autocorrelation.")
+                        : fmt::format("Only {} rows have a value: too few for autocorrelation.", y.size()),
+        "It needs three at least, and means little below thirty.");
   if (std::ranges::adjacent_find(y, std::not_equal_to<>{}) == y.end())
     return fail(fmt::format("All {} values are equal: there is nothing to correlate.", y.size()),
                 "Choose another column.");

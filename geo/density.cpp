@@ -101,6 +101,8 @@ std::vector<double> addedUp(const Spots& spots, const Shape& shape, Frame frame,
     Stamp own;
     for (size_t s = 0; s < spots.size(); ++s) {
       if (s % 4096 == 0 && stopped(progress)) return;
+      if (s % 4096 == 0 && band == 0 && progress)
+        progress->keepGoing(0.05 + 0.9 * static_cast<double>(s) / static_cast<double>(spots.size()));
       const Spot spot = spots[s];
       if (!(spot.y + reach >= first && spot.y - reach <= last)) continue;
       if (!(spot.x + reach >= 0 && spot.x - reach <= frame.width)) continue;
@@ -533,7 +535,7 @@ Result<void> checkRadius(size_t rows, const Box& points, const DensityOptions& o
   const double diagonal = std::hypot(map.width(), map.height());
   if (diagonal <= 0 || o.radiusMetres <= diagonal) return {};
   const std::string what =
-      fmt::format("The radius of {:.0f} m is larger than the whole map, which is {:.0f} m across",
+      fmt::format("The radius of {:.10g} m is larger than the whole map, which is {:.0f} m across",
                   o.radiusMetres, diagonal);
   if (o.radiusMetres > 10 * diagonal && rows > 4)
     return fail(what + ".", fmt::format("Try --radius {:.0f}.", std::ceil(diagonal / 10)));
@@ -582,7 +584,7 @@ std::vector<double> conserved(const Spots& spots, const Shape& shape, const Shap
 // What a first look at the points tells.
 struct Look {
   Box box;
-  bool negative = false;
+  bool negative = false, none = true;  // no weight at all
 };
 
 // Sums are taken block by block, so that they do not depend on the threads.
@@ -601,7 +603,7 @@ Look lookAt(std::span<const Point> points, std::span<const double> weights, Dens
       if (!std::isfinite(points[i].x) || !std::isfinite(points[i].y) || !std::isfinite(weight)) continue;
       ++part.rows;
       part.sum += weight;
-      part.look.negative |= weight < 0;
+      part.look.negative |= weight < 0, part.look.none &= weight == 0;
       part.look.box.add(points[i]);
     }
     parts[first / blockPoints] = part;
@@ -610,6 +612,7 @@ Look lookAt(std::span<const Point> points, std::span<const double> weights, Dens
   for (const Part& part : parts) {
     density.rows += part.rows, density.sumOfWeights += part.sum;
     look.box.add(part.look.box), look.negative |= part.look.negative;
+    look.none &= part.look.none;
   }
   for (size_t i = 0; density.rows < points.size() && i < points.size(); ++i) {
     if (!std::isfinite(points[i].x) || !std::isfinite(points[i].y))
@@ -761,6 +764,11 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
     mass = spread(spots, inCells, shape, frame, progress);
   }
   if (mass.empty() || stopped(progress)) return fail("Stopped.");
+  if (density.rows == 0)
+    return fail("None of the points lies in a polygon that has a cell of its own.",
+                "Check the coordinate systems of both, or use a smaller cell.");
+  if (look.none)
+    density.report.add({"no-weight-at-all", {}, "All weights are 0, and so is the density.", ""});
 
   const double noise = mass.noise(), perCell = options.unitArea / (g.cell * g.cell);
   g.values.resize(frame.size());

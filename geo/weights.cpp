@@ -266,6 +266,15 @@ Result<Names> galNames(const std::vector<GalRecord>& records, std::string_view k
   }
   for (const Column& column : table.columns)
     if (const auto names = namesIn(column); names && holdsAll(*names)) return *names;
+  if (const Column* column = key.empty() ? nullptr : table.find(key)) {
+    std::set<std::string> seen;
+    for (size_t row = 0; row < column->rows(); ++row)
+      if (column->has(row) && !seen.insert(column->text(row)).second)
+        return fail(
+            fmt::format("The GAL file counts by the column \"{}\", which holds {} more than once (row {}).",
+                        column->name, column->text(row), row),
+            "Its values must name one row each.");
+  }
   return fail("The GAL file names rows that the layer does not have.",
               "Its ids must be row numbers or the values of one column: " + table.columnNames() + ".");
 }
@@ -382,6 +391,11 @@ Result<Weights> weightsFromGal(std::string_view text, const Table& table) {
   if (records.size() > table.rows())
     return fail(fmt::format("The GAL file has {} rows, the layer {}.", records.size(), table.rows()),
                 "Use the file that was made from this layer.");
+  std::set<std::string_view> seen;
+  for (const GalRecord& r : records)
+    if (!seen.insert(r.id).second)
+      return fail(fmt::format("The GAL file has the row {} twice.", r.id),
+                  "Export it again, or take one of them out.");
   const auto names = galNames(records, key, table);
   if (!names) return tl::unexpected(names.error());
   std::vector<std::pair<uint32_t, uint32_t>> pairs;

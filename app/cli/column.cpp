@@ -2,28 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
-#include <future>
 
 namespace cli {
 namespace {
-
-// Runs the work on a thread of its own while the bar follows its progress.
-template <class Work>
-auto withBar(const char* label, Work&& work) {
-  geo::Progress progress;
-  ProgressBar bar(label);
-  auto result = std::async(std::launch::async, [&] { return work(progress); });
-  while (result.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready)
-    bar.show(progress.fraction());
-  return result.get();
-}
 
 std::string numericNames(const geo::Table& table) {
   std::string names;
   for (const geo::Column& c : table.columns)
     if (c.numeric()) names += (names.empty() ? "" : ", ") + c.name;
   return names;
+}
+
+// How programs write what is no finite number: inf, -Infinity, NaN, #N/A, 1e999.
+bool isNoNumber(std::string_view text) {
+  const auto drop = [&](auto&& unwanted) {
+    while (!text.empty() && unwanted(text.front())) text.remove_prefix(1);
+    while (!text.empty() && unwanted(text.back())) text.remove_suffix(1);
+  };
+  drop([](char c) { return static_cast<unsigned char>(c) <= ' '; });
+  std::string word;
+  for (char c : text)
+    if (!(word.empty() && (c == '-' || c == '+' || c == '#')))
+      word += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  for (const char* known : {"inf", "infinity", "nan", "na", "n/a", "null", "1.#inf", "1.#qnan"})
+    if (word == known) return true;
+  double value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  return error == std::errc::result_out_of_range && end == word.data() + word.size();
 }
 
 }  // namespace
@@ -66,10 +73,15 @@ geo::Result<std::vector<double>> numbersOf(const geo::Layer& layer, const std::s
         names.empty() ? "It has no fields at all." : fmt::format("Fields it does have: {}.", names));
   }
   std::vector<double> numbers(column->rows());
+  size_t unreal = 0;
   for (size_t row = 0; row < numbers.size(); ++row) {
     numbers[row] = column->number(row);
     // A number in a text column is a number; one word among them makes it a column of texts.
     if (std::isnan(numbers[row]) && column->has(row) && !column->numeric()) {
+      if (isNoNumber(column->text(row))) {
+        ++unreal;
+        continue;
+      }
       const std::string names = numericNames(layer.table);
       return geo::fail(
           fmt::format("The field \"{}\" of {} holds texts (\"{}\"), not numbers.", column->name,
@@ -77,6 +89,10 @@ geo::Result<std::vector<double>> numbersOf(const geo::Layer& layer, const std::s
           names.empty() ? "No field of it holds numbers." : fmt::format("Fields with numbers: {}.", names));
     }
   }
+  if (unreal)
+    note(fmt::format("{} {} of \"{}\" {} no finite number (inf, NaN, NA) and {} as missing.", unreal,
+                     unreal == 1 ? "value" : "values", column->name, unreal == 1 ? "is" : "are",
+                     unreal == 1 ? "counts" : "count"));
   return numbers;
 }
 

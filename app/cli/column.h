@@ -2,6 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,17 @@ geo::Result<geo::LayerPtr> loadLayer(const LayerArguments& arguments, const Comm
 // The numbers of a column, NaN where missing. Fails when there is no such column, or it holds texts: the
 // message lists what there is.
 geo::Result<std::vector<double>> numbersOf(const geo::Layer& layer, const std::string& field);
+
+// Runs the work on a thread of its own while a bar on stderr follows its progress.
+template <class Work>
+auto withBar(const char* label, Work&& work) {
+  geo::Progress progress;
+  ProgressBar bar(label);
+  auto result = std::async(std::launch::async, [&] { return work(progress); });
+  while (result.wait_for(std::chrono::milliseconds(100)) != std::future_status::ready)
+    bar.show(progress.fraction());
+  return result.get();
+}
 
 // One line on stderr for what does not stop the work: "parkscope: note: …".
 void note(const std::string& text);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -13,7 +14,8 @@ using Json = nlohmann::ordered_json;
 
 struct Arguments {
   LayerArguments data;
-  std::string field, method;
+  std::string field, method, base;
+  double per = 1;
   int classes = 5;
   bool classesGiven = false;
   std::vector<double> breaks;
@@ -46,6 +48,39 @@ std::string methodName(geo::BreakMethod method, const Common& common) {
   return {};
 }
 
+// Field over base: missing where either is, and where the base is 0.
+geo::Result<std::vector<double>> rates(const Arguments& a, const geo::Layer& layer,
+                                       std::vector<double> numbers) {
+  const auto base = numbersOf(layer, a.base);
+  if (!base) return tl::unexpected(base.error());
+  size_t zero = 0;
+  for (size_t row = 0; row < numbers.size(); ++row) {
+    const double below = (*base)[row];
+    if (below < 0)
+      return geo::fail(
+          fmt::format("{}, {}: the base is negative ({:g}) in row {}.", a.data.path, a.base, below, row),
+          "Correct it, or leave it empty.");
+    zero += below == 0 && std::isfinite(numbers[row]);
+    numbers[row] = below > 0 ? numbers[row] / below * a.per : std::numeric_limits<double>::quiet_NaN();
+  }
+  if (zero)
+    note(fmt::format("{} {} with a base of 0 {} no rate and {} as missing.", zero, zero == 1 ? "row" : "rows",
+                     zero == 1 ? "has" : "have", zero == 1 ? "counts" : "count"));
+  return numbers;
+}
+
+size_t distinct(std::vector<double> values) {
+  std::erase_if(values, [](double v) { return !std::isfinite(v); });
+  std::sort(values.begin(), values.end());
+  return static_cast<size_t>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
+std::string nameOf(const Arguments& a) {
+  if (a.base.empty()) return a.field;
+  return a.per == 1 ? fmt::format("{} / {}", a.field, a.base)
+                    : fmt::format("{} / {} × {:g}", a.field, a.base, a.per);
+}
+
 Json toJson(const std::string& field, const geo::Breaks& b) {
   Json out = {
       {"field", field},       {"method", geo::name(b.method)}, {"classes", b.classes()}, {"rows", b.rows},
@@ -76,21 +111,38 @@ int classify(const Arguments& a, const Common& common) {
     complain(method.error());
     return badUsage;
   }
+  if (!(a.per > 0) || !std::isfinite(a.per))
+    return complain(
+        {fmt::format("A rate per {:g} says nothing.", a.per), "Give a number above zero: --per 1000."});
   if (!a.breaks.empty() && *method != geo::BreakMethod::manual)
     return complain({fmt::format("Breaks were given, but the method is {}.", name),
                      "Use --method manual, or leave --breaks out."});
   const auto layer = loadLayer(a.data, common);
   if (!layer) return complain(layer.error());
-  const auto numbers = numbersOf(**layer, a.field);
+  auto numbers = numbersOf(**layer, a.field);
+  if (numbers && !a.base.empty()) numbers = rates(a, **layer, std::move(*numbers));
   if (!numbers) return complain(numbers.error());
   // Head/tail breaks find their own number of classes unless one is asked for.
   const int classes = *method == geo::BreakMethod::headtail && !a.classesGiven ? 256 : a.classes;
   const auto breaks = geo::classify(*numbers, *method, classes, a.breaks);
   if (!breaks)
     return complain(
-        {fmt::format("{}, {}: {}", a.data.path, a.field, breaks.error().what), breaks.error().remedy});
-  if (common.json) fmt::print("{}\n", toJson(a.field, *breaks).dump());
-  else print(a.field, *breaks, common);
+        {fmt::format("{}, {}: {}", a.data.path, nameOf(a), breaks.error().what), breaks.error().remedy});
+  const size_t with = breaks->rows - breaks->missing;
+  if (breaks->classes() == 1 && with > 1 && breaks->lowest[0] == breaks->highest[0])
+    note(fmt::format("All {} values are equal ({:g}): they share one class.", with, breaks->lowest[0]));
+  else if (a.classesGiven && *method != geo::BreakMethod::headtail &&
+           breaks->classes() < static_cast<size_t>(classes) &&
+           distinct(*numbers) < static_cast<size_t>(classes))
+    note(fmt::format("There are only {} different values: {} classes instead of {}.", distinct(*numbers),
+                     breaks->classes(), classes));
+  if (common.json) {
+    Json out = toJson(a.field, *breaks);
+    if (!a.base.empty()) out["rate_base"] = a.base, out["per"] = a.per;
+    fmt::print("{}\n", out.dump());
+  } else {
+    print(nameOf(a), *breaks, common);
+  }
   return done;
 }
 
@@ -110,6 +162,8 @@ void addClassify(CLI::App& app, Common& common, Action& action) {
   verb->add_option("--breaks", a->breaks, "Upper bounds of manual classes: 10,20,50")
       ->delimiter(',')
       ->allow_extra_args(false);
+  verb->add_option("--rate-base", a->base, "Column to divide the field by");
+  verb->add_option("--per", a->per, "With --rate-base: per how many (default 1): 1000");
   verb->footer(
       "Example: parkscope classify counties.gpkg --field density --method natural --classes 5 --json");
   verb->callback([a, &common, &action] { action = [a, &common] { return classify(*a, common); }; });

@@ -126,7 +126,9 @@ int makeDensity(const Arguments& a, const Common& common) {
   options.unitArea = unit->squareMetres;
   options.clip = clip ? &clip->shapes : nullptr;
   options.conserve = a.conserve;
-  auto density = geo::kernelDensity(*points, weights, options);
+  auto density = withBar(word(common, "密度", "Density"), [&](geo::Progress& progress) {
+    return geo::kernelDensity(*points, weights, options, &progress);
+  });
   if (!density)
     return complain({fmt::format("{}: {}", a.data.path, density.error().what), density.error().remedy});
   for (const geo::Problem& p : density->report.problems)
@@ -146,12 +148,24 @@ int makeDensity(const Arguments& a, const Common& common) {
                       {"height", density->grid.height}};
     fmt::print("{}\n", out.dump());
   } else {
-    fmt::print("{}: {} × {}, {:g} m, {}\n", a.out, density->grid.width, density->grid.height,
-               density->grid.cell, crs->text());
-    fmt::print("{} {} ({}), {} {:.10g}, {} {:.10g}, {} {:.6g} {}\n", points->size(),
-               word(common, "行", "rows"), geo::name(*kernel), word(common, "权重和", "sum of weights"),
-               density->sumOfWeights, word(common, "积分", "integral"), density->integral,
-               word(common, "最大", "max"), density->max, unit->sign);
+    const auto line = [&](const char* zh, const char* en, const std::string& text) {
+      fmt::print("{:<16}{}\n", word(common, zh, en), text);
+    };
+    const geo::Grid& g = density->grid;
+    fmt::print("{}: {} × {} {}, {}\n", a.out, g.width, g.height,
+               fmt::format(fmt::runtime(word(common, "格，边长 {:g} 米", "cells of {:g} m")), g.cell),
+               crs->text());
+    line("核", "kernel",
+         fmt::format(fmt::runtime(word(common, "{}，半径 {:g} 米", "{}, radius {:g} m")), geo::name(*kernel),
+                     a.radius));
+    line("点数", "points",
+         density->rows == points->size()
+             ? fmt::format("{}", points->size())
+             : fmt::format(fmt::runtime(word(common, "{}，共 {} 行", "{} of {} rows")), density->rows,
+                           points->size()));
+    line("权重和", "sum of weights", fmt::format("{:.10g}", density->sumOfWeights));
+    line("积分", "integral", fmt::format("{:.10g}", density->integral));
+    line("最大", "max", fmt::format("{:.6g} {}", density->max, unit->sign));
   }
   return done;
 }

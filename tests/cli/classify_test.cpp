@@ -79,5 +79,60 @@ TEST(ClassifyVerb, ComplainsInOneLine) {
   expect("t.csv --field density --method jenks", "natural, quantile", 2);
 }
 
+const char* const awkward =
+    "name,v,same,empty,odd,base,zero,neg\n"
+    "a,1,4,,inf,10,0,5\nb,2,4,,NaN,20,0,-3\nc,3,4,,-Infinity,0,0,5\n"
+    "d,50,4,,#N/A,40,0,5\ne,51,4,,1e999,50,0,5\nf,,4,,7,60,0,5\n";
+
+// Odd input that still has an answer: the answer on stdout, one line about the oddity on stderr.
+TEST(ClassifyVerb, SaysWhatIsOddAndStillAnswers) {
+  Folder folder;
+  folder.write("t.csv", awkward);
+  folder.write("one.csv", "v\n7\n");
+  const auto expect = [&](const std::string& arguments, const char* text, const std::vector<int>& counts) {
+    const Outcome o = folder.run("classify " + arguments + " --json");
+    EXPECT_EQ(o.code, 0) << arguments << "\n" << o.err;
+    EXPECT_THAT(o.err, HasSubstr(text)) << arguments;
+    EXPECT_LE(std::ranges::count(o.err, '\n'), 1) << o.err;
+    EXPECT_EQ(Json::parse(o.out)["counts"].get<std::vector<int>>(), counts) << o.out;
+  };
+  expect("t.csv --field v --classes 9", "only 5 different values", {1, 1, 1, 1, 1});
+  expect("t.csv --field same --classes 5", "All 6 values are equal (4)", {6});
+  expect("t.csv --field same --method box", "equal", {6});
+  expect("t.csv --field odd", "5 values of \"odd\" are no finite number", {1});
+  expect("t.csv --field v --rate-base base --per 100 --classes 3", "1 row with a base of 0", {2, 1, 1});
+  expect("one.csv --field v --method stddev", "", {1});
+}
+
+TEST(ClassifyVerb, MakesRates) {
+  Folder folder;
+  folder.write("t.csv", awkward);
+  const Outcome o = folder.run("classify t.csv --field v --rate-base base --per 100 --classes 2 --json");
+  ASSERT_EQ(o.code, 0) << o.err;
+  const Json j = Json::parse(o.out);
+  EXPECT_EQ(j["field"], "v");
+  EXPECT_EQ(j["rate_base"], "base");
+  EXPECT_EQ(j["per"], 100);
+  EXPECT_EQ(j["missing"], 2);
+  EXPECT_THAT(j["upper_bounds"].get<std::vector<double>>(), ElementsAre(10, 125));
+}
+
+TEST(ClassifyVerb, RefusesWhatHasNoAnswer) {
+  Folder folder;
+  folder.write("t.csv", awkward);
+  folder.write("none.csv", "name,v\n");
+  const auto expect = [&](const std::string& arguments, const char* what, const char* remedy) {
+    const Outcome o = folder.run("classify " + arguments + " --json");
+    EXPECT_EQ(o.code, 1) << arguments << "\n" << o.err;
+    EXPECT_THAT(o.err, testing::AllOf(HasSubstr(what), HasSubstr(remedy)));
+    EXPECT_EQ(o.out, "");
+  };
+  expect("t.csv --field empty", "All 6 values are missing", "Choose a column");
+  expect("t.csv --field v --rate-base neg", "t.csv, neg: the base is negative (-3) in row 1", "Correct it");
+  expect("t.csv --field v --rate-base zero", "All 6 values are missing", "Choose a column");
+  expect("t.csv --field v --rate-base base --per 0", "per 0", "--per 1000");
+  expect("none.csv --field v", "no values", "Choose a column");
+}
+
 }  // namespace
 }  // namespace cli_test

@@ -78,6 +78,45 @@ TEST(DensityVerb, KeepsEachPolygonsOwnWeight) {
   EXPECT_NEAR(read(folder.file("heat.tif")).sum(), 7, 7e-3);
 }
 
+TEST(DensityVerb, SaysWhatIsOddAndStillAnswers) {
+  Folder folder;
+  folder.write("p.csv",
+               "lon,lat,w,z\n113.1,23.6,1,0\n113.2,23.7,inf,0\n113.15,23.65,NaN,0\n113.3,23.6,0.5,0\n");
+  folder.write("gap.csv", "lon,lat\n113.1,inf\n113.2,23.7\n113.3,nan\n");
+  const auto expect = [&](const std::string& arguments, const char* text, double sum) {
+    const Outcome o = folder.run("density " + arguments + " -o x.tif --json");
+    ASSERT_EQ(o.code, 0) << arguments << "\n" << o.err;
+    EXPECT_THAT(o.err, HasSubstr(text)) << arguments;
+    const Json j = Json::parse(o.out);
+    EXPECT_EQ(j["sum_of_weights"], sum);
+    EXPECT_NEAR(j["integral"].get<double>(), sum, 1e-3 * sum);
+  };
+  expect("p.csv --radius 30000", "larger than the whole map", 4);
+  expect("p.csv --radius 3000 --weight w", "2 values of \"w\" are no finite number", 1.5);
+  expect("p.csv --radius 3000 --weight z", "All weights are 0", 0);
+  expect("gap.csv --radius 3000", "without a place are left out. (2)", 1);
+}
+
+TEST(DensityVerb, RefusesPointsThatLieInNoPolygon) {
+  Folder folder;
+  folder.write("p.csv", points);
+  folder.write("c.geojson", squaresGeoJson(2, 1, 117, 23.5, 0.25, {0, 0}));
+  const Outcome o = folder.run("density p.csv -o x.tif --radius 3000 --clip c.geojson --conserve --json");
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("None of the points lies in a polygon"));
+  EXPECT_EQ(o.out, "");
+  EXPECT_FALSE(std::filesystem::exists(folder.file("x.tif")));
+}
+
+TEST(DensityVerb, PrintsWhatItIsForPeople) {
+  Folder folder;
+  folder.write("p.csv", points);
+  const Outcome o = folder.run("density p.csv -o x.tif --radius 3000 --cell 200");
+  ASSERT_EQ(o.code, 0) << o.err;
+  for (const char* text : {"cells of 200 m", "quartic, radius 3000 m", "sum of weights  4\n", "per km²"})
+    EXPECT_THAT(o.out, HasSubstr(text));
+}
+
 TEST(DensityVerb, ComplainsInOneLineAndWritesNothing) {
   Folder folder;
   folder.write("p.csv", points);
@@ -92,6 +131,9 @@ TEST(DensityVerb, ComplainsInOneLineAndWritesNothing) {
   };
   expect("p.csv -o x.tif --radius 0", "radius of 0");
   expect("p.csv -o x.tif --radius -5", "radius of -5");
+  expect("p.csv -o x.tif --radius nan", "radius of nan");
+  folder.write("five.csv", std::string(points) + "113.2,23.6,1,e\n");
+  expect("five.csv -o x.tif --radius 9e9", "larger than the whole map");
   expect("p.csv -o x.tif --radius 100 --cell 0", "cell of 0");
   expect("p.csv -o x.tif --radius 100 --cell 0.001", "--cell");
   expect("c.geojson -o x.tif --radius 100", "polygons");

@@ -194,6 +194,9 @@ TEST(GalFile, SaysWhatIsWrongWithIt) {
   EXPECT_THAT(weightsFromGal("2\n1 2\n2\n", t).error().what, HasSubstr("neighbours are missing"));
   EXPECT_THAT(weightsFromGal("2\nq 1\nr\nr 1\nq\n", t).error().text(), HasSubstr("CODE"));
   EXPECT_THAT(weightsFromGal("2\na 1\nz\nb 1\na\n", t).error().what, HasSubstr("neighbour z"));
+  EXPECT_THAT(weightsFromGal("2\na 1\nb\na 1\nb\n", t).error().what, HasSubstr("row a twice"));
+  EXPECT_THAT(weightsFromGal("0 2 s CODE\na 1\nb\nb 1\na\n", rowsNamed({"a", "a", "b"})).error().what,
+              HasSubstr("holds a more than once (row 1)"));
   EXPECT_THAT(makeWeights(pointLayer({{0, 0}}), *WeightsRule::parse("gal:/nowhere.gal")).error().what,
               HasSubstr("/nowhere.gal"));
 }
