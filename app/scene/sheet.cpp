@@ -108,7 +108,9 @@ class Multiples : public SheetPart {
   double one(const Multiple& m, Rect cell, bool shared) {
     b_.textWithin(cell.x, cell.y + l_.body, m.title, l_.body, t_.text1, cell.w, Align::left, Face::sansBold);
     const float top = l_.body * 1.7f, own = shared ? 0 : l_.small * 2.6f;
-    const Rect frame{cell.x, cell.y + top, cell.w, cell.h - top - own};
+    const double high = s_.home.height() > 0 && s_.home.width() > 0 ? s_.home.height() / s_.home.width() : 1;
+    const Rect frame{cell.x, cell.y + top, cell.w,
+                     std::min(cell.h - top - own, cell.w * static_cast<float>(high) + 12 * u_)};
     const Camera camera = smallMap(m.map, frame, s_.selected);
     values(m.map, camera);
     if (!shared) ownLegend(m.map, {cell.x, frame.bottom(), cell.w, own});
@@ -121,24 +123,25 @@ class Multiples : public SheetPart {
     if (!layer || !layer->shape || layer->shape->layer->shapes.kind != geo::ShapeKind::polygon) return;
     const geo::Shapes& shapes = layer->shape->layer->shapes;
     const bool named = camera.frame.w > 30 * l_.body;
+    const float size = named ? l_.body : l_.small;
     Surroundings around;
     for (size_t r = 0; r < shapes.rows() && r < layer->shape->anchors.size(); ++r) {
       const std::string value = valueText(c, r);
       if (value.empty() || !shapes.has(r) || !isShown(*layer, r)) continue;
       const std::string name = named && r < c.areaNames.size() ? c.areaNames[r] : "";
-      const float w = std::max(b_.width(value, l_.small),
-                               name.empty() ? 0 : b_.width(name, l_.small, Face::sansBold)),
-                  line = l_.small * 1.1f, h = name.empty() ? line : 2 * line;
+      const float w = std::max(b_.width(value, size),
+                               name.empty() ? 0 : b_.width(name, size, Face::sansBold)),
+                  line = size * 1.1f, h = name.empty() ? line : 2 * line;
       double cost = 0;
       const auto spot = spotInside(shapes, r, layer->shape->anchors[r], camera, w, h, around, {}, 0, &cost);
       if (!spot || cost > 30) continue;
       around.boxes.push_back({spot->x - w / 2, spot->y - h / 2, w, h});
-      float y = spot->y - h / 2 + l_.small * 0.9f;
+      float y = spot->y - h / 2 + size * 0.9f;
       if (!name.empty()) {
-        b_.text(spot->x, y, name, l_.small, t_.text1, Align::centre, Face::sansBold, 0, 2.4f * u_);
+        b_.text(spot->x, y, name, size, t_.text1, Align::centre, Face::sansBold, 0, 2.4f * u_);
         y += line;
       }
-      b_.text(spot->x, y, value, l_.small, t_.text1, Align::centre, Face::sans, 0, 2.4f * u_);
+      b_.text(spot->x, y, value, size, t_.text1, Align::centre, Face::sans, 0, 2.4f * u_);
     }
   }
 
@@ -211,7 +214,7 @@ class Ledger : public SheetPart {
       const CellGrid grid = cardGrid(rows.size(), body, 19 * l_.body, 9.2f * l_.body, l_.gap * 0.6f);
       // Where there is room the type grows with its card.
       k_ = std::clamp(std::min(grid.width / (19 * l_.body), grid.height / (9.6f * l_.body)), 1.f, 1.3f);
-      const float pitch = std::min(grid.height, 11.5f * l_.body * k_) + l_.gap * 0.6f;
+      const float pitch = std::min(grid.height, 10.6f * l_.body * k_) + l_.gap * 0.6f;
       for (size_t i = 0; i < rows.size(); ++i) {
         const auto column = static_cast<float>(i % static_cast<size_t>(grid.columns)),
                    line = static_cast<float>(i / static_cast<size_t>(grid.columns));
@@ -315,30 +318,26 @@ class Ledger : public SheetPart {
       gapMap(row, {in.right() - side, in.y, side, in.h});
       in.w -= side + pad;
     }
-    // Verdict, name, section.
+    // Name and unit; section and verdict.
     const Look look = lookOf(row.verdict);
-    float y = in.y + body * 0.85f;
-    const float signAt = body * 0.42f;
-    const float word = std::min(b_.width(look.word, small), in.w * 0.42f);
-    b_.textWithin(in.right(), y, look.word, small, look.colour == t_.text3 ? t_.text2 : look.colour,
-                  word + 0.1f, Align::right, Face::sans);
-    sign(row.verdict, {in.right() - word - signAt - small * 0.35f, y - body * 0.34f}, signAt * 0.9f,
-         look.colour);
-    b_.textWithin(in.x, y, row.name, body, t_.text1, in.w - word - body * 1.7f, Align::left, Face::sansBold);
-    y += small * 1.35f;
     const bool zh = s_.language == Language::zh;
-    std::string where = row.section;
-    if (!row.unit.empty()) {
-      const float w = b_.text(in.right(), y, row.unit, small, t_.text3, Align::right);
-      b_.textWithin(in.x, y, where, small, t_.text3, in.w - w - small);
-    } else {
-      b_.textWithin(in.x, y, where, small, t_.text3, in.w);
-    }
+    float y = in.y + body * 0.85f;
+    const float unit =
+        row.unit.empty() ? 0 : b_.text(in.right(), y, row.unit, small, t_.text3, Align::right) + small * 0.6f;
+    b_.textWithin(in.x, y, row.name, body, t_.text1, in.w - unit, Align::left, Face::sansBold);
+    y += small * 1.5f;
+    const float signAt = body * 0.38f, word = std::min(b_.width(look.word, small), in.w * 0.6f);
+    b_.textWithin(in.right(), y, look.word, small, look.colour == t_.text3 ? t_.text2 : look.colour,
+                  word + 0.1f, Align::right);
+    sign(row.verdict, {in.right() - word - signAt - small * 0.35f, y - small * 0.36f}, signAt, look.colour);
+    b_.textWithin(in.x, y, row.section, small, t_.text3, in.w - word - body * 1.5f);
     // What stands at the foot: basis, then pace above it.
     const bool noActual = std::isnan(row.actual);
     std::string basis;
-    if (noActual) basis = row.note.empty() ? s_.words.noLaterFigures : row.note;
-    else {
+    if (noActual) {
+      // That there is no baseline stands in its own place.
+      basis = row.note.empty() || row.note == s_.words.baselineUnknown ? s_.words.noLaterFigures : row.note;
+    } else {
       basis = row.actualText;
       if (!row.note.empty()) basis += (basis.empty() ? "" : zh ? "；" : "; ") + row.note;
     }
@@ -360,37 +359,55 @@ class Ledger : public SheetPart {
     const float trackTall = std::max(5 * u_, body * 0.5f), trackY = foot + small * 0.2f - trackTall;
     const float figures = trackY - body * 0.55f;
     track(row, {in.x, trackY, in.w, trackTall});
-    const float big = std::min(body * 1.35f, std::max(small, figures - y - small * 0.1f));
-    const std::string target = number(row.target);
-    const float targetWidth =
-        b_.text(in.right(), figures, target, big, t_.text1, Align::right, Face::sansBold);
-    const float targetLabel =
-        b_.text(in.right() - targetWidth - small * 0.35f, figures,
-                fmt::format("{} {}", row.targetYear, s_.words.target), small, t_.text3, Align::right);
-    const float room = in.w - targetWidth - targetLabel - small * 1.6f;
-    float x = in.x;
-    const float end = in.x + room;
-    const auto dated = [&](double value, const std::string& when, Rgba colour, Face face) {
-      const float w = b_.width(number(value), big * 0.9f, face), label = b_.width(when, small);
-      if (x + w > end) return;
-      x += b_.text(x, figures, number(value), big * 0.9f, colour, Align::left, face) + small * 0.3f;
-      if (x + label <= end) x += b_.text(x, figures, when, small, t_.text3) + small * 0.8f;
-      else x += small * 0.5f;
-    };
-    if (!std::isnan(row.baseline)) {
-      std::string when = fmt::format("{}", row.baselineYear);
-      if (row.baselineEstimated) when += zh ? " 估" : " est.";
-      dated(row.baseline, when, t_.text2, Face::sans);
-    } else if (noActual) {
-      b_.textWithin(x, figures, s_.words.baselineUnknown, small, t_.text3, room);
-    }
-    if (!noActual) {
-      if (x > in.x && x + body < end) x += b_.text(x, figures, "→", big * 0.8f, t_.text3) + small * 0.4f;
-      const bool example = row.actualStatus == Status::illustrative;
-      dated(row.actual, row.actualYear ? fmt::format("{}", row.actualYear) : s_.words.latest,
-            example ? t_.warning : t_.text1, Face::sansBold);
-    }
+    figuresOf(row, in, figures, std::clamp(figures - y - small * 0.25f, small, body * 1.6f), small);
     d_.hits.push_back({card, {"targets", static_cast<long>(index)}});
+  }
+
+  // Baseline → latest … target. Where there is no room for all, the years go first, then the baseline; latest
+  // and target never.
+  void figuresOf(const LedgerRow& row, Rect in, float base, float big, float small) const {
+    const bool zh = s_.language == Language::zh, noActual = std::isnan(row.actual);
+    const std::string from = std::isnan(row.baseline) ? "" : number(row.baseline),
+                      now = noActual ? "" : number(row.actual), to = number(row.target);
+    std::string then = from.empty() ? "" : fmt::format("{}", row.baselineYear);
+    if (row.baselineEstimated) then += zh ? " 估" : " est.";
+    std::string when = noActual ? "" : row.actualYear ? fmt::format("{}", row.actualYear) : s_.words.latest;
+    std::string until = fmt::format("{} {}", row.targetYear, s_.words.target);
+    bool first = !from.empty(), arrow = first && !noActual;
+    const auto needs = [&](float size) {
+      float w =
+          b_.width(to, size, Face::sansBold) + (until.empty() ? 0 : b_.width(until, small) + small * 0.35f);
+      if (first)
+        w += b_.width(from, size * 0.86f) + (then.empty() ? 0 : b_.width(then, small) + small * 0.3f);
+      if (arrow) w += small * 2.2f;
+      if (!noActual)
+        w += b_.width(now, size * 0.92f, Face::sansBold) +
+             (when.empty() ? 0 : b_.width(when, small) + small * 0.3f);
+      if (!first && noActual) w += b_.width(s_.words.baselineUnknown, small);
+      return w + small;
+    };
+    const float least = small * 1.1f;
+    const auto fits = [&] { return needs(least) <= in.w; };
+    if (!fits()) until = fmt::format("{}", row.targetYear);
+    if (!fits()) then.clear();
+    if (!fits()) when.clear();
+    if (!fits()) until.clear();
+    if (!fits() && !noActual) first = arrow = false;
+    while (big > least && needs(big) > in.w) big = std::max(least, big * 0.94f);
+    const float w = b_.text(in.right(), base, to, big, t_.text1, Align::right, Face::sansBold);
+    if (!until.empty()) b_.text(in.right() - w - small * 0.35f, base, until, small, t_.text3, Align::right);
+    float x = in.x;
+    if (first) {
+      x += b_.text(x, base, from, big * 0.86f, t_.text2);
+      if (!then.empty()) x += small * 0.3f + b_.text(x + small * 0.3f, base, then, small, t_.text3);
+    } else if (noActual) {
+      b_.textWithin(x, base, s_.words.baselineUnknown, small, t_.text3, in.w * 0.5f);
+    }
+    if (arrow) b_.text(x + small * 1.1f, base, "→", small, t_.text3, Align::centre), x += small * 2.2f;
+    if (noActual) return;
+    x += b_.text(x, base, now, big * 0.92f, row.actualStatus == Status::illustrative ? t_.warning : t_.text1,
+                 Align::left, Face::sansBold);
+    if (!when.empty()) b_.text(x + small * 0.3f, base, when, small, t_.text3);
   }
 
   std::string pace(const LedgerRow& row) const {
@@ -481,6 +498,14 @@ class Card : public SheetPart {
     const CountyCard& card = *s_.card;
     Rect body = header(card.name, card.nameOther);
     const bool portrait = body.w < body.h * 1.1f;
+    // The type grows with a sheet that has room for it: by its rows and by the width of its table.
+    const float rows = static_cast<float>(card.rows.size()),
+                gapRows = std::min<float>(static_cast<float>(card.gaps.size()), 4);
+    const float tall = (portrait ? body.h * 0.62f : body.h) /
+                       (l_.body * (6 + rows * 2 + (gapRows > 0 ? 4 + gapRows * 1.75f : 0))),
+                wide = (portrait ? body.w : body.w * 0.67f) / (l_.body * 50);
+    const float k = std::clamp(std::min(tall, wide), 1.f, 1.4f);
+    l_.head *= k, l_.body *= k, l_.small *= k, l_.gap *= k;
     if (portrait) {
       const float top = std::min(body.h * 0.34f, body.w * 0.62f);
       locator(card, {body.x, body.y, body.w * 0.48f, top});
@@ -566,7 +591,7 @@ class Card : public SheetPart {
       }
     }
     if (card.neighbours.empty()) return;
-    y = std::max(y + l_.gap * 0.6f, c.y);
+    y = std::max(y + l_.gap, c.y);
     if (y + neighbours > c.bottom() + l_.small) return;
     y = head(c, y, s_.words.neighbours) + l_.small * 0.2f;
     std::string names;
@@ -598,7 +623,7 @@ class Card : public SheetPart {
         std::clamp(room / static_cast<float>(card.rows.size()), l_.body * 1.5f, l_.body * 2.3f);
     auto rows = static_cast<size_t>(std::max(1.f, std::floor(room / pitch + 0.01f)));
     rows = std::min(rows, card.rows.size());
-    const bool wide = c.w > 46 * l_.body;
+    const bool wide = c.w > 58 * l_.body;
     // Columns, from the right: source (wide sheets), course, rank, chip, year, unit, value.
     const float sourceW = wide ? c.w * 0.24f : 0, courseW = c.w * (wide ? 0.14f : 0.17f),
                 rankW = l_.body * 5.2f, chipW = l_.body * 1.7f, yearW = l_.body * 3;
@@ -794,7 +819,7 @@ Rect SheetPart::header(const std::string& title, const std::string& subtitle) co
   if (medium_ != Medium::window) b_.text(right, y, s_.period, l_.sub, t_.text2, Align::right);
   y += l_.gap * 0.7f;
   const float foot =
-      l_.footer ? l_.small * 2.4f + l_.margin * (medium_ == Medium::page ? 0.45f : 0) : l_.margin * 0.6f;
+      l_.footer ? l_.small * 2.9f + l_.margin * (medium_ == Medium::page ? 0.45f : 0) : l_.margin * 0.6f;
   return {x, y, right - x, area_.bottom() - foot - y};
 }
 

@@ -40,7 +40,7 @@ class SheetPart {
   const Rect area_;
   const Medium medium_;
   const float u_;
-  const SheetLook l_;
+  SheetLook l_;
   const Board b_;
 };
 
