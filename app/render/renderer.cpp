@@ -1,5 +1,6 @@
 #include "app/render/renderer.h"
 
+#include <bit>
 #include <unordered_map>
 
 #include "app/render/canvas.h"
@@ -114,6 +115,19 @@ struct Renderer::Impl {
   bool paintable(size_t index) const;
   bool soft = false;
   SoftMap softMap;
+  // Pictures ready for the processor: premultiplied, and halved as often as they are seen so small.
+  struct SoftPicture {
+    std::weak_ptr<const void> alive;
+    uint64_t lastUsed = 0;
+    struct Level {
+      std::vector<uint32_t> texels;
+      int columns = 0, rows = 0, factor = 1;  // one texel is `factor` of the picture's, each way
+    };
+    std::vector<Level> levels;
+  };
+  std::map<const void*, SoftPicture> softPictures;
+  const SoftPicture::Level& softLevel(const scene::Raster& raster, double texelsPerPixel);
+  void paintPicture(const scene::Raster& raster, const View& view, bool bare);
   void largeFill(const scene::Path& path, Rgba colour, const PixelRect& clip);
   void hatchUniforms(const scene::Hatch& hatch, double phase);
 
@@ -371,13 +385,67 @@ bool Renderer::Impl::paintable(size_t index) const {
     return drawable(b->shape) && b->which != scene::Borders::Which::row && b->pen.dash.empty() &&
            b->pen.width > 0;
   if (const auto* a = std::get_if<scene::Areas>(&item)) return drawable(a->shape);
+  if (const auto* r = std::get_if<scene::Raster>(&item))
+    return r->smooth && r->pixels && r->columns > 0 && r->rows > 0 && r->world.width() > 0 &&
+           r->world.height() > 0 && r->pixels->size() >= static_cast<size_t>(r->columns) * r->rows;
   return false;
+}
+
+const Renderer::Impl::SoftPicture::Level& Renderer::Impl::softLevel(const scene::Raster& r,
+                                                                    double texelsPerPixel) {
+  SoftPicture& p = softPictures[r.pixels.get()];
+  p.lastUsed = frame;
+  if (p.alive.expired() || p.levels.empty() || p.levels[0].columns != r.columns ||
+      p.levels[0].rows != r.rows) {
+    p.alive = r.pixels;
+    p.levels.assign(1, {{}, r.columns, r.rows, 1});
+    p.levels[0].texels.resize(static_cast<size_t>(r.columns) * r.rows);
+    for (size_t i = 0; i < p.levels[0].texels.size(); ++i)
+      p.levels[0].texels[i] = std::bit_cast<uint32_t>(premultipliedBytes((*r.pixels)[i]));
+  }
+  size_t wanted = 0;
+  while (texelsPerPixel >= 2 && wanted < 14) texelsPerPixel /= 2, ++wanted;
+  while (p.levels.size() <= wanted && p.levels.back().columns > 1 && p.levels.back().rows > 1) {
+    const SoftPicture::Level& fine = p.levels.back();
+    SoftPicture::Level half{{}, (fine.columns + 1) / 2, (fine.rows + 1) / 2, fine.factor * 2};
+    half.texels.resize(static_cast<size_t>(half.columns) * half.rows);
+    const auto at = [&](int x, int y) {
+      return fine.texels[static_cast<size_t>(std::min(y, fine.rows - 1)) * fine.columns +
+                         std::min(x, fine.columns - 1)];
+    };
+    for (int y = 0; y < half.rows; ++y)
+      for (int x = 0; x < half.columns; ++x) {
+        uint32_t mean = 0;
+        for (int shift = 0; shift < 32; shift += 8) {
+          uint32_t sum = 2;
+          for (const uint32_t t :
+               {at(2 * x, 2 * y), at(2 * x + 1, 2 * y), at(2 * x, 2 * y + 1), at(2 * x + 1, 2 * y + 1)})
+            sum += t >> shift & 255;
+          mean |= sum / 4 << shift;
+        }
+        half.texels[static_cast<size_t>(y) * half.columns + x] = mean;
+      }
+    p.levels.push_back(std::move(half));
+  }
+  return p.levels[std::min(wanted, p.levels.size() - 1)];
+}
+
+void Renderer::Impl::paintPicture(const scene::Raster& r, const View& v, bool bare) {
+  const double x0 = v.x0 + r.world.minX * v.pixelsPerMetre, x1 = v.x0 + r.world.maxX * v.pixelsPerMetre;
+  const double y0 = v.y0 - r.world.maxY * v.pixelsPerMetre, y1 = v.y0 - r.world.minY * v.pixelsPerMetre;
+  const auto& level = softLevel(r, std::min(r.columns / (x1 - x0), r.rows / (y1 - y0)));
+  // A level of an odd number of texels reaches a little beyond the picture.
+  const double right = x0 + (x1 - x0) * level.columns * level.factor / r.columns;
+  const double bottom = y0 + (y1 - y0) * level.rows * level.factor / r.rows;
+  softMap.picture({level.texels.data(), level.columns, level.rows}, x0, y0, right, bottom, bare);
 }
 
 size_t Renderer::Impl::paintSoftly(size_t first) {
   const auto cameraOf = [&](size_t i) {
-    const auto* a = std::get_if<scene::Areas>(&drawing->items[i].item);
-    return a ? a->camera : std::get<scene::Borders>(drawing->items[i].item).camera;
+    const auto& item = drawing->items[i].item;
+    if (const auto* r = std::get_if<scene::Raster>(&item)) return r->camera;
+    const auto* a = std::get_if<scene::Areas>(&item);
+    return a ? a->camera : std::get<scene::Borders>(item).camera;
   };
   const auto usable = [&](const scene::MapShapePtr& shape) {
     const MapGeometry* g = map.geometry(shape);
@@ -394,7 +462,7 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
     if (const auto* a = std::get_if<scene::Areas>(&placed->item)) {
       const auto [inner, outer] = bordered(*a);
       if (!inner || !outer || !usable(a->shape)) break;
-    } else if (!usable(std::get<scene::Borders>(placed->item).shape)) {
+    } else if (const auto* b = std::get_if<scene::Borders>(&placed->item); b && !usable(b->shape)) {
       break;
     }
     ++count;
@@ -406,8 +474,14 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
   std::vector<std::vector<const ChunkLines*>> lines(count);
   std::vector<View> views(count);
   size_t points = 0;
+  bool pictures = false;
   for (size_t n = 0; n < count; ++n) {
     const auto& item = drawing->items[first + n].item;
+    if (std::holds_alternative<scene::Raster>(item)) {
+      views[n] = viewOf(cameraOf(first), 0);
+      pictures = true;
+      continue;
+    }
     const auto* a = std::get_if<scene::Areas>(&item);
     const auto* b = std::get_if<scene::Borders>(&item);
     const scene::MapShapePtr& shape = a ? a->shape : b->shape;
@@ -418,8 +492,8 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
       map.lines(shape, LineSet::outer, views[n].world, views[n].metresPerPixel, lines[n]);
     for (const ChunkLines* c : lines[n]) points += c->points.size();
   }
-  // Few triangles cost less than moving the pixels about.
-  if (points < (onGround ? 4000u : 8000u)) return 0;
+  // Few triangles cost less than moving the pixels about; a textured quad costs more.
+  if (!pictures && points < (onGround ? 4000u : 8000u)) return 0;
 
   flush();
   const PixelRect& clip = frameView.clip;
@@ -433,6 +507,10 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
   for (size_t n = 0; n < count; ++n, bare = false) {
     const auto& item = drawing->items[first + n].item;
     const View& view = views[n];
+    if (const auto* r = std::get_if<scene::Raster>(&item)) {
+      paintPicture(*r, view, bare);
+      continue;
+    }
     if (const auto* a = std::get_if<scene::Areas>(&item)) {
       const double period = std::max(0.5, a->hatch.pitch * k * std::sqrt(2.0)), phase = view.x0 + view.y0;
       softMap.areas(
@@ -928,6 +1006,8 @@ void Renderer::draw(const scene::Drawing& drawing, int width, int height, float 
   glDisable(GL_SCISSOR_TEST);
   glBindVertexArray(0);
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
+  std::erase_if(i.softPictures,
+                [&](const auto& p) { return p.second.alive.expired() || p.second.lastUsed + 120 < i.frame; });
   std::erase_if(i.textures,
                 [&](const auto& t) { return t.second.alive.expired() || t.second.lastUsed + 120 < i.frame; });
   i.drawing = nullptr, i.placed = nullptr;

@@ -211,6 +211,79 @@ void SoftMap::areas(const MapGeometry& g, std::span<const ChunkLines* const> lin
   }
 }
 
+namespace {
+
+// Four bytes at once, f of 256 of b.
+inline uint32_t blend(uint32_t a, uint32_t b, uint32_t f) {
+  constexpr uint32_t even = 0x00ff00ffu;
+  const uint32_t rb = ((a & even) * (256 - f) + (b & even) * f) >> 8 & even;
+  const uint32_t ga = ((a >> 8 & even) * (256 - f) + (b >> 8 & even) * f) & ~even;
+  return rb | ga;
+}
+
+// A premultiplied colour over another.
+inline uint32_t onto(uint32_t below, uint32_t top) {
+  constexpr uint32_t even = 0x00ff00ffu;
+  const uint32_t keep = 255 - (top >> 24);
+  const auto part = [&](uint32_t c) {
+    const uint32_t v = (c & even) * keep + 0x00800080u;
+    return (v + (v >> 8 & even)) >> 8 & even;
+  };
+  return top + (part(below) | part(below >> 8) << 8);
+}
+
+}  // namespace
+
+void SoftMap::picture(const Texels& t, double x0, double y0, double x1, double y1, bool onGround) {
+  if (onGround) startOnGround();
+  const auto first = [](double v) { return std::ceil(v - 0.5); };
+  const int left = static_cast<int>(std::clamp(first(x0 - clip_.x0), 0.0, static_cast<double>(width_)));
+  const int right = static_cast<int>(std::clamp(first(x1 - clip_.x0), 0.0, static_cast<double>(width_)));
+  const int top = static_cast<int>(std::clamp(first(y0 - clip_.y0), 0.0, static_cast<double>(height_)));
+  const int bottom = static_cast<int>(std::clamp(first(y1 - clip_.y0), 0.0, static_cast<double>(height_)));
+  if (left >= right || top >= bottom) return;
+  const double perX = t.columns / (x1 - x0), perY = t.rows / (y1 - y0);
+  const auto place = [](double at, int count) {  // texel before, 256ths of the next
+    const double inside = std::clamp(at - 0.5, 0.0, count - 1.0);
+    const auto i = std::min(static_cast<int32_t>(inside), std::max(0, count - 2));
+    return std::pair(i, static_cast<uint32_t>((inside - i) * 256));
+  };
+  across_.resize(static_cast<size_t>(right - left));
+  for (int x = left; x < right; ++x)
+    across_[static_cast<size_t>(x - left)] = place((clip_.x0 + x + 0.5 - x0) * perX, t.columns);
+  const int from = across_.front().first;
+  const int to = std::min(across_.back().first + 2, t.columns);
+  for (auto& [texel, share] : across_) texel -= from;
+  mixed_.assign(static_cast<size_t>(to - from) + 1, 0);
+  int knownRow = -1;
+  uint32_t knownShare = 0;
+  bool empty = true;
+  for (int y = top; y < bottom; ++y) {
+    const auto [row, share] = place((clip_.y0 + y + 0.5 - y0) * perY, t.rows);
+    if (row != knownRow || share != knownShare) {
+      const uint32_t* a = t.data + static_cast<size_t>(row) * t.columns + from;
+      const uint32_t* b = row + 1 < t.rows ? a + t.columns : a;
+      uint32_t any = 0;
+      for (int i = 0; i < to - from; ++i) any |= mixed_[static_cast<size_t>(i)] = blend(a[i], b[i], share);
+      mixed_.back() = mixed_[static_cast<size_t>(to - from) - 1];
+      knownRow = row, knownShare = share, empty = any == 0;
+    }
+    if (empty) continue;
+    uint8_t* at = pixels_.data() + (static_cast<size_t>(height_ - 1 - y) * width_ + left) * 4;
+    const uint32_t* texels = mixed_.data();
+    for (const auto& [i, f] : across_) {
+      const uint32_t p = texels[i], q = texels[i + 1];
+      if (p | q) {
+        uint32_t below;
+        std::memcpy(&below, at, 4);
+        const uint32_t colour = onto(below, blend(p, q, f));
+        std::memcpy(at, &colour, 4);
+      }
+      at += 4;
+    }
+  }
+}
+
 void SoftMap::lines(std::span<const ChunkLines* const> lines, const View& view, float width,
                     scene::Rgba colour) {
   mask_.resize(static_cast<size_t>(width_) * height_);  // always left clean

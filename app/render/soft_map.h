@@ -37,6 +37,12 @@ class SoftMap {
   void areas(const MapGeometry& geometry, std::span<const ChunkLines* const> lines, const View& view,
              const scene::ColoursPtr& fills, std::span<const uint32_t> hatched, const Stripes& stripes,
              bool onGround);
+  // A picture over those pixels, mixed between the middles of its texels. onGround: nothing is below yet.
+  struct Texels {
+    const uint32_t* data;  // premultiplied bytes, rows from the north
+    int columns, rows;
+  };
+  void picture(const Texels& texels, double x0, double y0, double x1, double y1, bool onGround);
   // One stroke of all the lines together: nothing is darker where they meet.
   void lines(std::span<const ChunkLines* const> lines, const View& view, float width, scene::Rgba colour);
 
@@ -68,6 +74,9 @@ class SoftMap {
   std::vector<int> maskFrom_, maskTo_;
   std::vector<uint32_t> paint_;   // per side: premultiplied bytes; alpha 0: nothing
   std::vector<uint8_t> striped_;  // per side
+  // A picture's columns by pixel: the western texel and the share of the next of 256; a row of texels mixed.
+  std::vector<std::pair<int32_t, uint32_t>> across_;
+  std::vector<uint32_t> mixed_;
   Stripes stripes_{};
 };
 

@@ -75,12 +75,13 @@ class Multiples : public SheetPart {
                              : static_cast<float>(std::clamp(home.width() / home.height(), 0.4, 2.5));
     const float strip = l_.body * 1.7f + (shared ? 0 : l_.small * 2.6f);
     const CellGrid grid = mapGrid(s_.multiples.size(), body, aspect, strip, l_.gap);
+    const float drawn = std::min(grid.height, grid.width / aspect + 12 * u_ + strip);
     double metresPerUnit = 0;
     for (size_t i = 0; i < s_.multiples.size(); ++i) {
       const auto column = static_cast<float>(i % static_cast<size_t>(grid.columns)),
                  row = static_cast<float>(i / static_cast<size_t>(grid.columns));
-      const Rect cell{body.x + column * (grid.width + l_.gap), body.y + row * (grid.height + l_.gap),
-                      grid.width, grid.height};
+      const Rect cell{body.x + column * (grid.width + l_.gap), body.y + row * (drawn + l_.gap), grid.width,
+                      drawn};
       metresPerUnit = one(s_.multiples[i], cell, shared);
     }
     if (shared) sharedLegend(legend);
@@ -108,9 +109,7 @@ class Multiples : public SheetPart {
   double one(const Multiple& m, Rect cell, bool shared) {
     b_.textWithin(cell.x, cell.y + l_.body, m.title, l_.body, t_.text1, cell.w, Align::left, Face::sansBold);
     const float top = l_.body * 1.7f, own = shared ? 0 : l_.small * 2.6f;
-    const double high = s_.home.height() > 0 && s_.home.width() > 0 ? s_.home.height() / s_.home.width() : 1;
-    const Rect frame{cell.x, cell.y + top, cell.w,
-                     std::min(cell.h - top - own, cell.w * static_cast<float>(high) + 12 * u_)};
+    const Rect frame{cell.x, cell.y + top, cell.w, cell.h - top - own};
     const Camera camera = smallMap(m.map, frame, s_.selected);
     values(m.map, camera);
     if (!shared) ownLegend(m.map, {cell.x, frame.bottom(), cell.w, own});
@@ -344,7 +343,9 @@ class Ledger : public SheetPart {
     if (row.shownIllustrative) basis += (basis.empty() ? "" : zh ? "；" : "; ") + s_.words.onMapIllustrative;
     const bool roomy = in.h > body + small * 6.7f + body * 1.9f;
     float foot = in.bottom() - small * 0.12f;
-    const bool showBasis = roomy || pace(row).empty();
+    const bool said =
+        basis == s_.words.noLaterFigures && b_.width(basis, small) * 0.8f > in.w;  // by its verdict
+    const bool showBasis = (roomy || pace(row).empty()) && !said;
     if (showBasis) {
       b_.textWithin(in.x, foot, basis, small,
                     row.actualStatus == Status::illustrative || row.shownIllustrative ? t_.warning : t_.text3,
@@ -505,6 +506,7 @@ class Card : public SheetPart {
                        (l_.body * (6 + rows * 2 + (gapRows > 0 ? 4 + gapRows * 1.75f : 0))),
                 wide = (portrait ? body.w : body.w * 0.67f) / (l_.body * 50);
     const float k = std::clamp(std::min(tall, wide), 1.f, 1.4f);
+    const SheetLook plain = l_;
     l_.head *= k, l_.body *= k, l_.small *= k, l_.gap *= k;
     if (portrait) {
       const float top = std::min(body.h * 0.34f, body.w * 0.62f);
@@ -521,6 +523,7 @@ class Card : public SheetPart {
       const Rect right{body.x + side + gap, body.y, body.w - side - gap, body.h};
       gaps(card, {right.x, figures(card, right) + l_.gap, right.w, right.bottom()});
     }
+    l_ = plain;
     footer({});
   }
 

@@ -384,6 +384,53 @@ TEST_F(RendererTest, ARasterLiesWhereItsWorldBoxIs) {
   EXPECT_EQ(at(p, 32, 20), white);
 }
 
+// A field with a hole, half transparent, seen from near and from far.
+TEST_F(RendererTest, ASmoothRasterIsTheSameFromTheProcessorAndFromATexture) {
+  auto soft = Renderer::make(Renderer::Areas::processor), hard = Renderer::make(Renderer::Areas::triangles);
+  ASSERT_TRUE(soft && hard);
+  constexpr int columns = 83, rows = 61;
+  auto pixels = std::make_shared<std::vector<scene::Rgba>>();
+  for (int y = 0; y < rows; ++y)
+    for (int x = 0; x < columns; ++x) {
+      const double v = std::sin(x * 0.14) * std::cos(y * 0.11);
+      pixels->push_back(v < -0.2 ? scene::Rgba{200, 60, 90, 0}
+                                 : scene::Rgba{static_cast<uint8_t>(120 + 100 * v), 40,
+                                               static_cast<uint8_t>(200 - 80 * v),
+                                               static_cast<uint8_t>(150 + 100 * v)});
+    }
+  for (const double metresPerPixel : {0.05, 0.31, 1.0, 2.7, 6.1}) {
+    auto d = mapOf(200, 160);
+    d.cameras[0].centre = {41.3, 27.7}, d.cameras[0].metresPerUnit = metresPerPixel;
+    d.add(scene::Raster{0, {0, 0, columns, rows}, pixels, columns, rows, true});
+    soft.value()->draw(d, 200, 160, 1);
+    const Pixels a = soft.value()->read();
+    hard.value()->draw(d, 200, 160, 1);
+    const Pixels b = hard.value()->read();
+    // Halved pictures are mixed from other levels: the eye sees no difference beyond a few shades.
+    const int tolerance = metresPerPixel > 1.5 ? 40 : 4;
+    size_t off = 0;
+    for (size_t i = 0; i < a.rgba.size(); ++i) off += std::abs(a.rgba[i] - b.rgba[i]) > tolerance;
+    EXPECT_LT(static_cast<double>(off) / static_cast<double>(a.rgba.size()), 0.004) << metresPerPixel;
+  }
+}
+
+TEST_F(RendererTest, ARasterWithoutAlphaLeavesWhatIsBelow) {
+  auto soft = Renderer::make(Renderer::Areas::processor);
+  ASSERT_TRUE(soft);
+  auto d = mapOf(40, 40);
+  d.add(scene::Fill{scene::Path::rect({0, 0, 20, 40}), blue});
+  d.add(scene::Raster{0,
+                      {0, 0, 40, 40},
+                      colours({{255, 0, 0, 0}, {255, 0, 0, 0}, {255, 0, 0, 0}, {255, 0, 0, 0}}),
+                      2,
+                      2,
+                      true});
+  soft.value()->draw(d, 40, 40, 1);
+  const Pixels p = soft.value()->read();
+  EXPECT_EQ(at(p, 5, 20), blue);
+  EXPECT_EQ(at(p, 35, 20), white);
+}
+
 TEST_F(RendererTest, FarFromTheOriginNothingTrembles) {
   // World coordinates of millions of metres, a metre and a half per pixel: the square stays where it is.
   const double x = 3.9e7, y = 4.5e6;
