@@ -704,7 +704,8 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
   if (s.count > 1 && s.number > 0) {
     const std::string words = fmt::format("{} {} / {}", s.words.scene, s.number, s.count);
     b.text(strip.right(), strip.y + 38 * u, words, 18 * u, b.theme.text1, Align::right);
-    const float dash = 22 * u, gap = 7 * u;
+    // Many scenes get short dashes: the row keeps to its place beside the years.
+    const float gap = (s.count > 8 ? 3 : 7) * u, dash = std::min(22 * u, (sceneWidth - gap * (s.count - 1)) / s.count);
     const float total = s.count * dash + (s.count - 1) * gap;
     for (int i = 0; i < s.count; ++i)
       b.fill({strip.right() - total + i * (dash + gap), strip.y + 54 * u, dash, 3 * u},
