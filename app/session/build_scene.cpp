@@ -357,13 +357,15 @@ class Builder {
     h.low = made.low, h.high = made.high, h.over = made.over, h.ticks = made.ticks;
     h.locked = spec.top.has_value(), h.opacity = spec.opacity;
     h.sumOfWeights = made.sumOfWeights, h.integral = made.integral;
-    h.decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(std::max(h.high, 1e-12) / 5))), 0, 9);
-    for (const double tick : h.ticks) {
-      int needed = 0;
-      while (needed < 9 && std::abs(tick * std::pow(10, needed) - std::round(tick * std::pow(10, needed))) > 1e-6)
-        ++needed;
-      h.decimals = tick == h.ticks.front() ? needed : std::max(h.decimals, needed);
-    }
+    // One figure more than the ticks have, so that the end of the bar is not rounded on to one of them.
+    h.decimals = 0;
+    const auto needed = [](double v) {
+      int n = 0;
+      while (n < 8 && std::abs(v * std::pow(10, n) - std::round(v * std::pow(10, n))) > 1e-6) ++n;
+      return n;
+    };
+    for (const double tick : h.ticks) h.decimals = std::max(h.decimals, needed(tick));
+    if (needed(h.high) > h.decimals) ++h.decimals;
     h.illustrative = made.input.status == scene::Status::illustrative;
     const std::string what = spec.weight.empty() ? t("个") : spec.weight;
     const std::string area = spec.perKm2 == 1 ? "km²" : spec.perKm2 == 0.01 ? t("公顷") : fmt::format("{:g} km²", spec.perKm2);
