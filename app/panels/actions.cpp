@@ -1,6 +1,7 @@
 #include "app/panels/actions.h"
 
 #include "app/panels/dialogs.h"
+#include "app/panels/dock.h"
 
 namespace panels {
 namespace {
@@ -68,7 +69,13 @@ std::vector<Action> editMenu(Ui& ui) {
   if (ui.session.canUndo() && !steps.empty()) undo.label += " · " + steps.back();
   l.add("edit.redo", ui.tr("重做"), "Ctrl+Y", session::Redo{});
   l.group();
-  l.add("edit.copy", ui.tr("复制数据与来源"), "Ctrl+C", session::CopyFigures{});
+  if (ui.view.selection.size() > 1 || (ui.layout.dock.h > 0 && !ui.view.selection.empty() &&
+                                       ui.view.selectionLayer == ui.session.activeLayer())) {
+    auto& copy = l.add("edit.copy", ui.tr("复制选中的记录"), "Ctrl+C", [u] { copyChosen(*u); });
+    copy.refusal = copyRefusal(ui);
+  } else {
+    l.add("edit.copy", ui.tr("复制数据与来源"), "Ctrl+C", session::CopyFigures{});
+  }
   l.add("edit.clear", ui.tr("取消选择"), "Esc", session::Select{});
   l.group();
   l.add("edit.find", ui.tr("查找…"), "Ctrl+F",
@@ -88,6 +95,12 @@ std::vector<Action> viewMenu(Ui& ui) {
   if (ui.view.selected) l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", session::ZoomTo{*ui.view.selected});
   else l.add("view.zoomTo", ui.tr("缩放至所选"), "Z", [] {}).refusal = ui.tr("先在图上或列表里选一个对象。");
   l.group();
+  using session::Tool;
+  l.add("view.pan", ui.tr("点选与平移"), "H", session::SetTool{Tool::pan}).on = ui.view.tool == Tool::pan;
+  l.add("view.rectangle", ui.tr("矩形选择"), "R", session::SetTool{Tool::rectangle}).on =
+      ui.view.tool == Tool::rectangle;
+  l.add("view.lasso", ui.tr("套索选择"), "S", session::SetTool{Tool::lasso}).on = ui.view.tool == Tool::lasso;
+  l.group();
   l.add("view.fullScreen", ui.tr("全屏"), "F11", session::ToggleFullScreen{}).on = ui.view.fullScreen;
   l.add("view.theme", ui.theme.dark ? ui.tr("浅色主题") : ui.tr("深色主题"), "T",
         session::SetTheme{ui.theme.dark ? "light" : "dark"});
@@ -98,6 +111,7 @@ std::vector<Action> viewMenu(Ui& ui) {
   l.add("view.inspector", ui.tr("检视栏"), "2", session::TogglePanel{"inspector"}).on =
       ui.view.inspectorPanel;
   l.add("view.strip", ui.tr("指标与年份"), "3", session::TogglePanel{"strip"}).on = ui.view.stripPanel;
+  l.add("view.dock", ui.tr("表格与图表"), "D", session::TogglePanel{"dock"}).on = ui.view.dockPanel;
   l.add("view.messages", ui.tr("消息"), "4", session::TogglePanel{"messages"}).on = ui.view.messagesPanel;
   l.group();
   const auto scaled = [&](const char* id, const std::string& label, double scale) {
@@ -230,6 +244,7 @@ void obeyKeys(Ui& ui) {
   auto& st = ui.state;
   for (const auto& press : ui.input.keys) {
     if (matches(press, "Esc")) {  // the nearest thing first
+      if (st.tools.escaped) continue;
       if (!st.popup.empty()) {
         ui.closePopup();
         continue;

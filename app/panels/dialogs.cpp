@@ -344,6 +344,17 @@ bool isProjectFile(std::string_view path) { return path.ends_with(".parkscope.to
 
 void openDialog(Ui& ui, Kind kind) { start(ui.session, ui.state, kind); }
 
+void openRowsDialog(Ui& ui, const std::string& layer, bool selectedOnly) {
+  start(ui.session, ui.state, Kind::exportRows);
+  auto& d = ui.state.dialog;
+  d.target = layer, d.selectedOnly = selectedOnly;
+  d.file = layer;
+  for (const auto& l : ui.session.project().layers)
+    if (l.id == layer && !ui.name(l.name).empty()) d.file = ui.name(l.name);
+  std::replace(d.file.begin(), d.file.end(), '/', '-');
+  d.file += ".csv";
+}
+
 void askThen(Ui& ui, session::Command command) { ask(ui.session, ui.state, ui.out, std::move(command)); }
 
 void drawDialogs(Ui& ui) {
@@ -378,13 +389,16 @@ void drawDialogs(Ui& ui) {
     case Kind::open:
     case Kind::saveAs:
     case Kind::addData:
+    case Kind::exportRows:
     case Kind::exportPlace: {
       const auto kind = st.dialog.kind;
       const auto f = beginDialog(ui, 760, 560,
                                  kind == Kind::open      ? ui.tr("打开项目")
                                  : kind == Kind::saveAs  ? ui.tr("另存为")
                                  : kind == Kind::addData ? ui.tr("添加数据")
-                                                         : ui.tr("导出到"));
+                                 : kind == Kind::exportRows
+                                     ? (st.dialog.selectedOnly ? ui.tr("导出选中的记录") : ui.tr("导出记录"))
+                                     : ui.tr("导出到"));
       drawFileDialog(ui, f.all);
       ui.end();
       return;

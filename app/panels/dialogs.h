@@ -6,6 +6,7 @@
 namespace panels {
 
 void openDialog(Ui& ui, Dialog::Kind kind);
+void openRowsDialog(Ui& ui, const std::string& layer, bool selectedOnly);  // a layer's rows to a file
 // Runs the command at once when nothing would be lost; else asks first.
 void askThen(Ui& ui, session::Command command);
 void drawDialogs(Ui& ui);

@@ -25,6 +25,7 @@ bool fits(Kind kind, const std::string& name) {
       if (n.ends_with(e)) return true;
     return false;
   }
+  if (kind == Kind::exportRows) return n.ends_with(".csv") || n.ends_with(".geojson") || n.ends_with(".gpkg");
   for (const char* e :
        {".gpkg", ".shp",  ".geojson", ".json", ".fgb", ".csv", ".kml", ".kmz", ".xlsx", ".xls",    ".ods",
         ".tif",  ".tiff", ".gml",     ".gpx",  ".dxf", ".tab", ".mif", ".zip", ".gdb",  ".sqlite", ".vrt"})
@@ -55,14 +56,21 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
   if (paths.empty()) return;
   std::string path = paths[0];
   std::error_code e;
-  if (kind == Kind::saveAs || kind == Kind::exportPlace) {
+  if (kind == Kind::saveAs || kind == Kind::exportPlace || kind == Kind::exportRows) {
     if (kind == Kind::saveAs && !isProjectFile(path))
       path = (path.ends_with(".toml") ? path.substr(0, path.size() - 5) : path) + ".parkscope.toml";
     if (!fs::is_directory(fs::path(path).parent_path(), e)) {
       d.error = ui.tr("没有这个文件夹。");
       return;
     }
-    if (kind == Kind::saveAs && fs::exists(path, e) && path != ui.session.path() && !d.askedToReplace) {
+    if (kind == Kind::exportRows) {
+      if (const auto why = ui.refusal(session::ExportRows{path, d.target, d.selectedOnly})) {
+        d.error = *why;
+        return;
+      }
+    }
+    if ((kind == Kind::saveAs || kind == Kind::exportRows) && fs::exists(path, e) && path != ui.session.path() &&
+        !d.askedToReplace) {
       d.askedToReplace = true;
       d.error = ui.tr("已有同名文件；再按一次“保存”就替换它。");
       return;
@@ -83,6 +91,9 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
       break;
     case Kind::addData:
       ui.send(session::AddData{paths});
+      break;
+    case Kind::exportRows:
+      ui.send(session::ExportRows{path, d.target, d.selectedOnly});
       break;
     case Kind::exportPlace: {
       d.kind = Kind::exportImage;
@@ -131,7 +142,7 @@ void listFolder(Dialog& d) {
 void drawFileDialog(Ui& ui, Rect r) {
   auto& d = ui.state.dialog;
   const auto kind = d.kind;
-  const bool saving = kind == Kind::saveAs || kind == Kind::exportPlace;
+  const bool saving = kind == Kind::saveAs || kind == Kind::exportPlace || kind == Kind::exportRows;
   const float k = ui.k, x0 = r.x + 24 * k, x1 = r.right() - 24 * k, row = 28 * k;
   const auto& t = ui.theme;
   if (!d.listed) listFolder(d);
@@ -243,8 +254,21 @@ void drawFileDialog(Ui& ui, Rect r) {
               cancel = std::max(88 * k, ui.width(Type::body, ui.tr("取消")) + 36 * k);
   const bool ok = ui.button("dialog.ok", {x1 - w, by, w, 32 * k}, label, ButtonKind::primary, why);
   const bool no = ui.button("dialog.cancel", {x1 - w - 10 * k - cancel, by, cancel, 32 * k}, ui.tr("取消"));
-  if (!d.error.empty() && !d.entries.empty())
-    ui.text(Type::note, {x0, by, x1 - x0 - w - cancel - 24 * k, 32 * k}, d.error, t.warning);
+  float noteLeft = x0;
+  if (kind == Kind::exportRows) {  // the ending decides
+    static constexpr const char* endings[] = {".csv", ".geojson", ".gpkg"};
+    const std::string names[] = {"CSV", "GeoJSON", "GPKG"};
+    int now = -1;
+    for (int i = 0; i < 3; ++i)
+      if (lower(d.file).ends_with(endings[i])) now = i;
+    if (const int c = ui.segments("files.format", {x0, by + k, 216 * k, 30 * k}, names, now); c >= 0) {
+      d.file = fs::path(d.file).replace_extension(endings[c]).string();
+      d.askedToReplace = false, d.error.clear();
+    }
+    noteLeft += 228 * k;
+  }
+  if (!d.error.empty() && (!d.entries.empty() || kind == Kind::exportRows))
+    ui.text(Type::note, {noteLeft, by, x1 - noteLeft - w - cancel - 24 * k, 32 * k}, d.error, t.warning);
 
   if (opened) {
     const std::string path = join(*opened);

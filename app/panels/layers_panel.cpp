@@ -303,6 +303,27 @@ void drawLayersPanel(Ui& ui, Rect r) {
       const bool hoveredOnMap =
           ui.view.hovered && ui.view.hovered->layer == e.spec->id && e.spec->role != scene::Role::county;
       const Rect box{r.x + 54 * k, line.centre().y - 8 * k, 16 * k, 16 * k};
+      bool warn = false;
+      std::string why;
+      const std::string count = countText(ui, e, warn, why);
+      const float countWidth = ui.width(Type::note, count) + 8 * k;
+      // The funnel of a layer's filter: always there while one is set, else under the pointer.
+      const bool filtered = !e.spec->show.empty();
+      const auto pointer = ImGui::GetIO().MousePos;
+      const bool over = ImGui::IsWindowHovered() && line.contains({pointer.x, pointer.y});
+      const Rect funnel{line.right() - pad - countWidth - 22 * k, line.y + 3 * k, 22 * k, line.h - 6 * k};
+      const bool offersFilter = filtered || over || (ui.state.popup == "filter" && ui.state.filter.layer == e.spec->id);
+      if (offersFilter) {
+        const auto fp = ui.press(id + ".filter", funnel, "button", filtered ? "on" : "off");
+        ui.tip(id + ".filter", fp.hovered,
+               filtered ? (e.layer && !e.layer->filterText.empty() ? e.layer->filterText : e.spec->show)
+                        : ui.tr("筛选…"));
+        if (fp.clicked) {
+          ui.state.filter = {};
+          ui.state.filter.layer = e.spec->id, ui.state.filter.text = e.spec->show, ui.state.filter.focus = true;
+          ui.openPopup("filter", funnel);
+        }
+      }
       const auto left =
           ui.press(id + ".row", {box.right() + 6 * k, line.y, line.right() - box.right() - 6 * k, line.h},
                    "row", ui.name(e.spec->name));
@@ -330,16 +351,15 @@ void drawLayersPanel(Ui& ui, Rect r) {
                     t.accent);
         }
       }
-      bool warn = false;
-      std::string why;
-      const std::string count = countText(ui, e, warn, why);
-      const float countWidth = ui.width(Type::note, count) + 8 * k;
       swatch(ui, {r.x + 80 * k, line.y, 20 * k, line.h}, e, !visible);
-      ui.text(Type::body, {r.x + 110 * k, line.y, line.right() - pad - countWidth - r.x - 110 * k, line.h},
+      ui.text(Type::body, {r.x + 110 * k, line.y, line.right() - pad - countWidth - (offersFilter ? 22 * k : 0) - r.x - 110 * k, line.h},
               ui.name(e.spec->name).empty() ? e.spec->id : ui.name(e.spec->name),
               !visible || st.dragLayer == e.spec->id ? t.text3 : t.text1);
       ui.text(Type::note, {line.x, line.y, line.w - pad, line.h}, count, warn ? t.warning : t.text3,
               Align::right);
+      if (offersFilter)
+        ui.icon(Icon::funnel, funnel.centre(),
+                filtered ? t.accent : t.text3, 11);
       if (!why.empty()) ui.tip(id + ".row", left.hovered, why);
       y += row;
     }

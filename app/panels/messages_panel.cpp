@@ -1,4 +1,5 @@
 // Quiet notes at the map's lower right corner, and the list of all of them.
+#include "app/panels/map_tools.h"
 #include "app/panels/panel_list.h"
 
 namespace panels {
@@ -22,6 +23,7 @@ void drawToasts(Ui& ui) {
   const float k = ui.k, w = std::min(380 * k, st.mapRight - ui.layout.map.x - 32 * k);
   if (w < 120 * k) return;
   float bottom = ui.layout.map.bottom() - 16 * k;
+  if (const float bar = selectionBarHeight(ui); bar > 0) bottom -= bar + 20 * k;
   std::optional<size_t> gone;
   for (size_t n = st.toasts.size(); n-- > 0;) {
     const auto& toast = st.toasts[n];

@@ -16,6 +16,9 @@ void drawStripPanel(Ui& ui);
 void drawStripPopups(Ui& ui);
 void drawStatusBar(Ui& ui);
 void drawMapPanel(Ui& ui);
+void drawDock(Ui& ui);
+void drawDockPopups(Ui& ui);
+void drawFilterPopup(Ui& ui);
 void drawMessages(Ui& ui);
 
 // What the panels call things, in the user's language.

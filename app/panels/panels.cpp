@@ -4,6 +4,7 @@
 
 #include "app/panels/actions.h"
 #include "app/panels/dialogs.h"
+#include "app/panels/map_tools.h"
 #include "app/panels/panel_list.h"
 
 namespace panels {
@@ -11,7 +12,9 @@ namespace panels {
 PanelState::PanelState() : impl(std::make_unique<Impl>()) {}
 PanelState::~PanelState() = default;
 
-Layout layoutFor(float width, float height, float scale, const session::View& view) {
+float dockHeight(const PanelState& state) { return state.impl->dock.height; }
+
+Layout layoutFor(float width, float height, float scale, const session::View& view, float dockHeight) {
   const auto px = [&](float v) { return std::round(v * scale); };
   Layout l;
   const float menu = px(32), status = px(28);
@@ -20,10 +23,15 @@ Layout layoutFor(float width, float height, float scale, const session::View& vi
               right = view.inspectorPanel && wide ? px(360) : 0;
   const float strip = view.stripPanel && height >= 480 * scale ? px(136) : 0;
   const float bottom = height - status;
+  // The map keeps the upper half of the room at least; where that leaves too little, the dock folds.
+  const float room = bottom - strip - menu, most = std::floor(room * 0.62f);
+  const float dock =
+      view.dockPanel && most >= px(200) ? std::clamp(px(dockHeight), px(170), std::max(px(170), most)) : 0;
   l.menu = {0, 0, width, menu};
   l.layers = {0, menu, left, bottom - menu};
   l.inspector = {width - right, menu, right, bottom - menu};
-  l.map = {left, menu, std::max(1.0f, width - left - right), std::max(1.0f, bottom - strip - menu)};
+  l.map = {left, menu, std::max(1.0f, width - left - right), std::max(1.0f, room - dock)};
+  l.dock = {left, bottom - strip - dock, l.map.w, dock};
   l.strip = {left, bottom - strip, l.map.w, strip};
   l.status = {0, bottom, width, status};
   return l;
@@ -125,7 +133,7 @@ void drawPanels(const session::Session& session, PanelState& state, const FrameI
   st.wasTyping = st.wants.typing;
   st.wants = {};
   st.widgets.clear();
-  st.tipSeen = st.hoverClaimed = false;
+  st.tipSeen = st.hoverClaimed = st.tools.escaped = false;
 
   Ui ui(session, st, input, out);
   if (st.styled != &ui.theme || st.styledScale != ui.k)
@@ -135,15 +143,19 @@ void drawPanels(const session::Session& session, PanelState& state, const FrameI
   drawMenuBar(ui);
   if (ui.layout.layers.w > 0) drawLayersPanel(ui, ui.layout.layers);
   drawMapPanel(ui);
+  drawDock(ui);
   drawStripPanel(ui);
   if (ui.layout.inspector.w > 0) drawInspectorPanel(ui, ui.layout.inspector);
   drawStatusBar(ui);
   st.mapRight = ui.layout.map.right();
+  drawSelectionBar(ui);
   drawFolded(ui);
   drawMessages(ui);
   drawSearchResults(ui);
   drawOpenMenu(ui);
   drawStripPopups(ui);
+  drawDockPopups(ui);
+  drawFilterPopup(ui);
   drawDialogs(ui);
   drawTip(ui);
 

@@ -18,9 +18,11 @@ struct PanelState {  // what the panels remember between frames: open dialogs, t
 };
 
 struct Layout {  // in pixels
-  scene::Rect menu, layers, map, strip, inspector, status;
+  scene::Rect menu, layers, map, dock, strip, inspector, status;
 };
-Layout layoutFor(float width, float height, float scale, const session::View& view);
+// dockHeight: px of the look, as the user has dragged it (see below).
+Layout layoutFor(float width, float height, float scale, const session::View& view, float dockHeight = 280);
+float dockHeight(const PanelState& state);
 
 struct KeyPress {  // GLFW's numbers: letters and figures are their ASCII capitals
   int key = 0;

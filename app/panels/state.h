@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/panels/dock_state.h"
 #include "app/panels/panels.h"
 #include "app/panels/theme.h"
 #include "app/session/i18n.h"
@@ -39,6 +40,7 @@ struct Dialog {
     addData,
     exportImage,
     exportPlace,
+    exportRows,
     unsaved,
     help,
     about,
@@ -53,7 +55,8 @@ struct Dialog {
   int exportFormat = 0, exportSize = 0;
   std::string widthText, heightText;
   std::optional<session::Command> then;  // unsaved: what was asked for
-  std::string target;                    // rename: layer
+  std::string target;                    // rename, exportRows: layer
+  bool selectedOnly = true;              // exportRows
 };
 
 struct Toast {
@@ -105,11 +108,16 @@ struct PanelState::Impl {
   std::optional<scene::ObjectRef> inspected;
 
   // Map
-  bool mapPressed = false, mapDragging = false;
+  bool mapPressed = false, mapDragging = false, mapDead = false;  // dead: the rest of this drag means nothing
+  bool middlePan = false;
   scene::Vec pressedAt, lastMouse{-1, -1};
   double zoomLeft = 0;  // natural log of the factor still to go
   scene::Vec zoomAbout, panLeft;
   bool hoverClaimed = false;  // something under the pointer said what it is
+
+  Dock dock;
+  MapTools tools;
+  FilterBox filter;
 
   size_t messagesSeen = 0;
   std::vector<Toast> toasts;

@@ -34,7 +34,7 @@ Ui::Ui(const session::Session& s, PanelState::Impl& st, const FrameInput& in, se
       input(in),
       out(commands),
       k(in.scale),
-      layout(layoutFor(in.width, in.height, in.scale, s.view())) {
+      layout(layoutFor(in.width, in.height, in.scale, s.view(), st.dock.height)) {
   if (scene.choropleth && scene.choropleth->classes())
     classColours = scene::classColours(*scene.choropleth, theme.dark);
 }

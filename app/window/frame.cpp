@@ -87,7 +87,11 @@ void Frame::drawPanels(float width, float height) {
   if (!mouse.empty()) {
     fake = mouse.front();
     if (mouse.size() > 1 || fake->wheel != 0) mouse.pop_front();
-    if (mouse.empty()) mouse.push_back({fake->at, fake->down});
+    if (mouse.empty()) {
+      FakeMouse rest = *fake;
+      rest.wheel = 0;
+      mouse.push_back(rest);
+    }
   }
   // A character that the atlas lacks is seen while drawing: then the same frame is drawn once more with it.
   for (int pass = 0; pass < 4; ++pass) {
@@ -101,8 +105,9 @@ void Frame::drawPanels(float width, float height) {
     ImGui_ImplGlfw_NewFrame();
     if (fake) {
       io.MousePos = {fake->at.x, fake->at.y};
-      io.MouseDown[0] = fake->down;
+      io.MouseDown[0] = fake->down, io.MouseDown[1] = fake->right, io.MouseDown[2] = fake->middle;
       io.MouseWheel = pass == 0 ? fake->wheel : 0;
+      io.KeyCtrl = fake->ctrl, io.KeyShift = fake->shift, io.KeyAlt = fake->alt;
     }
     ImGui::NewFrame();
     panels::drawPanels(session_, panelState, input, commands);
@@ -175,7 +180,9 @@ void Frame::draw() {
   const auto w = static_cast<float>(width), h = static_cast<float>(height);
   messages_ = session_.messages().size(), busy_ = session_.busyText(), exporting_ = session_.exportFraction();
 
-  const auto place = [&] { return panels::layoutFor(w, h, scale(), session_.view()).map; };
+  const auto place = [&] {
+    return panels::layoutFor(w, h, scale(), session_.view(), panels::dockHeight(panelState)).map;
+  };
   const auto fit = [&] {
     const auto map = place();
     session_.setFrame({0, 0, map.w, map.h});

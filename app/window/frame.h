@@ -20,6 +20,8 @@ struct FakeMouse {
   scene::Vec at;
   bool down = false;
   float wheel = 0;
+  bool ctrl = false, shift = false, alt = false;
+  bool right = false, middle = false;  // these buttons, held
 };
 
 class Frame {

@@ -109,15 +109,39 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
     if (it == all.end()) return {};
     return it->second.rect.centre();
   };
-  const auto click = [&](scene::Vec at, int times) {
-    frame.mouse.push_back({at, false});
-    for (int i = 0; i < times; ++i) frame.mouse.push_back({at, true}), frame.mouse.push_back({at, false});
+  const auto mouse = [&](scene::Vec at, bool down, bool right = false, bool middle = false) {
+    FakeMouse m{at, down && !right && !middle};
+    m.ctrl = held_.ctrl, m.shift = held_.shift, m.alt = held_.alt;
+    m.right = down && right, m.middle = down && middle;
+    frame.mouse.push_back(m);
+  };
+  const auto click = [&](scene::Vec at, int times, bool right = false) {
+    mouse(at, false);
+    for (int i = 0; i < times; ++i) mouse(at, true, right), mouse(at, false);
     left_ = 3 + 2 * times;
+  };
+  // From where the pointer is, in steps that a hand would take.
+  const auto drag = [&](scene::Vec from, const std::vector<scene::Vec>& through, bool middle = false) {
+    mouse(from, false), mouse(from, true, false, middle);
+    left_ = 6;
+    for (const scene::Vec to : through) {
+      for (int i = 1; i <= 6; ++i)
+        mouse(from + (to - from) * (static_cast<float>(i) / 6), true, false, middle);
+      from = to, left_ += 6;
+    }
+    mouse(from, false);
   };
   if (verb == "wait") return frame.settled() && frame.whole();
   if (verb == "idle") return at_ = lines_.size() - 1, true;  // the script ends; the window stays
   if (verb == "frames") return left_ = static_cast<int>(number(a)), true;
-  if (verb == "click-id" || verb == "double-click-id" || verb == "move-id") {
+  if (verb == "hold") {  // modifiers for all that the mouse does from here on: "hold Ctrl+Shift", "hold"
+    held_ = {};
+    held_.ctrl = rest.find("Ctrl") != rest.npos, held_.shift = rest.find("Shift") != rest.npos;
+    held_.alt = rest.find("Alt") != rest.npos;
+    const scene::Vec last = frame.mouse.empty() ? scene::Vec{} : frame.mouse.back().at;
+    return mouse(last, false), left_ = 2, true;
+  }
+  if (verb == "click-id" || verb == "double-click-id" || verb == "right-click-id" || verb == "move-id") {
     const auto at = centre(a);
     if (!at) {
       std::string near;
@@ -125,23 +149,32 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
         if (id.starts_with(a.substr(0, a.find('.')))) near += " " + id;
       return geo::fail("no such widget.", "There are:" + near);
     }
-    if (verb == "move-id") frame.mouse.push_back({*at, false}), left_ = 3;
-    else click(*at, verb[0] == 'd' ? 2 : 1);
+    if (verb == "move-id") mouse(*at, false), left_ = 3;
+    else click(*at, verb[0] == 'd' ? 2 : 1, verb[0] == 'r');
     return true;
   }
-  if (verb == "click" || verb == "double-click" || verb == "move" || verb == "drag" || verb == "wheel") {
+  if (verb == "drag-id") {  // drag-id ID X Y X Y …: through shares of its rectangle, from the first
+    const auto& all = panels::widgets(frame.panelState);
+    const auto it = all.find(a);
+    if (it == all.end()) return geo::fail("no such widget.");
+    std::istringstream shares(b);
+    std::vector<scene::Vec> through;
+    const auto& r = it->second.rect;
+    for (std::string sx, sy; shares >> sx >> sy;)
+      through.push_back(
+          {r.x + r.w * static_cast<float>(number(sx)), r.y + r.h * static_cast<float>(number(sy))});
+    if (through.size() < 2) return geo::fail("a drag needs two places.");
+    drag(through[0], {through.begin() + 1, through.end()});
+    return true;
+  }
+  if (verb == "click" || verb == "double-click" || verb == "right-click" || verb == "move" ||
+      verb == "drag" || verb == "middle-drag" || verb == "wheel") {
     const auto x = static_cast<float>(number(a)), y = static_cast<float>(number(b));
     const scene::Vec last = frame.mouse.empty() ? scene::Vec{} : frame.mouse.back().at;
-    if (verb == "move") frame.mouse.push_back({{x, y}, false}), left_ = 3;
-    else if (verb == "wheel")
-      frame.mouse.push_back({last, false}), frame.mouse.push_back({last, false, x}), left_ = 3;
-    else if (verb == "drag") {  // from where the pointer is
-      frame.mouse.push_back({last, true});
-      for (int i = 1; i <= 6; ++i)
-        frame.mouse.push_back({last + (scene::Vec{x, y} - last) * (static_cast<float>(i) / 6), true});
-      frame.mouse.push_back({{x, y}, false});
-      left_ = 10;
-    } else click({x, y}, verb == "click" ? 1 : 2);
+    if (verb == "move") mouse({x, y}, false), left_ = 3;
+    else if (verb == "wheel") mouse(last, false), mouse(last, false), frame.mouse.back().wheel = x, left_ = 3;
+    else if (verb == "drag" || verb == "middle-drag") drag(last, {{x, y}}, verb[0] == 'm');
+    else click({x, y}, verb[0] == 'd' ? 2 : 1, verb[0] == 'r');
     return true;
   }
   if (verb == "key") return frame.keys.push_back(keyPress(rest)), left_ = 2, true;
@@ -185,6 +218,9 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
   if (verb == "theme") return send(session::SetTheme{a});
   if (verb == "language")
     return send(session::SetLanguage{a == "en" ? scene::Language::en : scene::Language::zh});
+  if (verb == "panel") return send(session::TogglePanel{a});
+  if (verb == "layer") return send(session::SetActiveLayer{a});
+  if (verb == "filter") return send(session::SetLayerShow{a, b});
   if (verb == "indicator") return send(session::SetIndicator{a});
   if (verb == "year") return send(session::SetYear{static_cast<int>(number(a))});
   if (verb == "scene") return send(session::ShowScene{a});

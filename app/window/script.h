@@ -24,6 +24,7 @@ class Script {
   std::vector<std::string> lines_;
   size_t at_ = 0;
   int left_ = -1;  // frames still to wait in this line
+  panels::KeyPress held_;  // modifiers
 };
 
 }  // namespace window

@@ -18,6 +18,7 @@ class Robot {
     auto& io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.DisplaySize = {width, height};
+    io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;  // as the window's own
     auto fonts = scene::Typesetter::open();
     EXPECT_TRUE(fonts) << (fonts ? "" : fonts.error().text());
     if (fonts) fonts_ = *fonts;
@@ -35,7 +36,8 @@ class Robot {
   void frame(int times = 1) {
     for (int i = 0; i < times; ++i) {
       session.tick(seconds_);
-      const auto layout = panels::layoutFor(width_, height_, scale_, session.view());
+      const auto layout =
+          panels::layoutFor(width_, height_, scale_, session.view(), panels::dockHeight(state));
       session.setFrame({0, 0, layout.map.w, layout.map.h});
       panels::FrameInput input;
       input.width = width_, input.height = height_, input.scale = scale_, input.seconds = seconds_;
@@ -109,6 +111,33 @@ class Robot {
     }
     ImGui::GetIO().MouseDown[0] = false;
     frame(3);
+  }
+  void rightClick(const std::string& id) {
+    moveTo(widget(id).rect.centre());
+    ImGui::GetIO().MouseDown[1] = true;
+    frame();
+    ImGui::GetIO().MouseDown[1] = false;
+    frame(2);
+  }
+  void hold(bool ctrl, bool shift = false, bool alt = false) {  // until the next call
+    auto& io = ImGui::GetIO();
+    io.KeyCtrl = ctrl, io.KeyShift = shift, io.KeyAlt = alt;
+    frame();
+  }
+  void dragThrough(const std::vector<scene::Vec>& places, int steps = 6) {
+    moveTo(places[0]);
+    ImGui::GetIO().MouseDown[0] = true;
+    frame();
+    for (size_t p = 1; p < places.size(); ++p)
+      for (int i = 1; i <= steps; ++i) {
+        const scene::Vec at =
+            places[p - 1] + (places[p] - places[p - 1]) * (static_cast<float>(i) / static_cast<float>(steps));
+        ImGui::GetIO().MousePos = {at.x, at.y};
+        frame();
+      }
+    ImGui::GetIO().MouseDown[0] = false;
+    frame(3);
+    seconds_ += 1;
   }
   void type(const std::string& text) {
     ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
