@@ -476,25 +476,27 @@ class MapDrawer {
     const bool circle = o_.circles && s_.sized && s_.sized->layer == layer.id && r < s_.sized->figures.size();
     const bool colour = coloured(layer) && r < s_.choropleth->figures.size();
     const bool both = circle && colour;
-    const auto join = [&](double v, int decimals, const std::string& unit, bool isSigned) {
+    const auto join = [&](double v, double most, int decimals, const std::string& unit, bool isSigned) {
       if (std::isnan(v)) return;
       if (!value.empty()) value += " · ";
       // Beside another figure there is no room for all digits of a population.
-      const bool zh = s_.language == Language::zh, large = both && std::abs(v) >= 1e5;
+      const bool zh = s_.language == Language::zh, large = both && most >= 1e5;
       if (large) v /= zh ? 1e4 : 1e3, decimals = zh ? 1 : 0;
       value += isSigned ? formatSigned(v, decimals) : withMinus(formatNumber(v, decimals));
       if (large) value += zh ? " 万" : "k";
       if (both && !unit.empty()) value += unit == "%" || (large && zh) ? unit : " " + unit;
     };
-    if (circle) join(s_.sized->figures[r].value, s_.sized->decimals, s_.sized->unit, false);
+    if (circle)
+      join(s_.sized->figures[r].value, s_.sized->largest, s_.sized->decimals, s_.sized->unit, false);
     if (colour) {
       const Choropleth& c = *s_.choropleth;
-      join(c.figures[r].value, c.decimals, c.unit, c.since != 0);
+      const double most = c.breaks.classes() ? std::abs(c.breaks.upperBounds.back()) : 0;
+      join(c.figures[r].value, most, c.decimals, c.unit, c.since != 0);
       if (!std::isnan(c.figures[r].value) &&
           std::find(c.unreliable.begin(), c.unreliable.end(), r) != c.unreliable.end())
         value += "*";
       if (c.second && r < c.second->figures.size())
-        join(c.second->figures[r].value, c.second->decimals, c.second->unit, false);
+        join(c.second->figures[r].value, 0, c.second->decimals, c.second->unit, false);
     }
     return value;
   }

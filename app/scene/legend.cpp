@@ -146,8 +146,10 @@ class Blocks {
   }
   // A hairline and a name with its unit.
   void head(const std::string& name, const std::string& unit, int year) {
-    y_ += l_.pitch * 0.35f + l_.small * 0.3f;
-    b_.line({c_.x, y_}, {c_.right(), y_}, t_.rule, u_);
+    if (y_ > c_.y) {
+      y_ += l_.pitch * 0.35f + l_.small * 0.3f;
+      b_.line({c_.x, y_}, {c_.right(), y_}, t_.rule, u_);
+    }
     y_ += l_.pitch * 0.3f + l_.title;
     const std::string beside = year ? (unit.empty() ? "" : unit + " · ") + fmt::format("{}", year) : unit;
     const float w = b_.text(c_.right(), y_ - l_.title * 0.12f, beside, l_.small, t_.text3, Align::right);
@@ -368,7 +370,7 @@ LegendLook legendLook(Medium medium, float u) {
     case Medium::window:
       return {medium, 14 * u, 13 * u, 12 * u, 20 * u, 36 * u};
     case Medium::page:
-      return {medium, 22 * u, 20 * u, 18 * u, 30 * u, 54 * u};
+      return {medium, 22 * u, 20 * u, 18 * u, 30 * u, 74 * u};
   }
   return {};
 }

@@ -350,7 +350,8 @@ class Page {
     if (s_.illustrative) {
       if (l_.landscape && x + w + 50 * px + badgeWidth < right - 560 * px)
         drawBadge(b_, x + w + 36 * px, base - 46 * px, badge, s_.words.illustrativeBadge, Align::left);
-      else drawBadge(b_, right, 24 * px, badge, s_.words.illustrativeBadge, Align::right);
+      else
+        drawBadge(b_, right, (l_.landscape ? 4 : 24) * px, badge, s_.words.illustrativeBadge, Align::right);
     }
     if (!l_.landscape) return;
     b_.textWithin(right, 84 * px, s_.name, 27 * px, t_.text1, 560 * px, Align::right, Face::sansBold);
@@ -389,13 +390,25 @@ class Page {
 
   static constexpr float gap = 26 * px;
 
+  // Ranges that are wider than their swatch stand on two lines.
+  bool onTwoLines(const std::vector<LegendClass>& classes, float width) const {
+    return std::any_of(classes.begin(), classes.end(), [&](const LegendClass& row) {
+      return row.range.find(" – ") != std::string::npos &&
+             b_.width(row.range, 21 * px) * 0.8f > width / static_cast<float>(classes.size()) - 6 * px;
+    });
+  }
+  // With room for the figure at which a palette turns.
+  float classesHeight(const std::vector<LegendClass>& classes, float width) const {
+    return (104 + (onTwoLines(classes, width) ? 24 : 0) + (s_.choropleth->centre ? 22 : 0)) * px;
+  }
+
   float legendHeightMm() const {
     const auto cells = legendCells(*d_.fonts, legendSymbols(s_), l_.columns[0].w, 3, 20 * px);
     const float rows = cells.empty() ? 0 : cells.back().row + 1, w = l_.columns[0].w;
     const LegendLook look = legendLook(Medium::page, px);
     float h = 62 * px + rows * 40 * px + 32 * px + gap;
     if (s_.choropleth && s_.choropleth->second) h += bivariateHeight(d_.fonts, s_, t_, w, px, look) + 14 * px;
-    else if (s_.choropleth) h += (s_.choropleth->centre ? 150 : 128) * px;
+    else if (s_.choropleth) h += classesHeight(legendClasses(s_, t_), w);
     if (const float blocks = mapBlocksHeight(d_.fonts, s_, t_, w, px, look); blocks > 0)
       h += blocks + 18 * px;
     return h;
@@ -413,12 +426,8 @@ class Page {
       auto classes = legendClasses(s_, t_);  // most … least, missing; on paper from low to high
       if (s_.choropleth->categories.empty()) std::reverse(classes.begin(), classes.end() - 1);
       const float w = c.w / static_cast<float>(classes.size());
-      // Ranges that are wider than their swatch stand on two lines.
-      bool two = false;
-      for (const LegendClass& row : classes)
-        two = two || (row.range.find(" – ") != std::string::npos &&
-                      b_.width(row.range, 21 * px) * 0.8f > w - 6 * px);
-      if (s_.choropleth->centre) y += 22 * px;  // room for the figure at which the palette turns
+      const bool two = onTwoLines(classes, c.w);
+      if (s_.choropleth->centre) y += 22 * px;
       const float lower = two ? 24 * px : 0;
       for (size_t i = 0; i < classes.size(); ++i) {
         const Rect swatch{c.x + i * w, y, w - 4 * px, 36 * px};

@@ -338,6 +338,7 @@ inline void card(Scene& s) {
 
 inline void dress(Scene& s, const std::string& kind) {
   if (kind.empty()) return;
+  s.count = 0;  // how many scenes the project has is no matter here
   if (kind == "multiples") return multiples(s, true);
   if (kind == "multiples-own") return multiples(s, false);
   if (kind == "ledger") return ledger(s);

@@ -173,6 +173,26 @@ TEST(Palette, KeepsEveryPairOfTheBivariateSetApart) {
   }
 }
 
+// Of sixteen, those that lie side by side.
+TEST(Palette, KeepsNeighboursOfTheSixteenApart) {
+  for (bool dark : {true, false}) {
+    const auto colours = palette("bivariate", 16, dark);
+    ASSERT_EQ(colours.size(), 16u);
+    for (size_t y = 0; y < 4; ++y)
+      for (size_t x = 0; x < 4; ++x) {
+        if (x < 3) {
+          EXPECT_GE(worst(colours[y * 4 + x], colours[y * 4 + x + 1]), 5) << dark << " " << x << " " << y;
+        }
+        if (y < 3) {
+          EXPECT_GE(worst(colours[y * 4 + x], colours[y * 4 + x + 4]), 5) << dark << " " << x << " " << y;
+        }
+      }
+    for (size_t i = 0; i < 16; ++i)
+      for (size_t k = 0; k < i; ++k)
+        EXPECT_GE(worst(colours[i], colours[k]), 4) << dark << " " << i << " " << k;
+  }
+}
+
 // Themes
 
 TEST(Theme, KeepsEveryTwoRolesApartForEveryEye) {
