@@ -4,6 +4,7 @@
 
 #include <mutex>
 
+#include "geo/detail/large_memory.h"
 #include "geo/detail/parallel.h"
 
 namespace geo::detail {
@@ -63,6 +64,7 @@ Convolver::Convolver(const CellKernel& shape, Frame frame) : frame_(frame) {
   stride_ = 2 * (width_ / 2 + 1);
   work_.reset(fftw_alloc_real(size()));
   spectrum_.reset(fftw_alloc_real(size()));
+  for (double* data : {work_.get(), spectrum_.get()}) inLargePages(data, size() * sizeof(double));
   std::fill_n(spectrum_.get(), size(), 0.0);
   // Made as far as it is used, or whole where its sum needs a correction.
   const bool whole = kernel.radius <= normalisedRadius;

@@ -1,9 +1,11 @@
 #include "geo/detail/owners.h"
 
+#include "geo/detail/large_memory.h"
+
 namespace geo::detail {
 
 std::vector<uint32_t> owners(const Shapes& polygons, const Grid& grid) {
-  std::vector<uint32_t> owner(size_t{grid.width} * grid.height, noOwner);
+  auto owner = largeVector<uint32_t>(size_t{grid.width} * grid.height, noOwner);
   for (uint32_t row = 0; row < polygons.rows(); ++row) {
     if (!polygons.has(row)) continue;
     const Box box = polygons.box(row);

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "geo/detail/large_memory.h"
 #include "geo/detail/parallel.h"
 
 namespace geo::detail {
@@ -104,7 +105,7 @@ Cells::Cells(Frame frame, int reach)
       left_((reach + lane) / lane * lane),
       stretches_((frame.width + stretch - 1) / stretch),
       stride_(size_t(left_) + size_t(stretches_ + 1) * stretch + reach + lane),
-      values_(stride_ * frame.height, 0.0f),
+      values_(largeVector<float>(stride_ * frame.height)),
       there_(size_t(stretches_) * frame.height, 0) {}
 
 void Cells::noteWhatIsThere(int r) {

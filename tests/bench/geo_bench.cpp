@@ -7,7 +7,10 @@
 #include <random>
 
 #include "geo/autocorrelation.h"
+#include "geo/bins.h"
 #include "geo/classify.h"
+#include "geo/composite.h"
+#include "geo/contours.h"
 #include "geo/density.h"
 #include "geo/join.h"
 #include "geo/load.h"
@@ -123,30 +126,83 @@ void densityOf(benchmark::State& state, size_t n, Kernel kernel) {
 }
 BENCHMARK_CAPTURE(densityOf, 100k quartic, 100000, Kernel::quartic)
     ->Arg(5)
-    ->Arg(12)
-    ->Arg(19)
+    ->Arg(8)
+    ->Arg(15)
     ->Arg(25)
     ->Arg(100)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(densityOf, 1M quartic, 1000000, Kernel::quartic)
     ->Arg(5)
-    ->Arg(12)
-    ->Arg(19)
+    ->Arg(8)
+    ->Arg(15)
     ->Arg(25)
     ->Arg(100)
     ->Arg(400)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(densityOf, 1M gaussian, 1000000, Kernel::gaussian)
     ->Arg(5)
     ->Arg(25)
     ->Arg(100)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(densityOf, 1M epanechnikov, 1000000, Kernel::epanechnikov)
+    ->Arg(12)
+    ->Arg(19)
+    ->Arg(25)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(densityOf, 1M uniform, 1000000, Kernel::uniform)
     ->Arg(25)
     ->Arg(100)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// What makes up the heat at one place: a click.
+void contributionsOf(benchmark::State& state) {
+  const auto points = clustered(1000000, 1920, 1080);
+  const DensityOptions options{.radiusMetres = static_cast<double>(state.range(0)), .cellMetres = 1};
+  for (auto _ : state) benchmark::DoNotOptimize(contributionsAt(points, {}, options, points[0], 100));
+}
+BENCHMARK(contributionsOf)
+    ->Name("contributions, 1M points")
+    ->Arg(25)
+    ->Arg(100)
+    ->Unit(benchmark::kMillisecond);
+
+void binsOf(benchmark::State& state) {
+  const auto points = clustered(1000000, 1920, 1080);
+  for (auto _ : state) benchmark::DoNotOptimize(binPoints(points, {}, {}, {.sizeMetres = 20}));
+}
+BENCHMARK(binsOf)->Name("hexagons, 1M points")->Unit(benchmark::kMillisecond);
+
+void contoursOf(benchmark::State& state) {
+  const auto d = kernelDensity(clustered(100000, 1920, 1080), {},
+                               {.radiusMetres = 40, .cellMetres = 1, .extent = Box{0, 0, 1920, 1080}});
+  const auto levels = roundLevels(0, d->max, 8);
+  for (auto _ : state) benchmark::DoNotOptimize(contours(d->grid, levels));
+}
+BENCHMARK(contoursOf)->Name("contours, 1920 × 1080 cells, about 8 levels")->Unit(benchmark::kMillisecond);
+
+void stabilityOf(benchmark::State& state) {
+  const size_t rows = static_cast<size_t>(state.range(0));
+  const auto a = lognormal(rows);
+  std::vector<double> b(a.rbegin(), a.rend()), c(rows);
+  for (size_t i = 0; i < rows; ++i) c[i] = static_cast<double>(i * 7919 % rows);
+  const std::vector<CompositePart> parts{{a, 1, true}, {b, 1, true}, {c, 1, false}};
+  for (auto _ : state) benchmark::DoNotOptimize(rankStability(parts, Normalisation::minMax));
+}
+BENCHMARK(stabilityOf)
+    ->Name("rank stability, 3 parts, 2000 draws")
+    ->Arg(8)
+    ->Arg(3000)
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
