@@ -125,7 +125,7 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
   names = std::min(names, body.w * 0.3f);
   const Rect area{body.x, body.y + 8 * k, body.w, body.h - 8 * k - 42 * k};
   const float least = 26 * k;
-  const float rowH = std::clamp(std::floor(area.h / static_cast<float>(b.boxes.size())), least, 64 * k);
+  const float rowH = std::clamp(std::floor(area.h / static_cast<float>(b.boxes.size())), least, 96 * k);
   auto& scroll = dock.scrolls["boxes|" + d.layer];
   const Rect inner = scrollArea(ui, "boxes", area, 0, static_cast<double>(b.boxes.size()) * rowH, scroll);
   const float x0 = inner.x + pad + names + 14 * k, x1 = inner.right() - pad - counts - 14 * k;
@@ -150,7 +150,7 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
                     std::round(inner.y + static_cast<float>(i) * rowH - static_cast<float>(scroll.y)),
                     inner.w, rowH};
     if (band.bottom() < inner.y || band.y > inner.bottom()) continue;
-    const float mid = std::round(band.centre().y), half = std::round(std::min(11 * k, rowH * 0.32f));
+    const float mid = std::round(band.centre().y), half = std::round(std::clamp(rowH * 0.26f, 8 * k, 18 * k));
     const bool lit = here && band.contains(mouse);
     if (lit) overBox = &box, ui.fill(band, t.accent.withAlpha(0.06));
     ui.text(Type::body, {inner.x + pad, band.y, names + 1, band.h}, box.name, t.text1);
@@ -203,7 +203,7 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
   }
   ImGui::PopClipRect();
   if (over) ui.claimHover(objectOf(ui, *over));
-  if (hit.doubled && over) {
+  if (hit.doubled && !io.KeyCtrl && over) {
     const session::ZoomTo zoom{objectOf(ui, *over)};
     if (!ui.refusal(zoom)) ui.send(zoom);
   } else if (hit.clicked) {

@@ -85,17 +85,16 @@ void drawHistogramTab(Ui& ui, Rect side, float y, Rect body) {
       mapped ? std::span<const double>(c->breaks.upperBounds) : std::span<const double>();
   drawBars(ui, plot, x, yAxis, {&h.bins, h.chosen, bounds, ui.classColours, d.chosenCount > 0});
   // Where the classes part; a bound is the last value of its class.
-  float free = -INFINITY;
+  float free = plot.x - axisYWidth(ui, yAxis) + ui.width(Type::note, ui.tr("记录数")) + 8 * k;
   for (size_t i = 0; i + 1 < bounds.size(); ++i) {
     if (!x.holds(bounds[i])) continue;
     const float bx = std::round(x.at(bounds[i]));
     for (float dy = plot.y - 8 * k; dy < plot.bottom(); dy += 6 * k)
       ui.fill({bx, dy, std::max(1.0f, k), 3.5f * k}, t.text2.withAlpha(0.9));
     const std::string text = valueText(ui, s, bounds[i]);
-    const float w = ui.width(Type::note, text),
-                left = std::clamp(bx - w / 2, plot.x + 70 * k, plot.right() - w);
+    const float w = ui.width(Type::note, text), left = std::min(bx - w / 2, plot.right() - w);
     if (left < free) continue;
-    ui.text(Type::note, {left, plot.y - 27 * k, w + 1, 17 * k}, text, t.text2);
+    ui.text(Type::note, {left, plot.y - 26 * k, w + 1, 17 * k}, text, t.text2);
     free = left + w + 8 * k;
   }
   drawAxisX(ui, plot, x, titleOf(ui, s));
@@ -122,10 +121,12 @@ void drawHistogramTab(Ui& ui, Rect side, float y, Rect body) {
 
   const auto sweep = sweepOver(ui, "histogram.plot", {plot.x, plot.y, plot.w, plot.h + 6 * k}, false);
   const auto range = [&](float a, float b) {
-    const double low = x.value(std::min(a, b)), high = x.value(std::max(a, b));
+    // The ends are reached a little before the last pixel.
+    const double low = std::min(a, b) <= plot.x + 3 * k ? -INFINITY : x.value(std::min(a, b)),
+                 high = std::max(a, b) >= plot.right() - 3 * k ? INFINITY : x.value(std::max(a, b));
     std::vector<uint32_t> rows;
     for (uint32_t r : d.rows)
-      if (s.values[r] >= low && s.values[r] <= high) rows.push_back(r);
+      if (std::isfinite(s.values[r]) && s.values[r] >= low && s.values[r] <= high) rows.push_back(r);
     return rows;
   };
   const auto mouse = ImGui::GetIO().MousePos;

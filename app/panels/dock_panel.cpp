@@ -402,7 +402,7 @@ Sweep sweepOver(Ui& ui, const std::string& id, Rect r, bool lassoToo) {
   s.press = ui.press(id, r, "plot");
   const auto& io = ImGui::GetIO();
   const Vec mouse{std::clamp(io.MousePos.x, r.x, r.right()), std::clamp(io.MousePos.y, r.y, r.bottom())};
-  s.doubled = s.press.doubled;
+  s.doubled = s.press.doubled && !ImGui::GetIO().KeyCtrl;
   if (d.sweeping == "none" && !ImGui::IsMouseDown(0)) d.sweeping.clear();  // called off, and now let go
   if (s.press.held && d.sweeping.empty()) d.sweeping = id, d.sweptFrom = mouse, d.sweep.clear();
   if (d.sweeping != id) return s;

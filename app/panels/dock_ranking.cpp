@@ -89,7 +89,7 @@ void drawRankingTab(Ui& ui, Rect side, float y, Rect body) {
     if (at < r.rows.size()) {
       ui.claimHover(objectOf(ui, r.rows[at]));
       const session::ZoomTo zoom{objectOf(ui, r.rows[at])};
-      if (hit.doubled) {
+      if (hit.doubled && !io.KeyCtrl) {
         if (!ui.refusal(zoom)) ui.send(zoom);
       } else if (hit.clicked) {
         choose(ui, {r.rows[at]});

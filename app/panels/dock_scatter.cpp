@@ -130,7 +130,7 @@ void drawScatterTab(Ui& ui, Rect side, float sideY, Rect body) {
       ui.fill({p.x - radius / 2, p.y - radius / 2, radius, radius},
               rowInk(ui, r).withAlpha(d.chosenCount ? 0.35 : 0.85));
     } else {
-      const double alpha = d.chosenCount ? 0.45 : 1;
+      const double alpha = d.chosenCount ? 0.65 : 1;
       list.AddCircleFilled({p.x, p.y}, radius, colour(rowInk(ui, r).withAlpha(alpha)));
       list.AddCircle({p.x, p.y}, radius, colour((t.dark ? t.text1 : t.text2).withAlpha(0.55 * alpha)), 0,
                      std::max(1.0f, std::floor(k)));
@@ -174,7 +174,7 @@ void drawScatterTab(Ui& ui, Rect side, float sideY, Rect body) {
         const bool on = d.chosenCount && d.chosen[r];
         if (on != (pass == 0) || (!on && !all)) continue;
         names.place(place(r), radius + (on ? 2 * k : 0), rowName(ui, r),
-                    on || !d.chosenCount ? t.text1 : t.text3, on ? Type::strong : Type::note);
+                    on || !d.chosenCount ? t.text1 : t.text2, on ? Type::strong : Type::note);
       }
   }
   const auto mouse = ImGui::GetIO().MousePos;

@@ -63,6 +63,7 @@ const Dock::Widths& widthsOf(Ui& ui) {
       wide = std::max(wide, ui.width(Type::body, cellText(t, c, static_cast<uint32_t>(r))));
     w.widths.push_back(std::round(std::clamp(wide + 24 * k, 60 * k, 260 * k)));
   }
+  if (ui.state.fonts.lacking()) w.table = nullptr;  // measured with letters that are not there yet: once more
   return w;
 }
 
@@ -277,7 +278,7 @@ void drawTableTab(Ui& ui, Rect side, float y, Rect body) {
   }
   if (over && hit.hovered) {
     ui.claimHover(objectOf(ui, order[*over]));
-    if (hit.doubled) {
+    if (hit.doubled && !io.KeyCtrl) {
       const session::ZoomTo zoom{objectOf(ui, order[*over])};
       if (!ui.refusal(zoom)) ui.send(zoom);
     } else if (hit.clicked) {

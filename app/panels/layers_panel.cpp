@@ -310,7 +310,8 @@ void drawLayersPanel(Ui& ui, Rect r) {
       // The funnel of a layer's filter: always there while one is set, else under the pointer.
       const bool filtered = !e.spec->show.empty();
       const auto pointer = ImGui::GetIO().MousePos;
-      const bool over = ImGui::IsWindowHovered() && line.contains({pointer.x, pointer.y});
+      const bool over = ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
+                        line.contains({pointer.x, pointer.y});
       const Rect funnel{line.right() - pad - countWidth - 22 * k, line.y + 3 * k, 22 * k, line.h - 6 * k};
       const bool offersFilter = filtered || over || (ui.state.popup == "filter" && ui.state.filter.layer == e.spec->id);
       if (offersFilter) {

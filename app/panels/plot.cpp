@@ -51,7 +51,9 @@ Scale scaleFor(double low, double high, float from, float to, bool log, bool exa
   }
   if (!exact) {
     const double step = niceStep(high - low, 5);
-    const double down = std::floor(low / step + 1e-9) * step, up = std::ceil(high / step - 1e-9) * step;
+    double down = std::floor(low / step + 1e-9) * step, up = std::ceil(high / step - 1e-9) * step;
+    if (down > low) down -= step;
+    if (up < high) up += step;
     // Round ends may waste a fifth of the room, no more; 0 is worth that at any rate.
     const double margin = (high - low) * 0.03;
     low = low - down < (high - low) * 0.2 || (down == 0 && low < high / 2) ? down : low - margin;

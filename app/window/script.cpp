@@ -173,9 +173,17 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
     const scene::Vec last = frame.mouse.empty() ? scene::Vec{} : frame.mouse.back().at;
     if (verb == "move") mouse({x, y}, false), left_ = 3;
     else if (verb == "wheel") mouse(last, false), mouse(last, false), frame.mouse.back().wheel = x, left_ = 3;
-    else if (verb == "drag" || verb == "middle-drag") drag(last, {{x, y}}, verb[0] == 'm');
+    else if (verb == "drag-to") {  // on with the button down, until "release"
+      for (int i = frame.mouse.empty() || !frame.mouse.back().down ? 0 : 1; i <= 6; ++i)
+        mouse(last + (scene::Vec{x, y} - last) * (static_cast<float>(i) / 6), true);
+      left_ = 9;
+    } else if (verb == "drag" || verb == "middle-drag") drag(last, {{x, y}}, verb[0] == 'm');
     else click({x, y}, verb[0] == 'd' ? 2 : 1, verb[0] == 'r');
     return true;
+  }
+  if (verb == "release") {
+    const scene::Vec last = frame.mouse.empty() ? scene::Vec{} : frame.mouse.back().at;
+    return mouse(last, false), left_ = 3, true;
   }
   if (verb == "key") return frame.keys.push_back(keyPress(rest)), left_ = 2, true;
   if (verb == "type") return frame.typed = rest, left_ = 2, true;

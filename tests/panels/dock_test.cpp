@@ -128,7 +128,7 @@ TEST_F(Dock, MissingFiguresComeLastAndAreNeverZero) {
     EXPECT_FALSE(missing && has);
     missing = missing || !has;
     without += !has;
-    if (!has) EXPECT_EQ(r.widget("table.cell." + std::to_string(row) + ".gdp").value, "");
+    EXPECT_EQ(r.widget("table.cell." + std::to_string(row) + ".gdp").value.empty(), !has);
   }
   EXPECT_GT(without, 0u);
 }
@@ -351,7 +351,6 @@ TEST_F(Dock, LinesSayWhenTheyBelongToAnotherLayer) {
 }
 
 TEST_F(Dock, FilteredRowsAreLeftOutEverywhereAndItIsSaid) {
-  const auto& names = r.session.table("counties")->names;
   const auto* spec = &r.session.project().layers[1];
   ASSERT_EQ(spec->id, "counties");
   const auto& column = *r.session.layer("counties").shape->layer->table.find(spec->key);
@@ -370,7 +369,6 @@ TEST_F(Dock, FilteredRowsAreLeftOutEverywhereAndItIsSaid) {
   for (size_t i = 0; r.has(fmt::format("histogram.bin.{}", i)); ++i)
     sum += std::stoul(r.widget(fmt::format("histogram.bin.{}", i)).value);
   EXPECT_EQ(sum, 3u);
-  EXPECT_EQ(names.size(), 8u);
 }
 
 TEST_F(Dock, TheFunnelOfALayerFiltersItAndCountsWhileOneTypes) {
@@ -484,8 +482,15 @@ TEST_F(Tools, EscapeCallsAnOutlineOffAndKeepsTheSelection) {
 
 TEST_F(Tools, CtrlClickTogglesAnObject) {
   const uint32_t a = county("阳山县"), b = county("连州市");
-  const auto at = [&](uint32_t row) {  // beside the label, which stands for itself
-    return on(row) + Vec{0, 26};
+  const auto at = [&](uint32_t row) {  // somewhere in the county where no symbol and no label stands
+    for (float d = 0; d < 90; d += 6)
+      for (Vec off : {Vec{d, 0}, Vec{-d, 0}, Vec{0, d}, Vec{0, -d}}) {
+        r.moveTo(on(row) + off);
+        if (r.session.view().hovered == scene::ObjectRef{"counties", static_cast<long>(row)})
+          return on(row) + off;
+      }
+    ADD_FAILURE() << "nowhere";
+    return Vec{};
   };
   r.clickAt(at(a));
   EXPECT_EQ(selection(), Rows{a});

@@ -51,7 +51,7 @@ class Robot {
       for (int pass = 0; pass < 3; ++pass) {
         if (panels::refreshFonts(state, fonts_, scale_, session.view().language))
           ImGui::GetIO().Fonts->SetTexID(nullptr);
-        ImGui::GetIO().DeltaTime = 1.0f / 60;
+        ImGui::GetIO().DeltaTime = std::exchange(pause_, false) ? 1.0f : 1.0f / 60;
         ImGui::NewFrame();
         panels::drawPanels(session, state, input, out);
         ImGui::Render();
@@ -92,8 +92,7 @@ class Robot {
     frame();
     ImGui::GetIO().MouseDown[0] = false;
     frame(3);
-    seconds_ += 1;  // the next click is no double click
-    ImGui::GetIO().DeltaTime = 1;
+    seconds_ += 1, pause_ = true;  // the next click is no double click
   }
   void click(const std::string& id) {
     const auto w = widget(id);
@@ -137,7 +136,7 @@ class Robot {
       }
     ImGui::GetIO().MouseDown[0] = false;
     frame(3);
-    seconds_ += 1;
+    seconds_ += 1, pause_ = true;
   }
   void type(const std::string& text) {
     ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
@@ -162,6 +161,7 @@ class Robot {
  private:
   float width_, height_, scale_;
   double seconds_ = 1;
+  bool pause_ = false;
   ImGuiContext* context_ = nullptr;
   scene::TypesetterPtr fonts_;
   scene::Drawing drawing_;
