@@ -267,6 +267,15 @@ std::vector<size_t> ranked(const Choropleth& c) {
 
 }  // namespace
 
+std::string nameOf(const Scene& s, const Choropleth& c) {
+  if (!c.since || s.words.change.empty()) return c.name;
+  std::string plain = c.name;  // "Change of …" says it too
+  for (char& letter : plain)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  if (plain.find(s.words.change) != std::string::npos) return c.name;
+  return c.name + (s.language == Language::zh ? "" : " ") + s.words.change;
+}
+
 std::string yearsOf(const Choropleth& c) {
   if (!c.year) return {};
   return c.since ? fmt::format("{}→{}", c.since, c.year) : fmt::format("{}", c.year);
@@ -446,7 +455,7 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose, size
   const bool trend = !c.trend.years.empty() && column.w >= 300 * u;
   std::string beside = c.unit;
   if (c.year) beside += (beside.empty() ? "" : " · ") + yearsOf(c);
-  float y = drawHead(b, column, column.y, c.name, beside, trend ? c.trend.name : "", loose);
+  float y = drawHead(b, column, column.y, nameOf(s, c), beside, trend ? c.trend.name : "", loose);
   auto order = ranked(c);
   if (order.size() > rows) order.resize(rows);
   float nameWidth = 0, valueWidth = b.width(formatNumber(c.whole, c.decimals), 20 * u, Face::sansBold);
@@ -705,7 +714,8 @@ void drawStrip(const Board& b, const Scene& s, Rect strip) {
     const std::string words = fmt::format("{} {} / {}", s.words.scene, s.number, s.count);
     b.text(strip.right(), strip.y + 38 * u, words, 18 * u, b.theme.text1, Align::right);
     // Many scenes get short dashes: the row keeps to its place beside the years.
-    const float gap = (s.count > 8 ? 3 : 7) * u, dash = std::min(22 * u, (sceneWidth - gap * (s.count - 1)) / s.count);
+    const float gap = (s.count > 8 ? 3 : 7) * u,
+                dash = std::min(22 * u, (sceneWidth - gap * (s.count - 1)) / s.count);
     const float total = s.count * dash + (s.count - 1) * gap;
     for (int i = 0; i < s.count; ++i)
       b.fill({strip.right() - total + i * (dash + gap), strip.y + 54 * u, dash, 3 * u},

@@ -34,6 +34,8 @@ struct LegendClass {
   std::optional<double> turnsBelow;
 };
 std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme);
+// A change says that it is one: "常住人口变化".
+std::string nameOf(const Scene& scene, const Choropleth& map);
 // "2023", or "2010→2023" of a change; empty without a year.
 std::string yearsOf(const Choropleth& map);
 // Its value as the picture prints it: changes have a sign, what cannot be relied on a star.

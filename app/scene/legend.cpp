@@ -102,7 +102,8 @@ class Blocks {
     b_.drawing.add(HatchedRect{swatch, {t_.hatchLine, t_.hatchGround, 6 * u_, 1.2f * u_}});
     b_.frame(swatch, t_.hatchLine, u_);
     b_.text(swatch.right() + l_.type * 0.5f, mid + l_.type * 0.36f, s_.words.missing, l_.type, t_.text1);
-    b_.text(c_.right(), mid + l_.type * 0.36f, fmt::format("{}", missing), l_.type, t_.text2, Align::right);
+    b_.text(std::min(c_.right(), grid.right()), mid + l_.type * 0.36f, fmt::format("{}", missing), l_.type,
+            t_.text2, Align::right);
     y_ += l_.pitch;
     if (!second.sourceText.empty() && second.sourceText != c.sourceText)
       paragraph(second.sourceText, t_.text3);
@@ -146,7 +147,7 @@ class Blocks {
   }
   // A hairline and a name with its unit.
   void head(const std::string& name, const std::string& unit, int year) {
-    if (y_ > c_.y) {
+    if (y_ > c_.y || s_.choropleth) {  // something stands above
       y_ += l_.pitch * 0.35f + l_.small * 0.3f;
       b_.line({c_.x, y_}, {c_.right(), y_}, t_.rule, u_);
     }

@@ -341,28 +341,35 @@ class Page {
   }
 
   void title() {
-    const float size = 76 * px, x = l_.margin, base = 108 * px;
-    const float room = d_.width - 2 * l_.margin - (l_.landscape ? 700 * px : 0);
-    const float w = titleLines(x, base, size, room);
-    const float badge = 26 * px,
-                badgeWidth = 64 * px + b_.width(s_.words.illustrativeBadge, badge, Face::sansBold);
-    const float right = d_.width - 60 * px;
-    if (s_.illustrative) {
-      if (l_.landscape && x + w + 50 * px + badgeWidth < right - 560 * px)
-        drawBadge(b_, x + w + 36 * px, base - 46 * px, badge, s_.words.illustrativeBadge, Align::left);
-      else
-        drawBadge(b_, right, (l_.landscape ? 4 : 24) * px, badge, s_.words.illustrativeBadge, Align::right);
-    }
-    if (!l_.landscape) return;
-    b_.textWithin(right, 84 * px, s_.name, 27 * px, t_.text1, 560 * px, Align::right, Face::sansBold);
-    std::string what = s_.choropleth ? s_.choropleth->name : s_.subtitle;
+    const float size = 76 * px, x = l_.margin, base = 108 * px, right = d_.width - 60 * px;
+    std::string what = s_.choropleth ? nameOf(s_, *s_.choropleth) : s_.subtitle;
     if (s_.choropleth && s_.choropleth->year)
       what += fmt::format(fmt::runtime(s_.language == Language::zh ? "（{} 年）" : " ({})"),
                           yearsOf(*s_.choropleth));
     if (s_.choropleth && s_.choropleth->second) what += " × " + s_.choropleth->second->name;
     if (s_.heat) what = s_.choropleth ? what + " · " + s_.heat->name : s_.heat->name;
-    b_.textWithin(right, 120 * px, what + " · " + scaleWords(denominator_), 21 * px, t_.text2, 560 * px,
-                  Align::right);
+    what += " · " + scaleWords(denominator_);
+    const float beside =
+        l_.landscape ? std::min(560 * px,
+                                std::max(b_.width(what, 21 * px), b_.width(s_.name, 27 * px, Face::sansBold)))
+                     : 0;
+    // The badge stands beside the title, which gives way to it.
+    const float badge = 26 * px,
+                badgeWidth = 64 * px + b_.width(s_.words.illustrativeBadge, badge, Face::sansBold);
+    float room = d_.width - 2 * l_.margin - (l_.landscape ? 700 * px : 0);
+    if (s_.illustrative) {
+      const float least = right - beside - (l_.landscape ? 86 : 30) * px - badgeWidth - x;
+      if (std::min(room, b_.width(s_.title, size, Face::serifBold)) > least) room = std::min(room, least);
+    }
+    const float w = titleLines(x, base, size, room);
+    if (s_.illustrative) {
+      if (l_.landscape)
+        drawBadge(b_, x + w + 36 * px, base - 46 * px, badge, s_.words.illustrativeBadge, Align::left);
+      else drawBadge(b_, right, base - 60 * px, badge, s_.words.illustrativeBadge, Align::right);
+    }
+    if (!l_.landscape) return;
+    b_.textWithin(right, 84 * px, s_.name, 27 * px, t_.text1, 560 * px, Align::right, Face::sansBold);
+    b_.textWithin(right, 120 * px, what, 21 * px, t_.text2, 560 * px, Align::right);
   }
 
   void footer() const {
@@ -416,9 +423,9 @@ class Page {
 
   float legend(const Rect& c, float y) const {
     y = head(c, y, s_.words.legend,
-             s_.choropleth
-                 ? s_.choropleth->name + " · " + s_.choropleth->unit + " · " + s_.choropleth->methodText
-                 : "");
+             s_.choropleth ? nameOf(s_, *s_.choropleth) + " · " + s_.choropleth->unit + " · " +
+                                 s_.choropleth->methodText
+                           : "");
     const LegendLook look = legendLook(Medium::page, px);
     if (s_.choropleth && s_.choropleth->second) {
       y = drawBivariate(b_, s_, {c.x, y, c.w, 0}, look) + 14 * px;

@@ -822,7 +822,8 @@ Rect SheetPart::header(const std::string& title, const std::string& subtitle) co
   if (medium_ != Medium::window) b_.text(right, y, s_.period, l_.sub, t_.text2, Align::right);
   y += l_.gap * 0.7f;
   const float foot =
-      l_.footer ? l_.small * 2.9f + l_.margin * (medium_ == Medium::page ? 0.45f : 0) : l_.margin * 0.6f;
+      l_.footer ? l_.small * (twoLines() ? 4.4f : 2.9f) + l_.margin * (medium_ == Medium::page ? 0.45f : 0)
+                : l_.margin * 0.6f;
   return {x, y, right - x, area_.bottom() - foot - y};
 }
 
@@ -838,7 +839,8 @@ void SheetPart::footer(const std::string& source) const {
   const float w = b_.text(right, y, end, l_.small, t_.text3, Align::right);
   std::string left = source;
   for (const std::string& credit : s_.credits) left += (left.empty() ? "" : "    ") + credit;
-  b_.textWithin(x, y, left, l_.small, t_.text3, right - x - w - l_.gap);
+  if (twoLines()) b_.textWithin(x, y - l_.small * 1.5f, left, l_.small, t_.text3, right - x);
+  else b_.textWithin(x, y, left, l_.small, t_.text3, right - x - w - l_.gap);
 }
 
 Camera SheetPart::smallMap(const Choropleth& c, Rect frame, const std::optional<ObjectRef>& lit,

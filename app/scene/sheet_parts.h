@@ -29,6 +29,8 @@ class SheetPart {
   // Title, second line, badge and period; returns what is left of the sheet above its foot.
   Rect header(const std::string& title, const std::string& subtitle) const;
   void footer(const std::string& source) const;
+  // An upright page is too narrow for credits and the map's number side by side.
+  bool twoLines() const { return medium_ == Medium::page && area_.w < area_.h; }
   // The city in a frame, one of its layers coloured. locator: one area lit, the others plain.
   Camera smallMap(const Choropleth& colours, Rect frame, const std::optional<ObjectRef>& lit,
                   bool locator = false);

@@ -25,7 +25,7 @@ float legendWidth(const Scene& s, const Typesetter& fonts) {
                                   fonts.width(unit, {Face::sans, 12, 0, true}) + 36);
   };
   if (s.choropleth) {
-    consider(s.choropleth->name + (s.choropleth->since ? " 2000→2000" : " 2000"), s.choropleth->unit);
+    consider(nameOf(s, *s.choropleth) + (s.choropleth->since ? " 2000→2000" : " 2000"), s.choropleth->unit);
     for (const Category& c : s.choropleth->categories) consider(c.name, "10 counties  ");
   }
   if (s.heat) consider(s.heat->name, s.heat->unit);
@@ -64,8 +64,8 @@ float legendRows(const Board& b, const Scene& s, float x, float right, float y) 
       y = drawBivariate(b, s, {x, y + 4 * u, right - x, 0}, look);
     } else {
       const float w = b.text(right, y + 24 * u, c.unit, 12 * u, b.theme.text3, Align::right);
-      b.textWithin(x, y + 24 * u, c.year ? c.name + " " + yearsOf(c) : c.name, 14 * u, b.theme.text1,
-                   right - x - w - 8 * u, Align::left, Face::sansBold);
+      b.textWithin(x, y + 24 * u, c.year ? nameOf(s, c) + " " + yearsOf(c) : nameOf(s, c), 14 * u,
+                   b.theme.text1, right - x - w - 8 * u, Align::left, Face::sansBold);
       y += 34 * u;
       for (const auto& row : legendClasses(s, b.theme)) {
         const float mid = y + 11 * u;
