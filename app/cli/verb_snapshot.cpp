@@ -76,8 +76,9 @@ int snapshot(Request request, const Common& common) {
                      static_cast<long>(request.options.width) * request.options.height > 20'000'000;
   std::optional<Watcher> watcher;
   if (large) watcher.emplace(request.options.output, progress);
-  const auto written =
-      session::writeSnapshot(*scene, request.options, *fonts, session.worldCrs(), &progress, &warnings);
+  const auto recipe = session::recipeDraft(session, request.options);
+  const auto written = session::writeSnapshot(*scene, request.options, *fonts, session.worldCrs(), &progress,
+                                              &warnings, &recipe);
   watcher.reset();
   for (const std::string& w : warnings) fmt::print(stderr, "parkscope: {}\n", w);
   if (!written) return complain(written.error());

@@ -26,6 +26,7 @@ void addInspect(CLI::App& app, Common& common, Action& action);
 void addClassify(CLI::App& app, Common& common, Action& action);
 void addAutocorrelation(CLI::App& app, Common& common, Action& action);
 void addDensity(CLI::App& app, Common& common, Action& action);
+void addVerify(CLI::App& app, Common& common, Action& action);
 void addBench(CLI::App& app, Common& common, Action& action);
 
 // One line on stderr: "parkscope: what, where. What to do next." Returns the exit code 1.

@@ -7,6 +7,7 @@
 
 #include "app/paper/atomic_file.h"
 #include "app/paper/pictures.h"
+#include "app/paper/seal.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -85,6 +86,7 @@ geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string&
   tag("TIFFTAG_ARTIST", meta.author);
   tag("TIFFTAG_IMAGEDESCRIPTION", meta.subject);
   tag("TIFFTAG_SOFTWARE", meta.software);
+  tag("PARKSCOPE_RECIPE", meta.recipe);
   if (dpi > 0) {
     tag("TIFFTAG_XRESOLUTION", fmt::format("{}", dpi));
     tag("TIFFTAG_YRESOLUTION", fmt::format("{}", dpi));
@@ -117,7 +119,7 @@ geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string&
   GDALClose(dataset);
   if (!ok || !errors.text().empty()) return gdalFailed();
   if (!whole) return cancelled(path);
-  return file->commit();
+  return commitSealed(*file);
 }
 
 }  // namespace paper

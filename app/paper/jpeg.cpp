@@ -5,6 +5,7 @@
 
 #include "app/paper/atomic_file.h"
 #include "app/paper/pictures.h"
+#include "app/paper/seal.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -35,7 +36,7 @@ class JpegStream {
   ~JpegStream() { jpeg_destroy_compress(&stream_); }
   JpegStream(const JpegStream&) = delete;
 
-  bool start(std::FILE* file, int width, int height, int dpi, const std::string& comment) {
+  bool start(std::FILE* file, int width, int height, int dpi, const std::string& comment, const std::vector<std::string>& recipe) {
     if (setjmp(failure_.back)) return false;
     jpeg_create_compress(&stream_);
     jpeg_stdio_dest(&stream_, file);
@@ -53,6 +54,9 @@ class JpegStream {
     if (!comment.empty())
       jpeg_write_marker(&stream_, JPEG_COM, reinterpret_cast<const JOCTET*>(comment.data()),
                         static_cast<unsigned>(std::min<size_t>(comment.size(), 65000)));
+    for (const std::string& part : recipe)
+      jpeg_write_marker(&stream_, JPEG_APP0 + 11, reinterpret_cast<const JOCTET*>(part.data()),
+                        static_cast<unsigned>(part.size()));
     return true;
   }
   bool row(const uint8_t* rgb) {
@@ -88,7 +92,11 @@ geo::Result<void> writeJpeg(const scene::Drawing& drawing, const std::string& pa
   std::string comment = meta.title;
   for (const auto* more : {&meta.author, &meta.subject, &meta.software})
     if (!more->empty()) comment += (comment.empty() ? "" : "\n") + *more;
-  bool ok = jpeg.start(file->file(), width, height, static_cast<int>(dpi + 0.5), comment);
+  // A marker holds 64 KiB at most; the seal stands at the recipe's head, so it is never torn.
+  std::vector<std::string> recipe;
+  for (size_t at = 0; at < meta.recipe.size(); at += 60000)
+    recipe.push_back(std::string("parkscope\0", 10) + meta.recipe.substr(at, 60000));
+  bool ok = jpeg.start(file->file(), width, height, static_cast<int>(dpi + 0.5), comment, recipe);
   std::vector<uint8_t> line(static_cast<size_t>(width) * 3);
   const bool whole =
       ok && paintInOrder(**painter, width, height, progress, [&](int y0, int y1, const uint8_t* rgba) {
@@ -107,7 +115,7 @@ geo::Result<void> writeJpeg(const scene::Drawing& drawing, const std::string& pa
   if (!ok) return file->failed();
   if (!whole) return cancelled(path);
   if (!jpeg.finish()) return file->failed();
-  return file->commit();
+  return commitSealed(*file);
 }
 
 }  // namespace paper

@@ -11,6 +11,7 @@
 #include "app/paper/pdf_fonts.h"
 #include "app/paper/raster_painter.h"
 #include "app/paper/vectors.h"
+#include "app/paper/seal.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -561,7 +562,8 @@ std::string xmp(const Meta& meta) {
       "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta "
       "xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
       "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
-      "xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\">"
+      "xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" "
+      "xmlns:parkscope=\"https://parkscope.example/recipe/1/\">"
       "<dc:format>application/pdf</dc:format>";
   const auto language = [&](const char* tag, const std::string& text) {
     if (!text.empty())
@@ -576,6 +578,8 @@ std::string xmp(const Meta& meta) {
   if (!meta.software.empty())
     out += fmt::format("<xmp:CreatorTool>{0}</xmp:CreatorTool><pdf:Producer>{0}</pdf:Producer>",
                        xmlText(meta.software));
+  if (!meta.recipe.empty())
+    out += "<parkscope:recipe>" + xmlEscaped(meta.recipe) + "</parkscope:recipe>";
   return out + "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>";
 }
 
@@ -631,7 +635,7 @@ geo::Result<void> writePdf(const scene::Drawing& drawing, const std::string& pat
                   pages, metadata));
   if (progress && !progress->keepGoing(1)) return cancelled(path);
   if (auto ok = file.finish(catalog, infoObject); !ok) return ok;
-  return target->commit();
+  return commitSealed(*target);
 }
 
 }  // namespace paper

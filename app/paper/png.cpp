@@ -7,6 +7,7 @@
 #include "app/paper/atomic_file.h"
 #include "app/paper/pictures.h"
 #include "app/paper/png_bytes.h"
+#include "app/paper/seal.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -58,6 +59,12 @@ Bytes header(const scene::Drawing& drawing, int width, int height, double dpi, c
                                   {"Keywords", &meta.keywords},
                                   {"Software", &meta.software}})
     if (!text->empty()) add(textChunk(key, *text));
+  if (!meta.recipe.empty()) {
+    constexpr std::string_view key("parkscope\0\0\0\0\0", 14);  // not compressed, no language, no translated key
+    Bytes data(key.begin(), key.end());
+    data.insert(data.end(), meta.recipe.begin(), meta.recipe.end());
+    add(chunk("iTXt", data));
+  }
   return out;
 }
 
@@ -212,7 +219,7 @@ geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& pat
   if (!result) return result;
   if (!whole) return cancelled(path);
   if (!lastArrived) return file->failed();
-  return file->commit();
+  return commitSealed(*file);
 }
 
 }  // namespace paper

@@ -8,6 +8,7 @@
 #include "app/paper/png_bytes.h"
 #include "app/paper/canvas.h"
 #include "app/paper/vectors.h"
+#include "app/paper/seal.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -174,6 +175,9 @@ class SvgWriter {
                                       {"subject", &meta.keywords},
                                       {"publisher", &meta.software}})
       if (!value->empty()) put("<dc:{}>{}</dc:{}>", name, escaped(*value), name);
+    if (!meta.recipe.empty())
+      put("<parkscope:recipe xmlns:parkscope=\"https://parkscope.example/recipe/1/\">{}</parkscope:recipe>",
+          xmlEscaped(meta.recipe));
     put("</rdf:Description></rdf:RDF></metadata>\n");
     if (drawing_.background.a)
       put("<rect width=\"{}\" height=\"{}\"{}/>\n", w, h, colour("fill", drawing_.background));
@@ -479,7 +483,7 @@ geo::Result<void> writeSvg(const scene::Drawing& drawing, const std::string& pat
   if (!outlines) return tl::unexpected(outlines.error());
   auto written = SvgWriter(drawing, *file, millimetresPerUnit, std::move(*outlines)).write(meta, progress);
   if (!written) return progress && progress->cancelled() ? cancelled(path) : written;
-  return file->commit();
+  return commitSealed(*file);
 }
 
 }  // namespace paper

@@ -15,6 +15,7 @@ namespace paper {
 struct Meta {
   std::string title, author, subject, keywords;
   std::string software = "Parkscope";
+  std::string recipe;  // JSON with an open seal (see seal.h); empty: none
 };
 
 // PNG and JPEG in bands: memory does not grow with the height. The resolution goes into the file (pHYs).

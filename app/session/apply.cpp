@@ -212,6 +212,7 @@ class Check {
     SnapshotOptions o;
     o.output = c.path, o.width = c.width, o.height = c.height, o.paper = c.paper, o.landscape = c.landscape,
     o.dpi = c.dpi, o.bare = c.bare, o.composition = c.composition;
+    if (c.paper.empty()) o.theme = s.project().theme;
     if (c.card) o.card = cardName(s, *c.card);
     if (!c.currentExtent || !s.worldCrs().known()) return o;
     if (const auto toDegrees = geo::Transform::make(s.worldCrs(), geo::Crs::lonLat()))
@@ -384,10 +385,10 @@ class Apply {
     s_.jobs().start(
         "export",
         [scene = std::make_shared<scene::Scene>(std::move(*scene)), options, crs = s_.worldCrs(),
-         session = &s_, done](geo::Progress& p) -> Jobs::Finish {
+         draft = recipeDraft(s_, options), session = &s_, done](geo::Progress& p) -> Jobs::Finish {
           Done written = {};
           if (auto fonts = scene::Typesetter::open())
-            written = writeSnapshot(*scene, options, *fonts, crs, &p);
+            written = writeSnapshot(*scene, options, *fonts, crs, &p, nullptr, &draft);
           else written = tl::unexpected(fonts.error());
           return [session, written, done] {
             SessionParts::messages(*session).push_back(

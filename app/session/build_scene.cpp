@@ -570,7 +570,7 @@ class Builder {
     w.sources = t("来源");
     w.uncertaintyRing = t("位置不确定范围"), w.countyOnly = t("仅知所在县"),
     w.illustrativeSites = t("示例位置"), w.share = t("占全市人口");
-    w.scale = t("比例尺"), w.reviewNumber = t("审图号："), w.internalUse = t("内部使用"),
+    w.scale = t("比例尺"), w.reviewNumber = t("审图号："), w.internalUse = t("内部资料"),
     w.legendSymbols = t("符号"), w.notes = t("说明与来源");
     w.figureTable = t("县（市、区）指标"), w.planTargets = t("规划目标（摘）"),
     w.pieces = t("5/6 ＝ 已上图 5 项，共 6 项");

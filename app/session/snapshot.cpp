@@ -4,10 +4,12 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <future>
 
 #include "app/paper/write.h"
 #include "app/scene/draw_scene.h"
 #include "app/session/derived.h"
+#include "app/session/i18n.h"
 #include "app/session/names.h"
 
 namespace session {
@@ -221,7 +223,7 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
 
 geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions& options,
                                 scene::TypesetterPtr fonts, const geo::Crs& worldCrs, geo::Progress* progress,
-                                std::vector<std::string>* warnings) {
+                                std::vector<std::string>* warnings, const RecipeDraft* recipe) {
   if (auto good = checkSnapshot(options); !good) return good;
   std::optional<geo::Box> extent;
   if (options.extentLonLat) {
@@ -229,10 +231,23 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
     if (!box) return tl::unexpected(box.error());
     extent = *box;
   }
+  // The data are hashed while the picture is laid out.
+  std::future<std::string> making;
+  if (recipe)
+    making = std::async(std::launch::async, [recipe, &scene] { return recipeText(*recipe, scene); });
   const scene::Drawing drawing = draw(scene, options, fonts, extent);
+  if (!scene.internal) {
+    auto lacks = unfitToPublish(scene);
+    if (!drawing.missingGlyphs.empty()) lacks.push_back(missingText(drawing.missingGlyphs));
+    if (!lacks.empty())
+      return geo::fail(fmt::format(fmt::runtime(tr("{} 不能公开发布：{}。", scene.language)), options.output,
+                                   joined(lacks, scene.language == Language::zh ? "；" : "; ")),
+                       tr("补齐后再导出，或把项目设为内部（public = false）。", scene.language));
+  }
   if (warnings && !drawing.missingGlyphs.empty()) warnings->push_back(missingText(drawing.missingGlyphs));
   paper::Meta meta;
   meta.title = scene.title, meta.subject = scene.name;
+  if (recipe) meta.recipe = making.get();
   const Size s = sizeOf(options);
   const std::string& path = options.output;
   switch (formatOf(path)) {

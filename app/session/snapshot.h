@@ -1,6 +1,7 @@
 // A loaded session → a picture file: what `parkscope snapshot` and the window's "Export image…" both call.
 #pragma once
 
+#include "app/session/recipe.h"
 #include "app/session/session.h"
 
 namespace session {
@@ -12,10 +13,12 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
 geo::Result<void> checkSnapshot(const SnapshotOptions& options);
 // Pure; may run on a worker. The ending of options.output chooses the format; no theme: the dark one on
 // screens, the white one on paper. `warnings` gets one line for each thing that the picture lacks (characters
-// without a glyph).
+// without a glyph). With a recipe the file carries it and is sealed. A picture for the public that is not
+// fit for it is refused, with all that it lacks.
 geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions& options,
                                 scene::TypesetterPtr fonts, const geo::Crs& worldCrs,
                                 geo::Progress* progress = nullptr,
-                                std::vector<std::string>* warnings = nullptr);
+                                std::vector<std::string>* warnings = nullptr,
+                                const RecipeDraft* recipe = nullptr);
 
 }  // namespace session

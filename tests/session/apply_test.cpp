@@ -306,7 +306,8 @@ TEST_F(SmallCity, ExportsWhatTheSnapshotWouldWrite) {
   ASSERT_TRUE(fonts);
   const auto scene = sceneFor(city, options);
   ASSERT_TRUE(scene);
-  const auto written = writeSnapshot(*scene, options, *fonts, city.worldCrs());
+  const RecipeDraft recipe = recipeDraft(city, options);
+  const auto written = writeSnapshot(*scene, options, *fonts, city.worldCrs(), nullptr, nullptr, &recipe);
   ASSERT_TRUE(written) << written.error().text();
   const auto bytes = [](const std::string& path) {
     std::ifstream in(path, std::ios::binary);

@@ -1,0 +1,58 @@
+// What a picture was made from, in its own file: enough to make it again, and to tell whether the data are
+// still the same. JSON, canonical: equal pictures carry equal recipes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/session/session.h"
+
+namespace session {
+
+// The values that a worker needs to write the recipe; the data are hashed there.
+struct RecipeDraft {
+  Project project;
+  std::string base;     // folder of the project's paths
+  std::string projectPath;  // empty: not saved
+  SnapshotOptions options;
+  scene::Language language = scene::Language::zh;
+  std::string worldCrs;
+  struct Data {
+    std::string source, path, layer, crs;  // as the project names it; where it is; its own system
+    size_t rows = 0;
+    std::string status;  // the weakest of its figures
+  };
+  std::vector<Data> data;
+};
+RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options);
+// With an open seal (paper::unsealed). Files that cannot be read any more are told as such.
+std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo::Progress* progress = nullptr);
+
+// What a picture's recipe says about today.
+struct Verification {
+  enum class Verdict : uint8_t { unchanged, changed, altered, missing, noRecipe } verdict = Verdict::noRecipe;
+  struct Item {
+    std::string source, path;
+    enum class State : uint8_t { same, changed, gone } state = State::same;
+  };
+  std::vector<Item> data;
+  bool projectChanged = false, projectGone = false;
+  std::string program, made, project, reviewNumber;
+};
+// folder: where the project's paths begin now; empty: where they did, or beside the picture.
+geo::Result<Verification> verify(const std::string& picture, const std::string& folder = {},
+                                 geo::Progress* progress = nullptr);
+
+// The project and the options that a picture was made with; its base is where the data are found now.
+struct Remade {
+  Project project;
+  std::string base, path;
+  SnapshotOptions options;
+  scene::Language language = scene::Language::zh;
+};
+geo::Result<Remade> readRecipe(const std::string& picture);
+
+// What an export for the public lacks, each in one line of that language; empty: it may go out.
+std::vector<std::string> unfitToPublish(const scene::Scene& scene);
+
+}  // namespace session
