@@ -169,15 +169,15 @@ class SvgWriter {
     if (!meta.title.empty()) put("<title>{}</title>\n", escaped(meta.title));
     if (!meta.subject.empty()) put("<desc>{}</desc>\n", escaped(meta.subject));
     put("<metadata><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" "
-        "xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Description rdf:about=\"\">");
+        "xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+        "xmlns:parkscope=\"https://parkscope.example/recipe/1/\"><rdf:Description rdf:about=\"\">");
     for (const auto& [name, value] : {std::pair{"title", &meta.title},
                                       {"creator", &meta.author},
                                       {"subject", &meta.keywords},
                                       {"publisher", &meta.software}})
       if (!value->empty()) put("<dc:{}>{}</dc:{}>", name, escaped(*value), name);
     if (!meta.recipe.empty())
-      put("<parkscope:recipe xmlns:parkscope=\"https://parkscope.example/recipe/1/\">{}</parkscope:recipe>",
-          xmlEscaped(meta.recipe));
+      put("<parkscope:recipe>{}</parkscope:recipe>", xmlEscaped(meta.recipe));
     put("</rdf:Description></rdf:RDF></metadata>\n");
     if (drawing_.background.a)
       put("<rect width=\"{}\" height=\"{}\"{}/>\n", w, h, colour("fill", drawing_.background));

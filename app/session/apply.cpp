@@ -11,6 +11,7 @@
 #include "app/session/names.h"
 #include "app/session/project_check.h"
 #include "app/session/project_file.h"
+#include "app/session/recipe.h"
 #include "app/session/snapshot.h"
 #include "geo/save.h"
 #include "geo/select.h"
@@ -284,7 +285,7 @@ class Apply {
   }
   Done operator()(const AddData& c) {
     for (const std::string& path : c.paths)
-      if (isProject(path)) return apply(s_, OpenProject{path});
+      if (isProject(path) || isPicture(path)) return apply(s_, OpenProject{path});
     // Reading what a file holds may take long: a job, whose layers come in as one step.
     std::vector<std::string> ids;
     for (const LayerSpec& l : s_.project().layers) ids.push_back(l.id);

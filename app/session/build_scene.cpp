@@ -210,6 +210,7 @@ class Builder {
     c.layer = spec.of, c.id = spec.id;
     c.name = spec.name.in(lang_).empty() ? spec.id : spec.name.in(lang_);
     c.unit = spec.unit.in(lang_), c.year = shown.year, c.since = shown.since, c.decimals = spec.decimals;
+    if (shown.since) c.name = fmt::format(fmt::runtime(t("{}变化")), c.name);
     c.centre = shown.centre;
     c.figures = shown.figures;
     if (spec.table.empty() && !spec.value.empty() && spec.decimals == 0)

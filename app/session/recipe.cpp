@@ -317,6 +317,15 @@ geo::Result<Remade> readRecipe(const std::string& picture) {
   return out;
 }
 
+bool isPicture(const std::string& path) {
+  std::string ending = fs::path(path).extension().string();
+  for (char& c : ending)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  for (const char* known : {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".svg"})
+    if (ending == known) return true;
+  return false;
+}
+
 std::vector<std::string> unfitToPublish(const scene::Scene& s) {
   std::vector<std::string> lacks;
   const auto add = [&](const char* zh) { lacks.push_back(tr(zh, s.language)); };

@@ -52,6 +52,9 @@ struct Remade {
 };
 geo::Result<Remade> readRecipe(const std::string& picture);
 
+// By its ending: one of those that pictures are written with.
+bool isPicture(const std::string& path);
+
 // What an export for the public lacks, each in one line of that language; empty: it may go out.
 std::vector<std::string> unfitToPublish(const scene::Scene& scene);
 

@@ -9,6 +9,7 @@
 #include "app/session/i18n.h"
 #include "app/session/names.h"
 #include "app/session/project_file.h"
+#include "app/session/recipe.h"
 
 namespace session {
 
@@ -111,7 +112,28 @@ const std::vector<TargetSpec>& Session::targets() const {
   return derived_->targetsMerged ? derived_->targets : project_.targets;
 }
 
+// The map that a picture was made from comes back: its project, and what was shown of it.
+geo::Result<void> Session::openPicture(const std::string& picture) {
+  auto made = readRecipe(picture);
+  if (!made) return tl::unexpected(made.error());
+  Project& p = made->project;
+  const SnapshotOptions& o = made->options;
+  if (!o.indicator.empty())
+    for (const IndicatorSpec& i : p.indicators)
+      if (o.indicator == i.id || o.indicator == i.name.zh || o.indicator == i.name.en) p.indicator = i.id;
+  if (o.year) p.year = o.year;
+  const auto scene = std::find_if(p.scenes.begin(), p.scenes.end(), [&](const SceneSpec& s) {
+    return o.scene == s.id || (!o.scene.empty() && (o.scene == s.name.zh || o.scene == s.name.en));
+  });
+  const std::string id = scene == p.scenes.end() || !o.indicator.empty() ? std::string() : scene->id;
+  open(std::move(p), made->base);
+  view_.language = made->language, view_.scene = id;
+  if (o.composition && *o.composition != scene::Composition::card) view_.composition = *o.composition;
+  return {};
+}
+
 geo::Result<void> Session::open(const std::string& path) {
+  if (isPicture(path)) return openPicture(path);
   auto project = readProject(path);
   if (!project) return tl::unexpected(project.error());
   open(std::move(*project), std::filesystem::path(path).parent_path().string());

@@ -139,7 +139,7 @@ class Session {
   Session();
   ~Session();
 
-  // Starts loading; what is wrong with the file's own form is returned, what is wrong with one source marks
+  // A project file, or a picture that carries the recipe of one. Starts loading; what is wrong with the file's own form is returned, what is wrong with one source marks
   // its layer.
   geo::Result<void> open(const std::string& path);
   void open(Project project, const std::string& basePath);  // made on the spot; paths relative to basePath
@@ -189,6 +189,8 @@ class Session {
   friend geo::Result<void> apply(Session&, const Command&);
   friend geo::Result<void> canApply(const Session&, const Command&);
   friend struct SessionParts;
+
+  geo::Result<void> openPicture(const std::string& picture);
 
   Project project_, saved_;
   View view_;
