@@ -20,7 +20,7 @@ class Seal : public testing::TestWithParam<const char*> {
     path = (folder / ("a." + std::string(GetParam()))).string();
     drawing.width = 120, drawing.height = 80, drawing.background = {20, 40, 60, 255};
     drawing.add(scene::Fill{scene::Path::circle({60, 40}, 30), {200, 120, 10, 255}});
-    drawing.cameras.push_back({{0, 0}, 10, {0, 0, 120, 80}});
+    drawing.cameras.push_back(scene::Camera::fit({0, 0, 120, 80}, {0, 0, 1200, 800}, 0));
     meta.title = "图";
     // Larger than one marker of a JPEG, and with all that XML minds.
     meta.recipe = "{\"seal\":\"" + paper::unsealed() + "\",\"text\":\"清远 <&> ]]>\",\"long\":\"" +

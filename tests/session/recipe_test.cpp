@@ -68,7 +68,7 @@ TEST_F(Recipe, SaysWhichDataAreGone) {
 TEST_F(Recipe, FollowsAFolderThatMovedWithItsPicture) {
   picture();
   Folder other;
-  std::filesystem::copy(folder.path(), other.path(), std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy(folder.path(), other.path(), std::filesystem::copy_options::recursive);
   std::filesystem::remove(folder.file("parks.csv"));
   EXPECT_EQ(verdict(other.file("map.png")), Verdict::unchanged);
 }
