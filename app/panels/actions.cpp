@@ -1,13 +1,15 @@
 #include "app/panels/actions.h"
 
+#include "app/panels/column.h"
 #include "app/panels/dialogs.h"
 #include "app/panels/dock.h"
 
 namespace panels {
 namespace {
 
-constexpr Menu all[] = {{"file", "文件"},      {"edit", "编辑"},  {"view", "视图"},   {"layer", "图层"},
-                        {"indicator", "指标"}, {"scene", "场景"}, {"export", "导出"}, {"help", "帮助"}};
+constexpr Menu all[] = {{"file", "文件"},      {"edit", "编辑"},     {"view", "视图"},
+                        {"layer", "图层"},     {"analysis", "分析"}, {"indicator", "指标"},
+                        {"scene", "场景"},     {"export", "导出"},   {"help", "帮助"}};
 
 class List {
  public:
@@ -101,6 +103,15 @@ std::vector<Action> viewMenu(Ui& ui) {
       ui.view.tool == Tool::rectangle;
   l.add("view.lasso", ui.tr("套索选择"), "S", session::SetTool{Tool::lasso}).on = ui.view.tool == Tool::lasso;
   l.group();
+  const auto composed = [&](const char* id, const char* label, const char* keys, scene::Composition c) {
+    l.add(id, ui.tr(label), keys, session::SetComposition{c}).on = ui.view.composition == c;
+  };
+  composed("view.map", "地图", "Ctrl+1", scene::Composition::map);
+  composed("view.multiples", "小图", "Ctrl+2", scene::Composition::multiples);
+  composed("view.ledger", "账本", "Ctrl+3", scene::Composition::ledger);
+  if (ui.view.selected) l.add("view.card", ui.tr("县情卡"), "Ctrl+4", session::ShowCard{ui.view.selected});
+  else l.add("view.card", ui.tr("县情卡"), "Ctrl+4", [] {}).refusal = ui.tr("先在图上选中一个县（市、区）。");
+  l.group();
   l.add("view.fullScreen", ui.tr("全屏"), "F11", session::ToggleFullScreen{}).on = ui.view.fullScreen;
   l.add("view.theme", ui.theme.dark ? ui.tr("浅色主题") : ui.tr("深色主题"), "T",
         session::SetTheme{ui.theme.dark ? "light" : "dark"});
@@ -151,10 +162,37 @@ std::vector<Action> layerMenu(Ui& ui) {
   return l.take();
 }
 
+std::vector<Action> analysisMenu(Ui& ui) {
+  List l(ui);
+  auto* u = &ui;
+  l.add("analysis.classes", ui.tr("分级…"), "C", [u] { openTab(*u, ColumnTab::map, "classes"); });
+  l.add("analysis.map", ui.tr("图的种类…"), "M", [u] { openTab(*u, ColumnTab::map); });
+  l.add("analysis.heat", ui.tr("热力…"), "H", [u] { openTab(*u, ColumnTab::heat); });
+  l.add("analysis.association", ui.tr("空间关联…"), "A", [u] { openTab(*u, ColumnTab::analysis); });
+  l.add("analysis.index", ui.tr("综合指数…"), "X", [u] { openTab(*u, ColumnTab::analysis, "index"); });
+  l.group();
+  l.add("analysis.newRatio", ui.tr("新建比率…"), "R", [u] { startRatio(*u); });
+  l.add("analysis.newIndex", ui.tr("新建综合指数…"), "", [u] { startIndex(*u); });
+  const auto* shown = shownIndicator(ui);
+  if (shown && computed(*shown))
+    l.add("analysis.remove", ui.tr("移除当前计算的指标"), "", session::RemoveIndicator{shown->id});
+  l.group();
+  if (const auto* c = classedIndicator(ui)) {
+    auto& lock = l.add("analysis.lock", ui.tr("各年份、各场景用同一套断点"), "K", session::LockBreaks{c->id, !c->locked});
+    lock.on = c->locked;
+  }
+  if (auto heat = ui.session.heat(); !heat.layer.empty()) {
+    heat.visible = !heat.visible;
+    l.add("analysis.heatVisible", ui.tr("在地图上显示热力"), "Shift+H", session::SetHeat{heat}).on = !heat.visible;
+  }
+  return l.take();
+}
+
 std::vector<Action> indicatorMenu(Ui& ui) {
   List l(ui);
   const auto& p = ui.session.project();
-  const std::string shown = ui.scene.choropleth ? ui.scene.choropleth->id : "";
+  const auto* current = shownIndicator(ui);
+  const std::string shown = current && ui.scene.choropleth ? current->id : "";
   l.add("indicator.none", ui.tr("不显示指标"), "", session::SetIndicator{}).on = shown.empty();
   l.group();
   for (const auto& i : p.indicators)
@@ -203,6 +241,7 @@ std::vector<Action> actionsOf(Ui& ui, std::string_view menu) {
   if (menu == "edit") return editMenu(ui);
   if (menu == "view") return viewMenu(ui);
   if (menu == "layer") return layerMenu(ui);
+  if (menu == "analysis") return analysisMenu(ui);
   if (menu == "indicator") return indicatorMenu(ui);
   if (menu == "scene") return sceneMenu(ui);
   if (menu == "export") return exportMenu(ui);
@@ -252,6 +291,18 @@ void obeyKeys(Ui& ui) {
       if (st.dialog.kind != Dialog::Kind::none || ui.view.helpOpen || st.wants.typing || st.wasTyping ||
           st.searchOpen)
         continue;  // theirs
+      if (!st.column.focus.empty()) {
+        st.column.focus.clear(), st.wants.again = true;
+        continue;
+      }
+      if (ui.view.composition != scene::Composition::map) {
+        ui.send(session::SetComposition{scene::Composition::map});
+        continue;
+      }
+      if (ui.view.probe) {
+        ui.send(session::ProbeHeat{});
+        continue;
+      }
     }
     if (st.dialog.kind != Dialog::Kind::none) continue;
     if (ui.view.helpOpen && !matches(press, "F1")) continue;
@@ -259,6 +310,8 @@ void obeyKeys(Ui& ui) {
         press.key < key::f1)
       continue;
     if (st.wants.typing && press.key == 'A') continue;
+    if (press.key >= key::right && press.key <= key::up && !press.ctrl && !st.column.focus.empty())
+      continue;  // of the handle or slider that was pressed last
     if (!press.ctrl && !press.shift && !press.alt && press.key >= key::right && press.key <= key::up) {
       const float by = 90 * ui.k;
       st.panLeft = st.panLeft + (press.key == key::right  ? Vec{-by, 0}

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/panels/actions.h"
+#include "app/panels/column.h"
 #include "app/session/project_file.h"
 
 namespace panels {
@@ -49,6 +50,9 @@ void start(const session::Session& session, PanelState::Impl& st, Kind kind) {
     d.exportImage.path = (fs::path(d.folder) / (stem(session) + ".png")).string();
     d.exportImage.paper.clear();
     d.widthText = "1920", d.heightText = "1080";
+    d.exportImage.composition = session.view().composition;
+    d.exportImage.card = session.view().card;
+    if (!d.exportImage.card) d.exportImage.card = session.view().selected;
   }
   if (kind == Kind::rename) {
     d.target = st.layer;
@@ -73,55 +77,6 @@ void ask(const session::Session& session, PanelState::Impl& st, session::Command
   st.dialog.then = std::move(command);
 }
 
-struct Frame {
-  Rect all, body;
-  float buttons;
-};
-
-Frame beginDialog(Ui& ui, float w, float h, std::string_view title) {
-  const float k = ui.k;
-  const auto& t = ui.theme;
-  w = std::min(w * k, ui.input.width - 16 * k), h = std::min(h * k, ui.input.height - 16 * k);
-  ui.begin("##modalShield", {0, 0, ui.input.width, ui.input.height}, {}, true);
-  ui.press("dialog.beside", {0, 0, ui.input.width, ui.input.height}, "shield");
-  ui.fill({0, 0, ui.input.width, ui.input.height}, Rgba{0, 0, 0, static_cast<uint8_t>(t.dark ? 120 : 70)});
-  const Rect r{std::round((ui.input.width - w) / 2),
-               std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w, h};
-  ui.shadow(r, 16);
-  ui.end();
-  ui.begin("##dialog", r, {}, true);
-  ui.fill(r, t.panel, 8 * k);
-  ui.frame(r, t.rule, 8 * k, std::max(1.0f, std::floor(k)));
-  ui.text(Type::heading, {r.x + 24 * k, r.y + 16 * k, r.w - 80 * k, 30 * k}, title, t.text1);
-  return {r, {r.x + 24 * k, r.y + 58 * k, r.w - 48 * k, r.h - 58 * k - 68 * k}, r.bottom() - 52 * k};
-}
-
-bool escape(const Ui& ui) {
-  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(),
-                     [](const KeyPress& p) { return p.key == 256; });
-}
-bool enter(const Ui& ui) {
-  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(),
-                     [](const KeyPress& p) { return p.key == 257 || p.key == 335; });
-}
-
-// Buttons from the right; returns the index of the one that was pressed, −1 none.
-int buttons(Ui& ui, const Frame& f, std::initializer_list<std::pair<const char*, std::string>> all,
-            std::optional<std::string> refusal = {}) {
-  const float k = ui.k;
-  float right = f.all.right() - 24 * k;
-  int pressed = -1, i = 0;
-  for (const auto& [id, label] : all) {
-    const float w = std::max(88 * k, ui.width(Type::strong, label) + 36 * k);
-    if (ui.button(std::string("dialog.") + id, {right - w, f.buttons, w, 32 * k}, label,
-                  i == 0 ? ButtonKind::primary : ButtonKind::plain, i == 0 ? refusal : std::nullopt))
-      pressed = i;
-    right -= w + 10 * k;
-    ++i;
-  }
-  return pressed;
-}
-
 void drawUnsaved(Ui& ui) {
   const auto f = beginDialog(ui, 460, 196, ui.tr("保存更改吗？"));
   const std::string file =
@@ -130,16 +85,16 @@ void drawUnsaved(Ui& ui) {
                fmt::format(fmt::runtime(ui.tr("“{}”有未保存的更改。不保存的话，这些更改会丢失。")), file),
                ui.theme.text2);
   const int b =
-      buttons(ui, f, {{"save", ui.tr("保存")}, {"cancel", ui.tr("取消")}, {"discard", ui.tr("不保存")}});
+      dialogButtons(ui, f, {{"save", ui.tr("保存")}, {"cancel", ui.tr("取消")}, {"discard", ui.tr("不保存")}});
   ui.end();
   auto& st = ui.state;
-  if (b == 1 || escape(ui)) st.dialog = {};
+  if (b == 1 || dialogEscape(ui)) st.dialog = {};
   if (b == 2 && st.dialog.then) {
     auto command = *st.dialog.then;
     st.dialog = {};
     ui.send(std::move(command));
   }
-  if (b == 0 || enter(ui)) {
+  if (b == 0 || dialogEnter(ui)) {
     st.afterSave = st.dialog.then, st.afterSaveFrames = 0;
     st.dialog = {};
     if (ui.refusal(session::SaveProject{})) start(ui.session, st, Kind::saveAs);
@@ -154,13 +109,13 @@ void drawName(Ui& ui) {
   ui.field("dialog.name", {f.body.x, f.body.y, f.body.w, 32 * ui.k}, d.file, ui.tr("名称"),
            std::exchange(d.focus, false));
   const auto none = d.file.empty() ? std::optional<std::string>(ui.tr("先写一个名称。")) : std::nullopt;
-  const int b = buttons(ui, f, {{"ok", ui.tr("确定")}, {"cancel", ui.tr("取消")}}, none);
+  const int b = dialogButtons(ui, f, {{"ok", ui.tr("确定")}, {"cancel", ui.tr("取消")}}, none);
   ui.end();
-  if ((b == 0 || enter(ui)) && !none) {
+  if ((b == 0 || dialogEnter(ui)) && !none) {
     if (layer) ui.send(session::RenameLayer{d.target, d.file});
     else ui.send(session::AddScene{d.file});
     d = {};
-  } else if (b == 1 || escape(ui)) {
+  } else if (b == 1 || dialogEscape(ui)) {
     d = {};
   }
 }
@@ -178,13 +133,26 @@ void drawExport(Ui& ui) {
   auto& d = ui.state.dialog;
   auto& e = d.exportImage;
   const float k = ui.k, row = 30 * k, step = 42 * k, label = 96 * k;
-  const auto f = beginDialog(ui, 560, 396, ui.tr("导出图像"));
+  const auto f = beginDialog(ui, 560, 438, ui.tr("导出图像"));
   const float x = f.body.x + label, w = f.body.w - label;
   float y = f.body.y;
   const auto title = [&](const char* text) {
     ui.text(Type::body, {f.body.x, y, label, row}, text, ui.theme.text2);
   };
 
+  title(ui.tr("画面"));
+  const std::string pictures[] = {ui.tr("地图"), ui.tr("小图"), ui.tr("账本"), ui.tr("县情卡")};
+  if (const int c = segmentsAt(ui, "export.picture", {x, y, w, row}, pictures, static_cast<int>(e.composition),
+                               [&](int i) -> Refusal {
+                                 const auto wanted = static_cast<scene::Composition>(i);
+                                 if (wanted != scene::Composition::card)
+                                   return ui.refusal(session::SetComposition{wanted});
+                                 if (!e.card) return std::string(ui.tr("先在图上选中一个县（市、区）。"));
+                                 return ui.refusal(session::ShowCard{e.card});
+                               });
+      c >= 0)
+    e.composition = static_cast<scene::Composition>(c);
+  y += step;
   title(ui.tr("格式"));
   const std::string names[] = {"PNG", "JPEG", "GeoTIFF", "PDF", "SVG"};
   if (const int c = ui.segments("export.format", {x, y, w, row}, names, d.exportFormat); c >= 0) {
@@ -248,7 +216,8 @@ void drawExport(Ui& ui) {
     return ui.text(Type::body, {ox + 24 * k, y, w, row}, text, ui.theme.text1);
   };
   const float next = option("export.bare", x, ui.tr("只要地图"), e.bare);
-  option("export.extent", next + 24 * k, ui.tr("当前视野"), e.currentExtent);
+  if (e.composition == scene::Composition::map)
+    option("export.extent", next + 24 * k, ui.tr("当前视野"), e.currentExtent);
   y += step;
   title(ui.tr("存为"));
   ui.field("export.path", {x, y, w - 96 * k, row}, e.path, "");
@@ -259,13 +228,13 @@ void drawExport(Ui& ui) {
   std::optional<std::string> why = ui.refusal(e);
   if (!sizeRight) why = ui.tr("宽和高要在 64 到 32768 像素之间。");
   if (e.path.empty()) why = ui.tr("先选保存的位置。");
-  const int b = buttons(ui, f, {{"export", ui.tr("导出")}, {"cancel", ui.tr("取消")}}, why);
+  const int b = dialogButtons(ui, f, {{"export", ui.tr("导出")}, {"cancel", ui.tr("取消")}}, why);
   ui.end();
-  if (b == 0 || (enter(ui) && !why)) {
+  if (b == 0 || (dialogEnter(ui) && !why)) {
     ui.state.lastFolder = fs::path(e.path).parent_path().string();
     ui.send(e);
     d = {};
-  } else if (b == 1 || escape(ui)) {
+  } else if (b == 1 || dialogEscape(ui)) {
     d = {};
   }
 }
@@ -284,9 +253,9 @@ void drawAbout(Ui& ui) {
   ui.text(Type::strong, {f.body.x, y, f.body.w, 24 * k}, ui.tr("数据"), ui.theme.text1), y += 26 * k;
   for (const auto& credit : ui.scene.credits)
     y = ui.paragraph(Type::note, {f.body.x, y, f.body.w, 0}, credit, ui.theme.text2) + 2 * k;
-  const int b = buttons(ui, f, {{"ok", ui.tr("关闭")}});
+  const int b = dialogButtons(ui, f, {{"ok", ui.tr("关闭")}});
   ui.end();
-  if (b == 0 || escape(ui) || enter(ui)) ui.state.dialog = {};
+  if (b == 0 || dialogEscape(ui) || dialogEnter(ui)) ui.state.dialog = {};
 }
 
 void drawHelp(Ui& ui) {
@@ -333,12 +302,57 @@ void drawHelp(Ui& ui) {
     most = std::max(most, y);
   }
   ui.endScroll(most);
-  const int b = buttons(ui, f, {{"ok", ui.tr("关闭")}});
+  const int b = dialogButtons(ui, f, {{"ok", ui.tr("关闭")}});
   ui.end();
-  if (b == 0 || escape(ui)) ui.send(session::ShowHelp{});
+  if (b == 0 || dialogEscape(ui)) ui.send(session::ShowHelp{});
 }
 
 }  // namespace
+
+DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title) {
+  const float k = ui.k;
+  const auto& t = ui.theme;
+  w = std::min(w * k, ui.input.width - 16 * k), h = std::min(h * k, ui.input.height - 16 * k);
+  ui.begin("##modalShield", {0, 0, ui.input.width, ui.input.height}, {}, true);
+  ui.press("dialog.beside", {0, 0, ui.input.width, ui.input.height}, "shield");
+  ui.fill({0, 0, ui.input.width, ui.input.height}, Rgba{0, 0, 0, static_cast<uint8_t>(t.dark ? 120 : 70)});
+  const Rect r{std::round((ui.input.width - w) / 2),
+               std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w, h};
+  ui.shadow(r, 16);
+  ui.end();
+  ui.begin("##dialog", r, {}, true);
+  ui.fill(r, t.panel, 8 * k);
+  ui.frame(r, t.rule, 8 * k, std::max(1.0f, std::floor(k)));
+  ui.text(Type::heading, {r.x + 24 * k, r.y + 16 * k, r.w - 80 * k, 30 * k}, title, t.text1);
+  return {r, {r.x + 24 * k, r.y + 58 * k, r.w - 48 * k, r.h - 58 * k - 68 * k}, r.bottom() - 52 * k};
+}
+
+bool dialogEscape(const Ui& ui) {
+  if (!ui.state.popup.empty()) return false;  // the list before the dialog that it hangs in
+  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(),
+                     [](const KeyPress& p) { return p.key == 256; });
+}
+bool dialogEnter(const Ui& ui) {
+  if (!ui.state.popup.empty()) return false;
+  return std::any_of(ui.input.keys.begin(), ui.input.keys.end(),
+                     [](const KeyPress& p) { return p.key == 257 || p.key == 335; });
+}
+
+int dialogButtons(Ui& ui, const DialogFrame& f, std::initializer_list<std::pair<const char*, std::string>> all,
+                  std::optional<std::string> refusal) {
+  const float k = ui.k;
+  float right = f.all.right() - 24 * k;
+  int pressed = -1, i = 0;
+  for (const auto& [id, label] : all) {
+    const float w = std::max(88 * k, ui.width(Type::strong, label) + 36 * k);
+    if (ui.button(std::string("dialog.") + id, {right - w, f.buttons, w, 32 * k}, label,
+                  i == 0 ? ButtonKind::primary : ButtonKind::plain, i == 0 ? refusal : std::nullopt))
+      pressed = i;
+    right -= w + 10 * k;
+    ++i;
+  }
+  return pressed;
+}
 
 bool isProjectFile(std::string_view path) { return path.ends_with(".parkscope.toml"); }
 
@@ -355,9 +369,17 @@ void openRowsDialog(Ui& ui, const std::string& layer, bool selectedOnly) {
   d.file += ".csv";
 }
 
+void openExport(Ui& ui, scene::Composition composition, std::optional<scene::ObjectRef> card) {
+  start(ui.session, ui.state, Kind::exportImage);
+  ui.state.dialog.exportImage.composition = composition;
+  if (card) ui.state.dialog.exportImage.card = card;
+}
+
 void askThen(Ui& ui, session::Command command) { ask(ui.session, ui.state, ui.out, std::move(command)); }
 
-void drawDialogs(Ui& ui) {
+namespace {
+
+void drawOpenDialog(Ui& ui) {
   auto& st = ui.state;
   if (st.afterSave) {  // the save was asked for a frame ago
     if (!ui.session.changed()) {
@@ -384,8 +406,12 @@ void drawDialogs(Ui& ui) {
     case Kind::about:
       drawAbout(ui);
       return;
+    case Kind::ratio:
+      drawRatioDialog(ui);
+      return;
     case Kind::help:
       break;
+    case Kind::galFile:
     case Kind::open:
     case Kind::saveAs:
     case Kind::addData:
@@ -398,13 +424,22 @@ void drawDialogs(Ui& ui) {
                                  : kind == Kind::addData ? ui.tr("添加数据")
                                  : kind == Kind::exportRows
                                      ? (st.dialog.selectedOnly ? ui.tr("导出选中的记录") : ui.tr("导出记录"))
-                                     : ui.tr("导出到"));
+                                 : kind == Kind::galFile ? ui.tr("选择 GAL 文件")
+                                                         : ui.tr("导出到"));
       drawFileDialog(ui, f.all);
       ui.end();
       return;
     }
   }
   if (ui.view.helpOpen) drawHelp(ui);
+}
+
+}  // namespace
+
+void drawDialogs(Ui& ui) {
+  drawOpenDialog(ui);
+  drawChoicePopup(ui);  // lists hang from buttons of dialogs too
+  endFocus(ui);
 }
 
 void dropFiles(const std::vector<std::string>& paths, const session::Session& session, PanelState& state,

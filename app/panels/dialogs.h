@@ -7,11 +7,26 @@ namespace panels {
 
 void openDialog(Ui& ui, Dialog::Kind kind);
 void openRowsDialog(Ui& ui, const std::string& layer, bool selectedOnly);  // a layer's rows to a file
+// The export of what is shown, or of an area's card.
+void openExport(Ui& ui, scene::Composition composition, std::optional<scene::ObjectRef> card = {});
 // Runs the command at once when nothing would be lost; else asks first.
 void askThen(Ui& ui, session::Command command);
 void drawDialogs(Ui& ui);
 void drawFileDialog(Ui& ui, Rect r);  // inside an open dialog
 void listFolder(Dialog& dialog);
+
+struct DialogFrame {
+  Rect all, body;
+  float buttons;
+};
+DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title);  // px of the look; ends by ui.end()
+// Buttons from the right; returns the index of the one that was pressed, −1 none. The refusal is the first's.
+int dialogButtons(Ui& ui, const DialogFrame& frame,
+                  std::initializer_list<std::pair<const char*, std::string>> all,
+                  std::optional<std::string> refusal = {});
+bool dialogEscape(const Ui& ui);
+bool dialogEnter(const Ui& ui);
+
 bool isProjectFile(std::string_view path);
 
 }  // namespace panels

@@ -20,6 +20,7 @@ std::string lower(std::string s) {
 bool fits(Kind kind, const std::string& name) {
   const std::string n = lower(name);
   if (kind == Kind::open || kind == Kind::saveAs) return n.ends_with(".toml");
+  if (kind == Kind::galFile) return n.ends_with(".gal");
   if (kind == Kind::exportPlace) {
     for (const char* e : {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".svg"})
       if (n.ends_with(e)) return true;
@@ -95,6 +96,16 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
     case Kind::exportRows:
       ui.send(session::ExportRows{path, d.target, d.selectedOnly});
       break;
+    case Kind::galFile: {
+      auto map = ui.session.map();
+      map.weights = "gal:" + path;
+      if (const auto why = ui.refusal(session::SetMap{map})) {
+        d.error = *why;
+        return;
+      }
+      ui.send(session::SetMap{map});
+      break;
+    }
     case Kind::exportPlace: {
       d.kind = Kind::exportImage;
       d.exportImage.path = path;

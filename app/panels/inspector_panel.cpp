@@ -1,6 +1,7 @@
 // What is known about the place that was clicked: its figures with status and source, what of the plan stands
 // in it, how exactly it is known, what it leads or is led by.
-#include "app/panels/panel_list.h"
+#include "app/panels/column.h"
+#include "app/panels/dialogs.h"
 
 namespace panels {
 namespace {
@@ -601,20 +602,52 @@ void nothingChosen(Ui& ui, float x0, float x1, float& y) {
 
 }  // namespace
 
-void drawInspectorPanel(Ui& ui, Rect r) {
+namespace {
+
+void actionButtons(Ui& ui, Rect r, const scene::ObjectRef& object, bool county) {
+  const float k = ui.k, gap = 8 * k, y = r.y + 11 * k, h = 32 * k, x0 = r.x + 16 * k, x1 = r.right() - 16 * k;
+  ui.hairline(r.x, r.right(), r.y);
+  struct One {
+    const char* id;
+    std::string label;
+    Refusal refusal;
+    std::function<void()> run;
+  };
+  std::vector<One> all;
+  all.push_back({"inspector.zoomTo", ui.tr("缩放至此"), ui.refusal(session::ZoomTo{object}),
+                 [&] { ui.send(session::ZoomTo{object}); }});
+  if (county)
+    all.push_back({"inspector.card", ui.tr("县情卡"), ui.refusal(session::ShowCard{object}),
+                   [&] { ui.send(session::ShowCard{object}); }});
+  all.push_back({"inspector.copy", county ? ui.tr("复制") : ui.tr("复制数据与来源"),
+                 ui.refusal(session::CopyFigures{}), [&] { ui.send(session::CopyFigures{}); }});
+  if (county)
+    all.push_back({"inspector.export", ui.tr("导出…"), ui.refusal(session::ShowCard{object}),
+                   [&] { openExport(ui, scene::Composition::card, object); }});
+  float words = 0;
+  for (const auto& b : all) words += ui.width(Type::strong, b.label);
+  const float spare = (x1 - x0 - words - gap * static_cast<float>(all.size() - 1)) / static_cast<float>(all.size());
+  float x = x0;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const float w = i + 1 < all.size() ? std::round(ui.width(Type::strong, all[i].label) + spare) : x1 - x;
+    if (ui.button(all[i].id, {x, y, w, h}, all[i].label, i == 0 ? ButtonKind::primary : ButtonKind::plain,
+                  all[i].refusal))
+      all[i].run();
+    if (county && all[i].label == ui.tr("复制"))
+      ui.tip(all[i].id, ImGui::IsItemHovered(), all[i].refusal ? *all[i].refusal : ui.tr("复制数据与来源"));
+    x += w + gap;
+  }
+}
+
+void drawInspect(Ui& ui, Rect r) {
   const float k = ui.k, pad = 16 * k;
   const auto& t = ui.theme;
   const auto& selected = ui.view.selected;
-  ui.begin("##inspector", r, t.panel, !ui.layout.inspector.w);
   const scene::SceneLayer* layer = selected ? scene::findLayer(ui.scene, selected->layer) : nullptr;
   const auto* spec = selected ? specOf(ui, selected->layer) : nullptr;
   const bool object = layer && selected->row >= 0;
-  header(ui, {r.x, r.y, r.w, 30 * k}, ui.tr("检视"));
-  if (object && spec)
-    ui.text(Type::note, {r.x + 60 * k, r.y, r.w - 100 * k, 30 * k},
-            cell(ui, selected->layer, spec->key, selected->row), t.text3, Align::right);
   const float x0 = r.x + pad, x1 = r.right() - pad, buttons = object ? 54 * k : 0;
-  ui.beginScroll("##inspectorBody", {r.x, r.y + 30 * k, r.w, r.h - 30 * k - buttons});
+  ui.beginScroll("##inspectorBody", {r.x, r.y, r.w, r.h - buttons});
   if (selected != ui.state.inspected) ImGui::SetScrollY(0);
   float y = ui.scrollTop() + 14 * k;
   if (!object) {
@@ -659,23 +692,72 @@ void drawInspectorPanel(Ui& ui, Rect r) {
     else placeCard(ui, x0, x1, y, *layer, selected->row);
   }
   ui.endScroll(y + 16 * k);
-  if (object) {
-    const float by = r.bottom() - buttons;
-    ui.hairline(r.x, r.right(), by);
-    const float zoomWidth = ui.width(Type::strong, ui.tr("缩放至此")),
-                copyWidth = ui.width(Type::body, ui.tr("复制数据与来源"));
-    const float spare = (x1 - x0 - 10 * k - zoomWidth - copyWidth) / 2, w = zoomWidth + spare;
-    if (ui.button("inspector.zoomTo", {x0, by + 11 * k, w, 32 * k}, ui.tr("缩放至此"), ButtonKind::primary,
-                  ui.refusal(session::ZoomTo{*selected})))
-      ui.send(session::ZoomTo{*selected});
-    if (ui.button("inspector.copy", {x0 + w + 10 * k, by + 11 * k, x1 - x0 - w - 10 * k, 32 * k},
-                  ui.tr("复制数据与来源"), ButtonKind::plain, ui.refusal(session::CopyFigures{})))
-      ui.send(session::CopyFigures{});
+  if (object) actionButtons(ui, {r.x, r.bottom() - buttons, r.w, buttons}, *selected, layer->role == scene::Role::county);
+}
+
+struct Tab {
+  ColumnTab tab;
+  const char *id, *name;
+};
+constexpr Tab columnTabs[] = {{ColumnTab::inspect, "inspect", "检视"},
+                              {ColumnTab::map, "map", "地图"},
+                              {ColumnTab::heat, "heat", "热力"},
+                              {ColumnTab::analysis, "analysis", "分析"}};
+
+// The tab is the user's: selecting something marks the first one, and changes none.
+void drawTabs(Ui& ui, Rect r) {
+  auto& c = ui.state.column;
+  const auto& t = ui.theme;
+  const float k = ui.k;
+  ui.fill(r, t.bar);
+  ui.hairline(r.x, r.right(), r.bottom() - 1);
+  const bool object = ui.view.selected && ui.view.selected->row >= 0;
+  float x = r.x + 8 * k;
+  for (const auto& tab : columnTabs) {
+    const std::string name = ui.tr(tab.name);
+    const bool on = c.tab == tab.tab;
+    const Rect cell{x, r.y, std::max(ui.width(Type::strong, name), ui.width(Type::body, name)) + 20 * k, r.h};
+    const auto p = ui.press(std::string("column.") + tab.id, cell, "tab", on ? "on" : "off");
+    ui.text(on ? Type::strong : Type::body, cell, name,
+            on ? t.text1 : t.text2 | std::pair{t.text1, static_cast<double>(p.fade)}, Align::centre);
+    if (on) ui.fill({cell.x + 8 * k, r.bottom() - 2.5f * k, cell.w - 16 * k, 2.5f * k}, t.accent);
+    if (tab.tab == ColumnTab::inspect && object && !on)
+      ui.list().AddCircleFilled({cell.right() - 5 * k, r.y + 9 * k}, 2.5f * k, colour(t.accent));
+    if (p.clicked) c.tab = tab.tab;
+    x = cell.right();
   }
-  ui.fill({r.x, r.y, 1, r.h}, t.rule);
-  if (object && ui.iconButton("inspector.close", {r.right() - 34 * k, r.y + 3 * k, 24 * k, 24 * k},
-                              Icon::close, ui.tr("取消选择")))
+  if (object && c.tab == ColumnTab::inspect &&
+      ui.iconButton("inspector.close", {r.right() - 34 * k, r.y + (r.h - 24 * k) / 2, 24 * k, 24 * k}, Icon::close,
+                    ui.tr("取消选择")))
     ui.send(session::Select{});
+}
+
+}  // namespace
+
+void openTab(Ui& ui, ColumnTab tab, std::string jumpTo) {
+  ui.state.column.tab = tab, ui.state.column.jumpTo = std::move(jumpTo);
+  ui.state.inspectorOpen = true, ui.state.wants.again = true;
+  if (!ui.view.inspectorPanel) ui.send(session::TogglePanel{"inspector"});
+}
+
+void drawInspectorPanel(Ui& ui, Rect r) {
+  const float k = ui.k, pad = 16 * k, head = 34 * k;
+  ui.begin("##inspector", r, ui.theme.panel, !ui.layout.inspector.w);
+  drawTabs(ui, {r.x, r.y, r.w, head});
+  const Rect body{r.x, r.y + head, r.w, r.h - head};
+  const auto tab = ui.state.column.tab;
+  if (tab == ColumnTab::inspect) {
+    drawInspect(ui, body);
+  } else {
+    const char* ids[] = {"", "##mapTab", "##heatTab", "##analysisTab"};
+    ui.beginScroll(ids[static_cast<size_t>(tab)], body);
+    Form f(ui, r.x + pad, r.right() - pad, ui.scrollTop() + 14 * k);
+    if (tab == ColumnTab::map) drawMapTab(f);
+    else if (tab == ColumnTab::heat) drawHeatTab(f);
+    else drawAnalysisTab(f);
+    ui.endScroll(f.y + 16 * k);
+  }
+  ui.fill({r.x, r.y, 1, r.h}, ui.theme.rule);
   ui.end();
 }
 

@@ -1,4 +1,4 @@
-#include "app/panels/panel_list.h"
+#include "app/panels/column.h"
 
 namespace panels {
 
@@ -104,6 +104,91 @@ void header(Ui& ui, Rect r, std::string_view title, std::string_view right) {
   ui.text(Type::strong, {r.x + pad, r.y, r.w - 2 * pad - rightWidth, r.h}, title, ui.theme.text1);
   if (!right.empty())
     ui.text(Type::note, {r.x + pad, r.y, r.w - 2 * pad, r.h}, right, ui.theme.text3, Align::right);
+}
+
+std::string methodName(const Ui& ui, geo::BreakMethod m) {
+  using M = geo::BreakMethod;
+  switch (m) {
+    case M::natural:
+      return ui.tr("自然断点");
+    case M::quantile:
+      return ui.tr("分位数");
+    case M::equal:
+      return ui.tr("等距");
+    case M::stddev:
+      return ui.tr("标准差");
+    case M::pretty:
+      return ui.tr("整数间隔");
+    case M::headtail:
+      return ui.tr("头尾断点");
+    case M::box:
+      return ui.tr("箱线");
+    case M::percentile:
+      return ui.tr("百分位");
+    case M::geometric:
+      return ui.tr("几何间隔");
+    case M::manual:
+      return ui.tr("手动分级");
+  }
+  return {};
+}
+
+std::string categoryName(const Ui& ui, geo::Quadrant quadrant) {
+  switch (quadrant) {
+    case geo::Quadrant::highHigh:
+      return ui.tr("高—高");
+    case geo::Quadrant::lowHigh:
+      return ui.tr("低—高");
+    case geo::Quadrant::lowLow:
+      return ui.tr("低—低");
+    case geo::Quadrant::highLow:
+      return ui.tr("高—低");
+    case geo::Quadrant::ns:
+      break;
+  }
+  return ui.tr("不显著");
+}
+
+Rgba toneColour(const Ui& ui, scene::Tone tone) {
+  scene::Choropleth one;
+  one.categories = {{"", tone}};
+  return scene::classColours(one, ui.theme.dark).front();
+}
+
+const session::IndicatorSpec* indicatorSpec(const Ui& ui, std::string_view id) {
+  for (const auto& i : ui.session.project().indicators)
+    if (i.id == id) return &i;
+  return nullptr;
+}
+
+const session::IndicatorSpec* shownIndicator(const Ui& ui) {
+  for (const auto& tab : ui.scene.tabs)
+    if (tab.current) return indicatorSpec(ui, tab.id);
+  return classedIndicator(ui);
+}
+
+const session::IndicatorSpec* classedIndicator(const Ui& ui) {
+  return ui.scene.choropleth ? indicatorSpec(ui, ui.scene.choropleth->id) : nullptr;
+}
+
+bool computed(const session::IndicatorSpec& s) {
+  return !s.denominator.empty() || !s.indexOf.empty() || !s.countOf.empty() || !s.distanceTo.empty() ||
+         !s.dividedByCountOf.empty() || (!s.shareOf.empty() && s.table.empty());
+}
+
+std::string rowName(const Ui& ui, const std::string& layer, size_t row) {
+  if (const auto* l = scene::findLayer(ui.scene, layer))
+    if (row < l->labels.size() && !l->labels[row].empty()) return l->labels[row];
+  return nameOf(ui, {layer, static_cast<long>(row)});
+}
+
+std::vector<int> yearsWithData(const session::IndicatorState& state) {
+  std::vector<int> years;
+  for (const auto& [year, figures] : state.byYear)
+    if (std::any_of(figures.begin(), figures.end(),
+                    [](const scene::Figure& f) { return std::isfinite(f.value); }))
+      years.push_back(year);
+  return years;
 }
 
 }  // namespace panels

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/panels/column_state.h"
 #include "app/panels/dock_state.h"
 #include "app/panels/panels.h"
 #include "app/panels/theme.h"
@@ -45,7 +46,9 @@ struct Dialog {
     help,
     about,
     rename,
-    sceneName
+    sceneName,
+    ratio,
+    galFile
   } kind = Kind::none;
   std::string folder, file, error;  // file dialogs
   std::vector<FileEntry> entries;
@@ -106,6 +109,8 @@ struct PanelState::Impl {
   std::map<std::string, float> slidOpacity;
   bool layersOverlay = false, inspectorOpen = false;
   std::optional<scene::ObjectRef> inspected;
+
+  ColumnState column;
 
   // Map
   bool mapPressed = false, mapDragging = false, mapDead = false;  // dead: the rest of this drag means nothing

@@ -1,42 +1,8 @@
 // Below the map: which indicator, how it is classed, which year, which scene.
-#include "app/panels/panel_list.h"
+#include "app/panels/column.h"
 
 namespace panels {
 namespace {
-
-std::string methodName(const Ui& ui, geo::BreakMethod m) {
-  using M = geo::BreakMethod;
-  switch (m) {
-    case M::natural:
-      return ui.tr("自然断点");
-    case M::quantile:
-      return ui.tr("分位数");
-    case M::equal:
-      return ui.tr("等距");
-    case M::stddev:
-      return ui.tr("标准差");
-    case M::pretty:
-      return ui.tr("整数间隔");
-    case M::headtail:
-      return ui.tr("头尾断点");
-    case M::box:
-      return ui.tr("箱线");
-    case M::percentile:
-      return ui.tr("百分位");
-    case M::geometric:
-      return ui.tr("几何间隔");
-    case M::manual:
-      return ui.tr("手动分级");
-  }
-  return {};
-}
-
-const session::IndicatorSpec* shownIndicator(const Ui& ui) {
-  if (!ui.scene.choropleth) return nullptr;
-  for (const auto& i : ui.session.project().indicators)
-    if (i.id == ui.scene.choropleth->id) return &i;
-  return nullptr;
-}
 
 float tabWidth(Ui& ui, const scene::IndicatorTab& tab) {
   const float extra = tab.coverage.empty()
@@ -156,7 +122,7 @@ void drawStripPanel(Ui& ui) {
   // Right: scenes and classes; left: as many tabs as fit, the others behind "…".
   const Rect row{r.x + pad, r.y + 12 * k, r.w - 2 * pad, 28 * k};
   float right = row.right();
-  if (const auto* i = shownIndicator(ui)) {
+  if (const auto* i = classedIndicator(ui)) {
     const std::string text = ui.scene.choropleth->methodText.empty()
                                  ? fmt::format(fmt::runtime(ui.tr("{} · {} 类")), methodName(ui, i->method),
                                                ui.scene.choropleth->breaks.classes())
@@ -282,7 +248,7 @@ void drawStripPopups(Ui& ui) {
       ui.endPopup();
     }
   }
-  const auto* i = shownIndicator(ui);
+  const auto* i = classedIndicator(ui);
   if (ui.state.popup == "classes" && !i) ui.closePopup();
   if (ui.state.popup != "classes" || !i) return;
   using M = geo::BreakMethod;
