@@ -7,9 +7,9 @@
 namespace panels {
 namespace {
 
-constexpr Menu all[] = {{"file", "文件"},      {"edit", "编辑"},     {"view", "视图"},
-                        {"layer", "图层"},     {"analysis", "分析"}, {"indicator", "指标"},
-                        {"scene", "场景"},     {"export", "导出"},   {"help", "帮助"}};
+constexpr Menu all[] = {{"file", "文件"},  {"edit", "编辑"},     {"view", "视图"},
+                        {"layer", "图层"}, {"analysis", "分析"}, {"indicator", "指标"},
+                        {"scene", "场景"}, {"export", "导出"},   {"help", "帮助"}};
 
 class List {
  public:
@@ -167,23 +167,25 @@ std::vector<Action> analysisMenu(Ui& ui) {
   auto* u = &ui;
   l.add("analysis.classes", ui.tr("分级…"), "C", [u] { openTab(*u, ColumnTab::map, "classes"); });
   l.add("analysis.map", ui.tr("图的种类…"), "M", [u] { openTab(*u, ColumnTab::map); });
-  l.add("analysis.heat", ui.tr("热力…"), "H", [u] { openTab(*u, ColumnTab::heat); });
+  l.add("analysis.heat", ui.tr("热力…"), "E", [u] { openTab(*u, ColumnTab::heat); });
   l.add("analysis.association", ui.tr("空间关联…"), "A", [u] { openTab(*u, ColumnTab::analysis); });
   l.add("analysis.index", ui.tr("综合指数…"), "X", [u] { openTab(*u, ColumnTab::analysis, "index"); });
   l.group();
-  l.add("analysis.newRatio", ui.tr("新建比率…"), "R", [u] { startRatio(*u); });
+  l.add("analysis.newRatio", ui.tr("新建比率…"), "N", [u] { startRatio(*u); });
   l.add("analysis.newIndex", ui.tr("新建综合指数…"), "", [u] { startIndex(*u); });
   const auto* shown = shownIndicator(ui);
   if (shown && computed(*shown))
     l.add("analysis.remove", ui.tr("移除当前计算的指标"), "", session::RemoveIndicator{shown->id});
   l.group();
   if (const auto* c = classedIndicator(ui)) {
-    auto& lock = l.add("analysis.lock", ui.tr("各年份、各场景用同一套断点"), "K", session::LockBreaks{c->id, !c->locked});
+    auto& lock = l.add("analysis.lock", ui.tr("各年份、各场景用同一套断点"), "K",
+                       session::LockBreaks{c->id, !c->locked});
     lock.on = c->locked;
   }
   if (auto heat = ui.session.heat(); !heat.layer.empty()) {
     heat.visible = !heat.visible;
-    l.add("analysis.heatVisible", ui.tr("在地图上显示热力"), "Shift+H", session::SetHeat{heat}).on = !heat.visible;
+    l.add("analysis.heatVisible", ui.tr("在地图上显示热力"), "Shift+E", session::SetHeat{heat}).on =
+        !heat.visible;
   }
   return l.take();
 }
@@ -279,6 +281,26 @@ bool matches(const KeyPress& p, std::string_view keys) {
   return false;
 }
 
+namespace {
+
+// Up and down walk the open menu, left and right the bar, Enter chooses.
+bool obeyMenuKey(Ui& ui, const KeyPress& p) {
+  auto& c = ui.state.column;
+  if (p.ctrl || p.alt) return false;
+  ui.state.wants.again = true;
+  if (p.key == key::down || p.key == key::up) return c.menuBy = p.key == key::down ? 1 : -1, true;
+  if (p.key == key::enter) return c.menuRun = true, true;
+  if (p.key != key::left && p.key != key::right) return false;
+  const auto bar = menus();
+  const auto at = std::find_if(bar.begin(), bar.end(), [&](const Menu& m) { return m.id == ui.state.menu; });
+  const auto n = static_cast<std::ptrdiff_t>(bar.size());
+  const auto next = ((at - bar.begin()) + (p.key == key::right ? 1 : n - 1)) % n;
+  c.menuOpen = bar[static_cast<size_t>(next)].id;
+  return true;
+}
+
+}  // namespace
+
 void obeyKeys(Ui& ui) {
   auto& st = ui.state;
   for (const auto& press : ui.input.keys) {
@@ -305,6 +327,11 @@ void obeyKeys(Ui& ui) {
       }
     }
     if (st.dialog.kind != Dialog::Kind::none) continue;
+    if (!st.menu.empty() && obeyMenuKey(ui, press)) continue;
+    if (matches(press, "F10") && !ui.view.helpOpen) {
+      st.column.menuOpen = menus().front().id, st.wants.again = true;
+      continue;
+    }
     if (ui.view.helpOpen && !matches(press, "F1")) continue;
     if (st.wants.typing && !(press.ctrl && press.key != 'Z' && press.key != 'Y' && press.key != 'C') &&
         press.key < key::f1)

@@ -258,7 +258,7 @@ void scatter(Form& f, const session::Association& a, const session::IndicatorSpe
     if (p.clicked) ui.send(session::Select{object});
   }
   f.y = box.bottom() + 4 * k;
-  ui.text(Type::note, {f.x0, f.y, f.width(), 18 * k}, ui.tr("横：与平均之差　纵：邻居与平均之差的均值"),
+  ui.text(Type::note, {f.x0, f.y, f.width(), 18 * k}, ui.tr("横：本单元　纵：邻居平均（均为标准差）"),
           t.text3);
   f.space(24);
 }
@@ -376,7 +376,15 @@ void association(Form& f) {
   f.section(ui.tr("全局检验"), spec ? ui.name(spec->name) : "");
   f.y -= 6 * k;
   if (!result) {
-    f.note(ui.session.busy() ? ui.tr("正在计算…") : ui.tr("没有可检验的数值。"));
+    if (shown || map.links) {
+      f.note(ui.session.busy() ? ui.tr("正在计算…") : ui.tr("没有可检验的数值。"));
+    } else {
+      f.note(ui.tr("在图上显示聚类或邻接关系，就开始计算。"));
+      if (ui.button("association.start", {f.x0, f.y, f.width(), 32 * k}, ui.tr("计算并显示聚类"),
+                    ButtonKind::plain, ui.refusal(session::SetMap{wanted})))
+        map = wanted, put();
+      f.space(40);
+    }
   } else if (result->result.rows == 0) {
     f.note(result->error.what.empty() ? std::string(ui.tr("没有可检验的数值。")) : result->error.text(),
            ui.theme.warning);

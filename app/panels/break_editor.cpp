@@ -111,10 +111,10 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
   }
   const auto area = ui.press("breaks.plot", {axis.x0, top, axis.x1 - axis.x0, strip + thick - top}, "plot",
                              fmt::format("{}", inner.size() + 1));
-  if (removed && inner.size() > 1) {
+  if (removed && inner.size() > 1 && !c.second) {
     inner.erase(inner.begin() + static_cast<std::ptrdiff_t>(*removed));
     send = final = true, column.dragBreak = -1, column.focus.clear();
-  } else if (area.doubled && !held && inner.size() < 8) {
+  } else if (area.doubled && !held && inner.size() < 8 && !c.second) {
     const double v = std::round(axis.value(mouse.x) / step) * step;
     const auto at = std::lower_bound(inner.begin(), inner.end(), v);
     if (v >= values.front() && v < values.back() && (at == inner.end() || *at != v))
@@ -122,8 +122,10 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
   }
   if (send) {
     column.lastManual[spec.id] = inner;
+    auto bounds = inner;
+    if (c.second) bounds.push_back(values.back());  // one bound for each class of the grid
     ui.send(session::SetClassification{spec.id, geo::BreakMethod::manual, static_cast<int>(inner.size() + 1),
-                                       inner, final});
+                                       std::move(bounds), final});
   }
 
   // Bars

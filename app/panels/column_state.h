@@ -59,6 +59,8 @@ struct ColumnState {
   // Menus
   int menuRow = -1;
   std::string menuRowOf;
+  std::string menuOpen;  // to be opened
+  int menuBy = 0;        // rows that arrow keys ask for
   bool menuRun = false;
 
   // New or changed ratio

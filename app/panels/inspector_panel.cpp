@@ -13,6 +13,9 @@ struct Row {
   std::string name, value, unit, year;
   Status status = Status::missing;
   std::string source;
+  std::string rank;        // "3/8"
+  std::vector<int> years;  // of its course: two and more
+  std::vector<double> course;
 };
 
 // The newest figure of a row up to the year; 0 years mean "no year".
@@ -52,10 +55,29 @@ std::vector<Row> figureRows(const Ui& ui, size_t row) {
   for (const auto& spec : p.indicators) {
     const auto& state = ui.session.indicator(spec.id);
     const auto found = newest(state, row, 0);
-    Row r{ui.name(spec.name), ui.tr("未公布"), ui.name(spec.unit), yearsText(state), Status::missing, {}};
+    Row r{ui.name(spec.name),
+          ui.tr("未公布"),
+          ui.name(spec.unit),
+          yearsText(state),
+          Status::missing,
+          {},
+          {},
+          {},
+          {}};
     if (found) {
       r.value = figureText(found->figure.value, spec.decimals);
       r.year = yearText(found->year), r.status = found->figure.status, r.source = found->figure.source;
+      if (r.source.empty()) r.source = ui.name(spec.source);
+      const auto& all = state.byYear.at(found->year);
+      size_t better = 0, of = 0;
+      for (const auto& o : all)
+        if (std::isfinite(o.value))
+          ++of, better += spec.moreIsBetter ? o.value > found->figure.value : o.value < found->figure.value;
+      if (of > 1) r.rank = fmt::format("{}/{}", better + 1, of);
+      for (const auto& [year, figures] : state.byYear)
+        if (year && row < figures.size() && std::isfinite(figures[row].value))
+          r.years.push_back(year), r.course.push_back(figures[row].value);
+      if (r.years.size() < 2) r.years.clear(), r.course.clear();
     } else {
       r.unit.clear();
       if (r.year.empty()) r.value = ui.tr("无县级数据");
@@ -73,6 +95,9 @@ std::vector<Row> figureRows(const Ui& ui, size_t row) {
                         "%",
                         "",
                         weaker(found->figure.status, earlier->figure.status),
+                        {},
+                        {},
+                        {},
                         {}});
         compared = true;
       }
@@ -161,7 +186,7 @@ void stripPlot(Ui& ui, float x0, float x1, float& y, const scene::Choropleth& c,
   }
   const auto dot = [&](size_t i, float radius, bool mine) {
     const double v = c.figures[i].value;
-    const int cls = c.breaks.classOf(v);
+    const int cls = c.classOf(i);
     const Rgba fill = mine ? ui.theme.accent
                       : cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size()
                           ? ui.classColours[static_cast<size_t>(cls)]
@@ -344,41 +369,116 @@ void bigFigure(Ui& ui, float x0, float x1, float& y, size_t row) {
   y += 26 * k;
 }
 
+// How a figure went over its years, as small as a word.
+void course(Ui& ui, Rect r, const std::vector<int>& years, const std::vector<double>& values, Rgba ink) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  const double span = std::max(*high - *low, std::abs(*high) * 0.02 + 1e-12);
+  const float in = 2.5f * ui.k;
+  Vec before;
+  for (size_t i = 0; i < values.size(); ++i) {
+    const Vec at{r.x + in +
+                     (r.w - 2 * in) * static_cast<float>(years[i] - years.front()) /
+                         static_cast<float>(std::max(1, years.back() - years.front())),
+                 r.y + in + (r.h - 2 * in) * static_cast<float>((*high - values[i]) / span)};
+    if (i) ui.line(before, at, ink, 1.3f * ui.k);
+    before = at;
+  }
+  ui.list().AddCircleFilled({before.x, before.y}, 2.2f * ui.k, colour(ink));
+}
+
 void figureTable(Ui& ui, float x0, float x1, float& y, const std::vector<Row>& rows) {
   const float k = ui.k;
+  const auto& t = ui.theme;
   sectionTitle(ui, x0, x1, y, ui.tr("指标"), ui.tr("状态"));
   y -= 4 * k;
-  // One edge for the numbers, one for the units, whatever the words' lengths in this language.
-  float unit = 0, year = 0, value = 0, name = 0;
-  for (const auto& r : rows) {
-    unit = std::max(unit, ui.width(Type::note, r.unit)), year = std::max(year, ui.width(Type::note, r.year));
-    name = std::max(name, ui.width(Type::body, r.name));
-    value = std::max(value, ui.width(r.status == Status::missing ? Type::body : Type::strong, r.value));
-  }
-  // Where long names leave no room beside the units, these go below them.
-  const float chip = 19 * k, yearRight = x1 - chip - 8 * k;
-  const bool stacked = x0 + name + 8 * k + value + 6 * k + unit + 10 * k + year > yearRight;
-  const float row = (stacked ? 40 : 27) * k, unitLeft = yearRight - year - 10 * k - (stacked ? 0 : unit),
-              valueRight = stacked ? yearRight - year - 12 * k : unitLeft - 6 * k;
+  // Name and figure above; unit, year, course and rank below, on the same edges whatever the language.
+  const float valueRight = x1 - 19 * k - 10 * k;
+  const auto mouse = ImGui::GetIO().MousePos;
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto& r = rows[i];
-    const Rect line{x0, y, x1 - x0, row};
-    const bool none = r.status == Status::missing;
-    const float high = stacked ? 22 * k : row;
-    ui.text(Type::body, {x0, y, valueRight - value - 8 * k - x0, high}, r.name, ui.theme.text2);
-    if (stacked && !r.unit.empty())
-      ui.text(Type::note, {x0, y + 19 * k, valueRight - value - 8 * k - x0, 16 * k}, r.unit, ui.theme.text3);
-    ui.text(none ? Type::body : Type::strong, {valueRight - value, y, value, high}, r.value,
-            none ? ui.theme.text3 : ui.theme.text1, Align::right);
-    if (!stacked) ui.text(Type::note, {unitLeft, y, unit + 1, row}, r.unit, ui.theme.text3);
-    ui.text(Type::note, {yearRight - year, y, year, high}, r.year, ui.theme.text3, Align::right);
-    ui.chip(x1, {line.x, line.y, line.w, high}, r.status);
+    const bool none = r.status == Status::missing, second = !none || !r.year.empty();
+    const float row = (second && !(r.source.empty() && r.rank.empty() && !none) ? 43 : 27) * k;
+    const Rect line{x0 - 8 * k, y, x1 - x0 + 16 * k, row};
+    const bool over = line.contains({mouse.x, mouse.y}) && ImGui::IsWindowHovered();
     const std::string id = fmt::format("inspector.figure.{}", i);
+    const bool small = row < 40 * k;
+    const float value = ui.width(none ? Type::body : Type::strong, r.value),
+                unit = small ? ui.width(Type::note, r.unit) + 4 * k : 0;
+    if (over && !none) ui.fill(line, t.accent.withAlpha(0.07), 4 * k);
+    bool copy = over && !none && ImGui::IsMouseClicked(1);
+    float nameRight = valueRight - value - unit - 8 * k;
+    if (over && !none) {
+      if (glyphButton(ui, id + ".copy", {nameRight - 22 * k, y + 3 * k, 22 * k, 22 * k}, Glyph::copy,
+                      ui.tr("复制数值、单位与来源")))
+        copy = true;
+      nameRight -= 26 * k;
+    }
+    ui.text(Type::body, {x0, y + 1 * k, nameRight - x0, 24 * k}, r.name, t.text2);
+    if (small)
+      ui.text(Type::note, {valueRight - unit, y + 1 * k, unit, 24 * k}, r.unit, t.text3, Align::right);
+    ui.text(none ? Type::body : Type::strong, {valueRight - value - unit, y + 1 * k, value, 24 * k}, r.value,
+            none ? t.text3 : t.text1, Align::right);
+    ui.chip(x1, {line.x, y + 1 * k, line.w, 24 * k}, r.status);
+    if (!small) {
+      const Rect below{x0, y + 22 * k, valueRight - x0, 17 * k};
+      std::string what = none ? std::string() : r.unit;
+      if (!r.year.empty()) what += (what.empty() ? "" : " · ") + r.year;
+      const float rank = ui.width(Type::note, r.rank);
+      ui.text(Type::note, below, r.rank, t.text2, Align::right);
+      const float spark = 56 * k,
+                  sx = below.right() - std::max(rank, ui.width(Type::note, "88/88")) - 10 * k - spark;
+      if (!r.years.empty())
+        course(ui, {sx, below.y + 1 * k, spark, below.h - 2 * k}, r.years, r.course, t.accent);
+      ui.text(Type::note,
+              {x0, below.y, (r.years.empty() ? below.right() - rank - 8 * k : sx - 6 * k) - x0, below.h},
+              what, t.text3);
+    }
     ui.record(id, line, "text", fmt::format("{} {} {}", r.name, r.value, r.unit));
-    const auto m = ImGui::GetIO().MousePos;
-    ui.tip(id, line.contains({m.x, m.y}) && ImGui::IsWindowHovered(),
-           statusWord(ui, r.status) + (r.source.empty() ? "" : "\n" + r.source));
+    std::string said = statusWord(ui, r.status);
+    if (!r.rank.empty()) said += fmt::format(fmt::runtime(ui.tr("，名次 {}")), r.rank);
+    for (size_t n = 0; n < r.years.size(); ++n)
+      said += fmt::format("{}{} {}", n ? "　" : "\n", r.years[n], shortNumber(r.course[n], 4));
+    if (!r.source.empty()) said += "\n" + r.source;
+    if (over && mouse.x < nameRight) ui.tip(id, true, said);
+    else ui.tip(id, false, said);
+    if (copy) {
+      std::string text = fmt::format("{}{}{} {}", r.name, r.year.empty() ? "" : " " + r.year,
+                                     ui.chinese() ? "：" : ": ", r.value);
+      if (!r.unit.empty()) text += " " + r.unit;
+      text += fmt::format(fmt::runtime(ui.chinese() ? "（{}{}）" : " ({}{})"), statusWord(ui, r.status),
+                          r.source.empty() ? "" : (ui.chinese() ? "；" : "; ") + r.source);
+      ui.send(session::CopyText{text});
+    }
     y += row;
+  }
+}
+
+// What the county lacks to the plan's targets, where these can be shared out.
+void gaps(Ui& ui, float x0, float x1, float& y, size_t row) {
+  const float k = ui.k;
+  const auto& t = ui.theme;
+  bool first = true;
+  for (const auto& l : ui.scene.wholeLedger) {
+    if (row >= l.gap.size() || !std::isfinite(l.gap[row])) continue;
+    if (std::exchange(first, false))
+      sectionTitle(ui, x0, x1, y, ui.tr("离规划目标"), ui.tr("占全市差距")), y -= 4 * k;
+    const bool ahead = l.gap[row] <= 0;
+    const int decimals = std::abs(l.gap[row]) < 10 ? 1 : 0;
+    const std::string value =
+        ahead ? std::string(ui.tr("已达到")) : fmt::format("{} {}", figureText(l.gap[row], decimals), l.unit);
+    const std::string share = row < l.gapShare.size() && std::isfinite(l.gapShare[row]) && !ahead
+                                  ? fmt::format("{} %", figureText(l.gapShare[row], 1))
+                                  : std::string();
+    const float sw = std::max(ui.width(Type::note, share), 52 * k), vw = ui.width(Type::strong, value);
+    const Rect line{x0, y, x1 - x0, 27 * k};
+    ui.text(Type::body, {x0, y, line.w - sw - vw - 16 * k, line.h}, l.name, t.text2);
+    ui.text(Type::strong, {x0, y, line.w - sw - 6 * k, line.h}, value, t.text1, Align::right);
+    ui.text(Type::note, line, share, t.text3, Align::right);
+    const std::string id = "inspector.gap." + l.id;
+    ui.record(id, line, "text", value);
+    const auto m = ImGui::GetIO().MousePos;
+    ui.tip(id, line.contains({m.x, m.y}) && ImGui::IsWindowHovered(), l.gapText);
+    y += line.h;
   }
 }
 
@@ -408,6 +508,8 @@ void countyCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& l
       if (ui.name(spec.name) == s->name) decimals = spec.decimals;
     sparkline(ui, x0, x1, y, *s, decimals);
   }
+
+  gaps(ui, x0, x1, y, row);
 
   std::vector<std::pair<const scene::SceneLayer*, long>> plan;
   size_t stations = 0;
@@ -582,7 +684,7 @@ void nothingChosen(Ui& ui, float x0, float x1, float& y) {
             ui.theme.text1);
     if (std::isfinite(value(i))) {
       const float bx = x0 + names + 14 * k, bw = x1 - numbers - 12 * k - bx;
-      const int cls = c->breaks.classOf(value(i));
+      const int cls = c->classOf(i);
       const Rgba fill = cls >= 0 && static_cast<size_t>(cls) < ui.classColours.size()
                             ? ui.classColours[static_cast<size_t>(cls)]
                             : ui.theme.measured;
@@ -626,7 +728,8 @@ void actionButtons(Ui& ui, Rect r, const scene::ObjectRef& object, bool county) 
                    [&] { openExport(ui, scene::Composition::card, object); }});
   float words = 0;
   for (const auto& b : all) words += ui.width(Type::strong, b.label);
-  const float spare = (x1 - x0 - words - gap * static_cast<float>(all.size() - 1)) / static_cast<float>(all.size());
+  const float spare =
+      (x1 - x0 - words - gap * static_cast<float>(all.size() - 1)) / static_cast<float>(all.size());
   float x = x0;
   for (size_t i = 0; i < all.size(); ++i) {
     const float w = i + 1 < all.size() ? std::round(ui.width(Type::strong, all[i].label) + spare) : x1 - x;
@@ -692,7 +795,9 @@ void drawInspect(Ui& ui, Rect r) {
     else placeCard(ui, x0, x1, y, *layer, selected->row);
   }
   ui.endScroll(y + 16 * k);
-  if (object) actionButtons(ui, {r.x, r.bottom() - buttons, r.w, buttons}, *selected, layer->role == scene::Role::county);
+  if (object)
+    actionButtons(ui, {r.x, r.bottom() - buttons, r.w, buttons}, *selected,
+                  layer->role == scene::Role::county);
 }
 
 struct Tab {
@@ -727,8 +832,8 @@ void drawTabs(Ui& ui, Rect r) {
     x = cell.right();
   }
   if (object && c.tab == ColumnTab::inspect &&
-      ui.iconButton("inspector.close", {r.right() - 34 * k, r.y + (r.h - 24 * k) / 2, 24 * k, 24 * k}, Icon::close,
-                    ui.tr("取消选择")))
+      ui.iconButton("inspector.close", {r.right() - 34 * k, r.y + (r.h - 24 * k) / 2, 24 * k, 24 * k},
+                    Icon::close, ui.tr("取消选择")))
     ui.send(session::Select{});
 }
 

@@ -137,7 +137,7 @@ void smoothing(Form& f, const session::IndicatorSpec& spec) {
   Refusal why;
   if (state.smoothed.empty())
     why = state.noSmoothing.empty() ? std::string(ui.tr("只有由分子、分母算出的比率可以平滑。"))
-                                    : state.noSmoothing;
+                                    : std::string(ui.tr(state.noSmoothing.c_str()));
   if (map.change != Change::none) why = ui.tr("增减图不作平滑。");
   auto wanted = map;
   wanted.smoothed = !map.smoothed;
@@ -302,30 +302,16 @@ void gap(Form& f) {
     if (r.id == map.target && !r.gapText.empty()) f.note(r.gapText);
 }
 
-void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choropleth& c) {
+// How many: the goodness of each number below it.
+void counts(Form& f, const session::IndicatorSpec& spec, const session::ClassChoices& choices) {
   auto& ui = f.ui;
   const auto& t = ui.theme;
   const float k = ui.k;
-  const auto choices = ui.session.classChoices();
-  f.anchor("classes");
-  const bool own = ui.session.map().second.empty() || !c.onSymbols;
-  f.section(ui.tr("分级"), own ? "" : ui.name(spec.name));
-  if (!choices) {
-    f.note(ui.session.busy() ? ui.tr("正在计算…") : ui.tr("没有可分级的数值。"));
-    return;
-  }
-  drawBreakEditor(f, spec, c, *choices);
-  f.note(ui.tr("拖动断点；双击增删；选中后用 ← → 微调。"));
-  if (const auto& s = choices->summary; s.distinct && s.distinct < choices->values.size())
-    f.note(fmt::format(fmt::runtime(ui.tr("{} 个数值中 {} 个不同：相等的总在同一级。")),
-                       choices->values.size(), s.distinct));
-
-  // How many: the goodness of each number below it
   f.word(ui.tr("级数"), 28);
   const std::string labels[] = {"2", "3", "4", "5", "6", "7"};
-  const Rect counts = f.control();
+  const Rect row = f.control();
   if (const int n =
-          segmentsAt(ui, "classes.number", counts, labels, spec.classes - 2,
+          segmentsAt(ui, "classes.number", row, labels, spec.classes - 2,
                      [&](int i) {
                        return ui.refusal(session::SetClassification{
                            spec.id, spec.method == M::manual ? M::natural : spec.method, i + 2, {}});
@@ -334,12 +320,12 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
     ui.send(
         session::SetClassification{spec.id, spec.method == M::manual ? M::natural : spec.method, n + 2, {}});
   f.space(30);
-  const float cell = counts.w / 6;
-  const auto& advice = choices->advice;
+  const float cell = row.w / 6;
+  const auto& advice = choices.advice;
   ui.text(Type::note, {f.x0, f.y, f.label * k - 8 * k, 18 * k}, "GVF", t.text3);
   for (size_t i = 0; i < 6; ++i)
     if (i + 1 < advice.gvf.size())
-      ui.text(Type::note, {counts.x + cell * static_cast<float>(i), f.y, cell, 18 * k},
+      ui.text(Type::note, {row.x + cell * static_cast<float>(i), f.y, cell, 18 * k},
               fmt::format("{:.2f}", advice.gvf[i + 1]),
               advice.classes == static_cast<int>(i) + 2 ? t.accent : t.text3, Align::centre);
   f.space(22);
@@ -360,6 +346,28 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
     }
     f.space(28);
   }
+}
+
+void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choropleth& c) {
+  auto& ui = f.ui;
+  const auto& t = ui.theme;
+  const float k = ui.k;
+  const auto choices = ui.session.classChoices();
+  f.anchor("classes");
+  f.section(ui.tr("分级"));
+  if (!choices) {
+    f.note(ui.session.busy() ? ui.tr("正在计算…") : ui.tr("没有可分级的数值。"));
+    return;
+  }
+  drawBreakEditor(f, spec, c, *choices);
+  f.note(ui.tr("拖动断点；双击增删；选中后用 ← → 微调。"));
+  if (const auto& s = choices->summary; s.distinct && s.distinct < choices->values.size())
+    f.note(fmt::format(fmt::runtime(ui.tr("{} 个数值中 {} 个不同：相等的总在同一级。")),
+                       choices->values.size(), s.distinct));
+
+  const bool grid = c.second.has_value();
+  if (grid) f.note(fmt::format(fmt::runtime(ui.tr("每轴 {} 类。")), ui.session.map().grid));
+  else counts(f, spec, *choices);
 
   // Methods side by side
   double best = -1;
@@ -527,8 +535,10 @@ void drawMapTab(Form& f) {
       case Kind::gap:
         break;
     }
-  if (const auto* classed = classedIndicator(ui);
-      classed && ui.scene.choropleth->categories.empty() && map.kind != Kind::gap) {
+  const auto* classed = classedIndicator(ui);
+  if (classed && spec && classed->id != spec->id && map.kind == Kind::symbols)
+    f.note(fmt::format(fmt::runtime(ui.tr("颜色的分级随“{}”自己的设置。")), ui.name(classed->name)));
+  else if (classed && ui.scene.choropleth->categories.empty() && map.kind != Kind::gap) {
     classes(f, *classed, *ui.scene.choropleth);
     palettes(f, *classed, *ui.scene.choropleth);
   }

@@ -6,6 +6,20 @@ namespace {
 
 void drawMenu(Ui& ui, const std::string& id) {
   auto actions = actionsOf(ui, id);
+  auto& c = ui.state.column;
+  if (c.menuRowOf != id) c.menuRowOf = id, c.menuRow = -1;
+  const int n = static_cast<int>(actions.size());
+  if (c.menuBy && n) {  // arrow keys pass over what is not available
+    int at = c.menuRow < 0 ? (c.menuBy > 0 ? -1 : n) : c.menuRow;
+    for (int tries = 0; tries < n; ++tries) {
+      at = (at + c.menuBy + n) % n;
+      if (!actions[static_cast<size_t>(at)].refusal) break;
+    }
+    c.menuRow = at;
+  }
+  c.menuBy = 0;
+  const auto moved = ImGui::GetIO().MouseDelta;
+  if (moved.x != 0 || moved.y != 0) c.menuRow = -1;  // the pointer's again
   const float k = ui.k, row = 28 * k, pad = 6 * k, gap = 9 * k;
   float w = 180 * k, h = 2 * pad;
   for (const auto& a : actions) {
@@ -21,9 +35,16 @@ void drawMenu(Ui& ui, const std::string& id) {
   const std::function<void()>* chosen = nullptr;
   for (const auto& a : actions) {
     if (a.lineBefore) ui.hairline(p.x + 12 * k, p.right() - 12 * k, y + gap / 2), y += gap;
+    const bool here = c.menuRow >= 0 && &a == &actions[static_cast<size_t>(c.menuRow)];
+    if (here) ui.fill({p.x + 4 * k, y, p.w - 8 * k, row}, ui.theme.accent.withAlpha(0.14), 4 * k);
+    if (here && (y < p.y + pad || y + row > p.bottom() - pad))
+      ImGui::SetScrollY(
+          std::max(0.0f, ImGui::GetScrollY() + (y < p.y + pad ? y - p.y - pad : y + row - p.bottom() + pad)));
     if (ui.menuRow(a.id, {p.x, y, p.w, row}, a.label, a.keys, a.on, a.refusal, a.help)) chosen = &a.run;
+    if (here && std::exchange(c.menuRun, false) && !a.refusal) chosen = &a.run;
     y += row;
   }
+  c.menuRun = false;
   ui.endScroll(y);
   ui.endPopup();
   if (chosen) ui.closePopup(), (*chosen)();
@@ -43,11 +64,19 @@ void drawMenuBar(Ui& ui) {
     const Rect r{x, bar.y + 3 * k, ui.width(Type::body, title) + 22 * k, bar.h - 6 * k};
     const auto p = ui.press("menu." + id, r, "menu", title);
     const bool open = ui.state.menu == id && ui.state.popup == "menu." + id;
+    if (ui.state.column.menuOpen == id) {  // by the keyboard
+      ui.state.column.menuOpen.clear();
+      ui.state.popup.clear();
+      ui.openPopup("menu." + id, {r.x - 6 * k, bar.y, r.w, bar.h - 4 * k});
+      ui.state.menu = id;
+      ui.state.column.menuBy = 1, ui.state.column.menuRowOf.clear();
+    }
     const bool over = r.contains({mouse.x, mouse.y});
     if (p.clicked) {
       ui.openPopup("menu." + id, {r.x - 6 * k, bar.y, r.w, bar.h - 4 * k});
       ui.state.menu = ui.state.popup.empty() ? "" : id;
-    } else if (!ui.state.menu.empty() && over && !open) {
+    } else if (!ui.state.menu.empty() && over && !open &&
+               (ImGui::GetIO().MouseDelta.x != 0 || ImGui::GetIO().MouseDelta.y != 0)) {
       ui.state.popup.clear();
       ui.openPopup("menu." + id, {r.x - 6 * k, bar.y, r.w, bar.h - 4 * k});
       ui.state.menu = id;

@@ -4,14 +4,24 @@
 namespace panels {
 namespace {
 
-float tabWidth(Ui& ui, const scene::IndicatorTab& tab) {
-  const float extra = tab.coverage.empty()
-                          ? 0
-                          : ui.width(Type::note, tab.illustrative ? ui.tr("示例") : tab.coverage) + 8 * ui.k;
-  return std::max(ui.width(Type::body, tab.name), ui.width(Type::strong, tab.name)) + extra + 22 * ui.k;
+// How much of the map's areas a tab's figures cover: said where it is not all of them, and where there is
+// room.
+std::string tabNote(const Ui& ui, const scene::IndicatorTab& tab, bool full) {
+  if (tab.illustrative) return ui.tr("示例");
+  const auto slash = tab.coverage.find('/');
+  const bool whole =
+      slash != std::string::npos && tab.coverage.substr(0, slash) == tab.coverage.substr(slash + 1);
+  return whole && !full ? std::string() : tab.coverage;
 }
 
-void drawTab(Ui& ui, Rect r, const scene::IndicatorTab& tab) {
+float tabWidth(Ui& ui, const scene::IndicatorTab& tab, bool full, float most = 1e9f) {
+  const std::string note = tabNote(ui, tab, full);
+  const float extra = note.empty() ? 0 : ui.width(Type::note, note) + 8 * ui.k;
+  return std::min(most, std::max(ui.width(Type::body, tab.name), ui.width(Type::strong, tab.name)) + 1) +
+         extra + 22 * ui.k;
+}
+
+void drawTab(Ui& ui, Rect r, const scene::IndicatorTab& tab, bool full) {
   const auto& t = ui.theme;
   const float k = ui.k;
   const auto p = ui.press("tab." + tab.id, r, "tab", tab.current ? "on" : "off");
@@ -23,7 +33,7 @@ void drawTab(Ui& ui, Rect r, const scene::IndicatorTab& tab) {
     ui.fill(r, t.accent.withAlpha(p.held ? 0.18 : 0.1 * p.fade), 5 * k);
     ui.frame(r, t.rule | std::pair{t.accent, 0.5 * p.fade}, 5 * k, std::max(1.0f, std::floor(k)));
   }
-  const std::string extra = tab.illustrative ? ui.tr("示例") : tab.coverage;
+  const std::string extra = tabNote(ui, tab, full);
   const float w = extra.empty() ? 0 : ui.width(Type::note, extra);
   ui.text(tab.current ? Type::strong : Type::body,
           {r.x + 11 * k, r.y, r.w - 22 * k - (w > 0 ? w + 8 * k : 0) + 1, r.h}, tab.name,
@@ -36,12 +46,48 @@ void drawTab(Ui& ui, Rect r, const scene::IndicatorTab& tab) {
   if (p.clicked && !tab.current) ui.send(session::SetIndicator{tab.id});
 }
 
+std::vector<int> stops(const Ui& ui) {
+  std::vector<int> years;
+  for (const auto& m : ui.scene.years)
+    if (m.data != scene::YearMark::Data::none) years.push_back(m.year);
+  return years;
+}
+
+// One year after the other, to the end.
+void play(Ui& ui, Rect r) {
+  auto& c = ui.state.column;
+  constexpr double pause = 1.2;
+  const auto years = stops(ui);
+  const Refusal why = years.size() < 2 ? Refusal(ui.tr("只有一年的数据，没有可播放的。")) : std::nullopt;
+  if (why) c.playing = false;
+  const int now = ui.session.currentYear();
+  if (glyphButton(ui, "years.play", r, c.playing ? Glyph::pause : Glyph::play,
+                  c.playing ? ui.tr("停") : ui.tr("逐年播放"), c.playing, why)) {
+    c.playing = !c.playing;
+    c.nextYearAt = ui.state.now + pause;
+    if (c.playing && now >= years.back()) ui.send(session::SetYear{years.front()});
+    return;
+  }
+  if (!c.playing) return;
+  if (ui.state.now >= c.nextYearAt) {
+    const auto next = std::upper_bound(years.begin(), years.end(), now);
+    if (next != years.end()) ui.send(session::SetYear{*next});
+    if (next == years.end() || next + 1 == years.end()) c.playing = false;
+    c.nextYearAt = ui.state.now + pause;
+  }
+  if (c.playing) ui.wakeAt(c.nextYearAt);
+  else ui.state.wants.again = true;
+}
+
 void drawYears(Ui& ui, Rect r) {
   const auto& years = ui.scene.years;
   const auto& t = ui.theme;
   const float k = ui.k;
+  auto& column = ui.state.column;
   if (years.empty()) {
-    ui.text(Type::note, r, ui.scene.choropleth ? ui.tr("这个指标没有年份") : ui.tr("没有显示指标"), t.text3);
+    ui.text(Type::note, {r.x, r.y + 16 * k, r.w, 28 * k},
+            ui.scene.choropleth ? ui.tr("这个指标没有年份") : ui.tr("没有显示指标"), t.text3);
+    column.playing = false;
     return;
   }
   const int first = years.front().year, last = std::max(years.back().year, first + 1),
@@ -51,6 +97,12 @@ void drawYears(Ui& ui, Rect r) {
     return x0 + (x1 - x0) * static_cast<float>(year - first) / static_cast<float>(last - first);
   };
   ui.fill({x0, axis - 0.75f * k, x1 - x0, 1.5f * k}, t.text3.withAlpha(0.55));
+  const int since = ui.scene.choropleth ? ui.scene.choropleth->since : 0;
+  if (since) {  // from where the change is counted
+    const float a = place(since), b = place(now);
+    ui.fill({std::min(a, b), axis - 1.5f * k, std::abs(b - a), 3 * k}, t.accent);
+  }
+  bool held = false;
   float free = -INFINITY, notes = -INFINITY;
   const float current = place(now);
   for (const auto& mark : years) {
@@ -59,6 +111,7 @@ void drawYears(Ui& ui, Rect r) {
     const std::string id = fmt::format("year.{}", mark.year);
     const Rect target{x - 16 * k, axis - 16 * k, 32 * k, 46 * k};
     const auto p = ui.press(id, target, "year", chosen ? "on" : has ? "data" : "none", has);
+    held = held || ImGui::IsItemActive();
     if (!has)
       ui.tip(id, p.hovered,
              mark.target
@@ -70,6 +123,12 @@ void drawYears(Ui& ui, Rect r) {
       ui.list().AddCircleFilled(c, 10.5f * k, colour(ground));
       ui.list().AddCircle(c, 9.5f * k, colour(t.accent), 0, 2 * k);
       ui.list().AddCircleFilled(c, 5.2f * k, colour(t.accent));
+      if (column.focus == "years") ui.list().AddCircle(c, 13 * k, colour(t.accent.withAlpha(0.45)), 0, 2 * k);
+    } else if (mark.year == since) {
+      ui.list().AddQuadFilled({c.x - 7 * k, c.y}, {c.x, c.y - 7 * k}, {c.x + 7 * k, c.y}, {c.x, c.y + 7 * k},
+                              colour(t.accent));
+      ui.list().AddQuadFilled({c.x - 4 * k, c.y}, {c.x, c.y - 4 * k}, {c.x + 4 * k, c.y}, {c.x, c.y + 4 * k},
+                              colour(ground));
     } else if (mark.data == scene::YearMark::Data::full) {
       ui.list().AddCircleFilled(c, (4.8f + p.fade) * k,
                                 colour(t.text1 | std::pair{t.accent, static_cast<double>(p.fade)}));
@@ -98,15 +157,77 @@ void drawYears(Ui& ui, Rect r) {
               Align::centre);
       free = x + w / 2;
     }
-    const std::string note = mark.note.empty() && mark.target ? ui.tr("规划目标年") : mark.note;
+    const std::string note = mark.year == since                 ? ui.tr("起始年")
+                             : mark.note.empty() && mark.target ? ui.tr("规划目标年")
+                                                                : mark.note;
     if (!note.empty()) {
       const float nw = ui.width(Type::note, note);
       const float nx = mark.target ? x - nw - 8 * k : std::clamp(x - nw / 2, r.x, r.right() - nw);
       if (nx > notes)
         ui.text(Type::note, {nx, axis - 29 * k, nw + 1, 16 * k}, note, t.text3), notes = nx + nw + 6 * k;
     }
-    if (p.clicked && !chosen) ui.send(session::SetYear{mark.year});
+    if (p.clicked && !chosen && !column.dragYear)
+      ui.send(session::SetYear{mark.year}), column.playing = false;
   }
+  ui.press("years", {x0 - 10 * k, axis - 14 * k, x1 - x0 + 20 * k, 28 * k}, "years", fmt::format("{}", now));
+  held = held || ImGui::IsItemActive();
+  const bool focused = focusable(ui, "years", held);
+  const auto data = stops(ui);
+  const auto go = [&](int year) {
+    if (year != now) ui.send(session::SetYear{year}), column.playing = false;
+  };
+  if (held && ImGui::IsMouseDragging(0, 4 * k)) column.dragYear = true;
+  if (column.dragYear && !data.empty()) {
+    const float mouse = ImGui::GetIO().MousePos.x;
+    go(*std::min_element(data.begin(), data.end(), [&](int a, int b) {
+      return std::abs(place(a) - mouse) < std::abs(place(b) - mouse);
+    }));
+  }
+  if (!held) column.dragYear = false;
+  if (focused && !held && !ui.state.wants.typing)
+    if (const int by = arrows(ui)) {
+      const auto next = std::upper_bound(data.begin(), data.end(), now),
+                 same = std::lower_bound(data.begin(), data.end(), now);
+      if (by > 0 && next != data.end()) go(*next);
+      if (by < 0 && same != data.begin()) go(*(same - 1));
+    }
+}
+
+// Which picture fills the window.
+float compositionSwitch(Ui& ui, float right, float y, float h) {
+  using C = scene::Composition;
+  const std::string labels[] = {ui.tr("地图"), ui.tr("小图"), ui.tr("账本")};
+  constexpr C of[] = {C::map, C::multiples, C::ledger};
+  const float k = ui.k;
+  float w = 0;
+  for (const auto& l : labels) w = std::max(w, ui.width(Type::strong, l) + 22 * k);
+  const Rect r{right - 3 * w, y, 3 * w, h};
+  const auto now = std::find(std::begin(of), std::end(of), ui.view.composition);
+  if (const int c = segmentsAt(ui, "composition", r, labels,
+                               now == std::end(of) ? -1 : static_cast<int>(now - std::begin(of)),
+                               [&](int i) { return ui.refusal(session::SetComposition{of[i]}); });
+      c >= 0)
+    ui.send(session::SetComposition{of[c]});
+  return r.x;
+}
+
+// Out of the ledger, the small maps, the card: the way back stands on the picture.
+void drawWayBack(Ui& ui) {
+  if (ui.view.composition == scene::Composition::map) return;
+  const float k = ui.k;
+  const std::string text = ui.tr("返回地图");
+  const float w = ui.width(Type::body, text) + 46 * k;
+  const Rect r{ui.layout.map.right() - w - 16 * k, ui.layout.map.y + 14 * k, w, 30 * k};
+  ui.begin("##wayBack", r, {}, true);
+  const auto& t = ui.theme;
+  const auto p = ui.press("composition.back", r, "button", text);
+  ui.fill(r, (t.panel | std::pair{t.accent, 0.14 * p.fade}), 5 * k);
+  ui.frame(r, t.rule | std::pair{t.accent, 0.5 * p.fade}, 5 * k, std::max(1.0f, std::floor(k)));
+  ui.icon(Icon::back, {r.x + 18 * k, r.centre().y}, t.text2, 10);
+  ui.text(Type::body, {r.x + 32 * k, r.y, r.w - 40 * k, r.h}, text, t.text1);
+  ui.tip("composition.back", p.hovered, "Esc");
+  if (p.clicked) ui.send(session::SetComposition{scene::Composition::map});
+  ui.end();
 }
 
 }  // namespace
@@ -122,12 +243,18 @@ void drawStripPanel(Ui& ui) {
   // Right: scenes and classes; left: as many tabs as fit, the others behind "…".
   const Rect row{r.x + pad, r.y + 12 * k, r.w - 2 * pad, 28 * k};
   float right = row.right();
-  if (const auto* i = classedIndicator(ui)) {
-    const std::string text = ui.scene.choropleth->methodText.empty()
-                                 ? fmt::format(fmt::runtime(ui.tr("{} · {} 类")), methodName(ui, i->method),
-                                               ui.scene.choropleth->breaks.classes())
-                                 : ui.scene.choropleth->methodText;
-    const float w = ui.width(Type::body, text) + 34 * k;
+  if (const auto* i = classedIndicator(ui); i && ui.scene.choropleth->categories.empty()) {
+    const Refusal why = ui.refusal(session::LockBreaks{i->id, !i->locked});
+    if (glyphButton(
+            ui, "classes.padlock", {right - 28 * k, row.y, 28 * k, row.h},
+            i->locked ? Glyph::lock : Glyph::unlock,
+            i->locked ? ui.tr("断点已锁定：各年份、各场景同一套") : ui.tr("锁定断点：各年份、各场景同一套"),
+            i->locked, why))
+      ui.send(session::LockBreaks{i->id, !i->locked});
+    right -= 32 * k;
+    const std::string text = fmt::format(fmt::runtime(ui.tr("{} · {} 类")), methodName(ui, i->method),
+                                         ui.scene.choropleth->breaks.classes());
+    const float w = std::min(ui.width(Type::body, text) + 34 * k, 190 * k);
     const Rect b{right - w, row.y, w, row.h};
     const auto p = ui.press("classes", b, "button", text);
     if (p.fade > 0 || ui.state.popup == "classes")
@@ -144,9 +271,9 @@ void drawStripPanel(Ui& ui) {
     const std::string number = it == scenes.end()
                                    ? fmt::format("–/{}", scenes.size())
                                    : fmt::format("{}/{}", it - scenes.begin() + 1, scenes.size());
-    const float side = 28 * k,
-                w = std::min(210 * k, std::max(96 * k, ui.width(Type::body, name) +
-                                                           ui.width(Type::note, number) + 32 * k));
+    const float side = 28 * k, w = std::min(row.w > 900 * k ? 210 * k : 132 * k,
+                                            std::max(96 * k, ui.width(Type::body, name) +
+                                                                 ui.width(Type::note, number) + 32 * k));
     const Rect all{right - w - 2 * side, row.y, w + 2 * side, row.h};
     ui.fill(all, t.dark ? t.background : Rgba{255, 255, 255, 255}, 5 * k);
     const Rect a{all.x, all.y, side, all.h}, b{all.right() - side, all.y, side, all.h},
@@ -172,10 +299,21 @@ void drawStripPanel(Ui& ui) {
   }
 
   const auto& tabs = ui.scene.tabs;
-  std::vector<float> widths;
-  float all = 0;
-  for (const auto& tab : tabs) widths.push_back(tabWidth(ui, tab)), all += widths.back() + 8 * k;
+  // In full where all of them fit; else names are cut and only what is not covered is said.
   const float more = 40 * k, room = right - row.x;
+  std::vector<float> widths;
+  bool full = true;
+  for (float most : {1e9f, 128 * k, 92 * k}) {
+    widths.clear();
+    float all = 0;
+    full = most > 1e8f;
+    for (const auto& tab : tabs)
+      widths.push_back(tabWidth(ui, tab, full, tab.current ? std::max(most, 150 * k) : most)),
+          all += widths.back() + 8 * k;
+    if (all - 8 * k <= room) break;
+  }
+  float all = 0;
+  for (float w : widths) all += w + 8 * k;
   size_t fits = tabs.size();
   if (all - 8 * k > room) {
     float used = 0;
@@ -186,15 +324,16 @@ void drawStripPanel(Ui& ui) {
       std::find_if(tabs.begin(), tabs.end(), [](const auto& tab) { return tab.current; }) - tabs.begin());
   std::vector<size_t> order;  // the current one is always to be seen
   for (size_t i = 0; i < fits; ++i) order.push_back(i);
-  if (current < tabs.size() && current >= fits && fits > 0) {
+  if (current < tabs.size() && current >= fits) {
     float used = widths[current] + 8 * k;
     order.clear();
     for (size_t i = 0; i < fits && used + widths[i] + 8 * k + more <= room; ++i)
       order.push_back(i), used += widths[i] + 8 * k;
     order.push_back(current);
+    widths[current] = std::min(widths[current], room - more);
   }
   float x = row.x;
-  for (size_t i : order) drawTab(ui, {x, row.y, widths[i], row.h}, tabs[i]), x += widths[i] + 8 * k;
+  for (size_t i : order) drawTab(ui, {x, row.y, widths[i], row.h}, tabs[i], full), x += widths[i] + 8 * k;
   if (order.size() < tabs.size()) {
     const Rect b{x, row.y, more - 8 * k, row.h};
     const auto p = ui.press("tabs.more", b, "button");
@@ -205,8 +344,12 @@ void drawStripPanel(Ui& ui) {
     ui.tip("tabs.more", p.hovered, ui.tr("其他指标"));
     if (p.clicked) ui.openPopup("tabs", b);
   }
-  drawYears(ui, {r.x + pad, r.y + 54 * k, r.w - 2 * pad, r.h - 58 * k});
+  const float axis = r.y + 84 * k;
+  const float end = compositionSwitch(ui, row.right(), axis - 14 * k, 28 * k);
+  play(ui, {row.x, axis - 14 * k, 28 * k, 28 * k});
+  drawYears(ui, {row.x + 32 * k, r.y + 54 * k, end - 16 * k - row.x - 32 * k, r.h - 58 * k});
   ui.end();
+  drawWayBack(ui);
 }
 
 void drawStripPopups(Ui& ui) {
@@ -214,7 +357,7 @@ void drawStripPopups(Ui& ui) {
   const auto& t = ui.theme;
   if (ui.state.popup == "tabs") {
     float w = 200 * k;
-    for (const auto& tab : ui.scene.tabs) w = std::max(w, tabWidth(ui, tab) + 40 * k);
+    for (const auto& tab : ui.scene.tabs) w = std::max(w, tabWidth(ui, tab, true) + 40 * k);
     if (ui.beginPopup("tabs", w, row * static_cast<float>(ui.scene.tabs.size()) + 2 * pad, true)) {
       const Rect p = ui.popupRect();
       ui.beginScroll("##tabRows", {p.x, p.y + pad, p.w, p.h - 2 * pad});
@@ -254,9 +397,10 @@ void drawStripPopups(Ui& ui) {
   using M = geo::BreakMethod;
   constexpr M methods[] = {M::natural, M::quantile, M::equal,    M::stddev,
                            M::pretty,  M::headtail, M::geometric};
-  const auto palettes = scene::paletteNames();
+  auto palettes = scene::paletteNames();
+  std::erase(palettes, "bivariate");  // no order of its own
   const float h = 2 * 12 * k + 24 * k + row * static_cast<float>(std::size(methods)) + 44 * k + 34 * k +
-                  static_cast<float>(palettes.size()) * row;
+                  static_cast<float>(palettes.size()) * row + 44 * k;
   if (!ui.beginPopup("classes", 268 * k, h, true, Align::right)) return;
   const Rect p = ui.popupRect();
   float y = p.y + 12 * k;
@@ -295,6 +439,11 @@ void drawStripPopups(Ui& ui) {
     if (hit.clicked) ui.send(session::SetPalette{i->id, std::string(name)});
     y += row;
   }
+  y += 6 * k;
+  ui.hairline(p.x + 12 * k, p.right() - 12 * k, y);
+  y += 6 * k;
+  if (ui.menuRow("classes.all", {p.x, y, p.w, row}, ui.tr("直方图、断点与优度…")))
+    ui.closePopup(), openTab(ui, ColumnTab::map, "classes");
   ui.endPopup();
 }
 

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using test::Robot;
 namespace key = test::key;
 
-const char* menuIds[] = {"file", "edit", "view", "layer", "indicator", "scene", "export", "help"};
+const char* menuIds[] = {"file", "edit", "view", "layer", "analysis", "indicator", "scene", "export", "help"};
 
 const session::LayerSpec& layer(const session::Session& s, const std::string& id) {
   for (const auto& l : s.project().layers)
