@@ -150,9 +150,12 @@ void globals(Form& f, const session::Association& a) {
   f.space(24);
   for (const auto& r : rows) {
     const bool has = std::isfinite(r.s->value);
+    // G has moments of shuffled values only.
+    const bool normal = std::isfinite(r.s->z);
+    const double z = normal ? r.s->z : r.s->zRandomisation, p = normal ? r.s->p : r.s->pRandomisation;
     ui.text(Type::body, {f.x0, f.y, 90 * k, 26 * k}, r.name, has ? t.text1 : t.text3);
     const std::string cells[] = {signedNumber(r.s->value, 3), signedNumber(r.s->expected, 3),
-                                 signedNumber(r.s->z, 2), has ? probability(r.s->p) : "—", probability(r.p)};
+                                 signedNumber(z, 2), probability(p), probability(r.p)};
     for (int i = 0; i < 5; ++i) {
       Rect c = column(i);
       c.h = 26 * k;
@@ -172,7 +175,8 @@ void globals(Form& f, const session::Association& a) {
   const auto& moran = a.result.moran;
   const double p = std::isfinite(a.result.moranP) ? a.result.moranP : moran.p;
   const bool likely = p <= 0.05;
-  f.note(!likely ? ui.tr("看不出空间上的扎堆：与随机摆放没有明显差别。")
+  f.note(a.tooFew  ? ui.tr("单元太少：不据此下结论。")
+         : !likely ? ui.tr("看不出空间上的扎堆：与随机摆放没有明显差别。")
          : moran.value > moran.expected ? ui.tr("相近的值倾向于挨在一起。")
                                         : ui.tr("高值与低值倾向于相间。"),
          t.text2);

@@ -399,7 +399,8 @@ void figureTable(Ui& ui, float x0, float x1, float& y, const std::vector<Row>& r
     const bool none = r.status == Status::missing, second = !none || !r.year.empty();
     const float row = (second && !(r.source.empty() && r.rank.empty() && !none) ? 43 : 27) * k;
     const Rect line{x0 - 8 * k, y, x1 - x0 + 16 * k, row};
-    const bool over = line.contains({mouse.x, mouse.y}) && ImGui::IsWindowHovered();
+    const bool over = line.contains({mouse.x, mouse.y}) &&
+                      ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
     const std::string id = fmt::format("inspector.figure.{}", i);
     const bool small = row < 40 * k;
     const float value = ui.width(none ? Type::body : Type::strong, r.value),

@@ -11,6 +11,11 @@ using M = geo::BreakMethod;
 constexpr M methods[] = {M::natural,  M::quantile, M::equal,      M::stddev,    M::pretty,
                          M::headtail, M::box,      M::percentile, M::geometric, M::manual};
 
+// Cut, not rounded: only a perfect fit is 1.
+std::string fitText(double gvf) {
+  return gvf >= 1 ? "1" : fmt::format("{:.3f}", std::floor(gvf * 1000) / 1000);
+}
+
 struct Choices {
   std::vector<std::string> ids, names, notes;
   int at(std::string_view id) const {
@@ -326,16 +331,16 @@ void counts(Form& f, const session::IndicatorSpec& spec, const session::ClassCho
   for (size_t i = 0; i < 6; ++i)
     if (i + 1 < advice.gvf.size())
       ui.text(Type::note, {row.x + cell * static_cast<float>(i), f.y, cell, 18 * k},
-              fmt::format("{:.2f}", advice.gvf[i + 1]),
-              advice.classes == static_cast<int>(i) + 2 ? t.accent : t.text3, Align::centre);
+              fitText(advice.gvf[i + 1]), advice.classes == static_cast<int>(i) + 2 ? t.accent : t.text3,
+              Align::centre);
   f.space(22);
   if (advice.classes >= 1 && static_cast<size_t>(advice.classes) <= advice.gvf.size()) {
-    const std::string text = fmt::format(fmt::runtime(ui.tr("建议 {} 类：GVF {:.2f}")), advice.classes,
-                                         advice.gvf[static_cast<size_t>(advice.classes) - 1]);
+    const std::string text = fmt::format(fmt::runtime(ui.tr("建议 {} 类：GVF {}")), advice.classes,
+                                         fitText(advice.gvf[static_cast<size_t>(advice.classes) - 1]));
     const bool taken = spec.classes == advice.classes && spec.method == M::natural;
     const float end = ui.text(Type::note, {f.x0 + f.label * k, f.y, f.width() - f.label * k - 60 * k, 24 * k},
                               text, taken ? t.text3 : t.text1);
-    ui.record("classes.advice", {f.x0 + f.label * k, f.y, end - f.x0, 24 * k}, "text", text);
+    ui.record("classes.advice", {f.x0 + f.label * k, f.y, end - f.x0 - f.label * k, 24 * k}, "text", text);
     if (!taken && advice.classes >= 2) {
       const std::string take = ui.tr("采用");
       const Rect b{end + 8 * k, f.y, ui.width(Type::note, take) + 16 * k, 24 * k};
@@ -407,8 +412,7 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
       ui.fill(bar, t.rule.withAlpha(0.6), 2 * k);
       ui.fill({bar.x, bar.y, bar.w * static_cast<float>(std::clamp(gvf, 0.0, 1.0)), bar.h},
               top ? t.accent : t.measured.withAlpha(0.75), 2 * k);
-      ui.text(Type::note, {bar.right() + 8 * k, r.y, 34 * k, r.h}, fmt::format("{:.2f}", gvf),
-              top ? t.text1 : t.text2);
+      ui.text(Type::note, {bar.right() + 8 * k, r.y, 34 * k, r.h}, fitText(gvf), top ? t.text1 : t.text2);
       std::string right = top ? ui.tr("最优") : "";
       if (count && count != static_cast<size_t>(spec.classes))
         right = fmt::format(fmt::runtime(ui.tr("{} 类")), count);

@@ -36,10 +36,10 @@ struct Column : testing::Test {
     for (int i = 0; i < 40; ++i) {
       if (r.has(id)) {
         const auto w = r.widget(id).rect;
-        if (w.y > body.y + 60 && w.bottom() < body.bottom() - 20) return;
+        if (w.y >= body.y + 34 && w.bottom() < body.bottom() - 20) return;
       }
       ImGui::GetIO().MousePos = {body.x + 4, body.centre().y};
-      ImGui::GetIO().MouseWheel = r.has(id) && r.widget(id).rect.y < body.y + 60 ? 1.f : -1.f;
+      ImGui::GetIO().MouseWheel = r.has(id) && r.widget(id).rect.y < body.y + 34 ? 1.f : -1.f;
       r.frame(1);
       ImGui::GetIO().MouseWheel = 0;
       r.frame(2);
