@@ -6,16 +6,43 @@ namespace {
 struct Axis {
   double low, high;
   float x0, x1;
+  bool logarithmic = false;
+  double scaled(double v) const { return logarithmic ? std::log(std::max(v, low)) : v; }
   float at(double v) const {
-    return x0 + (x1 - x0) * static_cast<float>(std::clamp((v - low) / (high - low), 0.0, 1.0));
+    const double share = (scaled(v) - scaled(low)) / (scaled(high) - scaled(low));
+    return x0 + (x1 - x0) * static_cast<float>(std::clamp(share, 0.0, 1.0));
   }
-  double value(float x) const { return low + (high - low) * static_cast<double>((x - x0) / (x1 - x0)); }
+  double value(float x) const {
+    const double share = (x - x0) / std::max(1.0f, x1 - x0);
+    return logarithmic ? low * std::pow(high / low, share) : low + (high - low) * share;
+  }
+  // The finest step worth dragging by at a place: a pixel, and no finer than the figures are shown.
+  double step(double v, int decimals) const {
+    const float x = at(v);
+    const double pixel = std::abs(value(x + 0.5f) - value(x - 0.5f));
+    return std::max(std::pow(10, -decimals), std::pow(10, std::floor(std::log10(pixel))));
+  }
 };
 
-// The finest step worth dragging by: a pixel, and no finer than the figures are shown.
-double stepOf(const Axis& a, int decimals) {
-  const double pixel = (a.high - a.low) / std::max(1.0f, a.x1 - a.x0);
-  return std::max(std::pow(10, -decimals), std::pow(10, std::floor(std::log10(pixel))));
+struct Bars {
+  std::vector<double> edges;
+  std::vector<size_t> counts;
+};
+
+// As many bars as the histogram of the values has, of one width on the axis.
+Bars barsOn(const Axis& axis, const std::vector<double>& sorted, size_t count) {
+  Bars bars;
+  const auto n = std::clamp<size_t>(count, 5, 60);
+  auto from = sorted.begin();
+  for (size_t i = 0; i <= n; ++i) {
+    bars.edges.push_back(
+        axis.value(axis.x0 + (axis.x1 - axis.x0) * static_cast<float>(i) / static_cast<float>(n)));
+    if (!i) continue;
+    const auto to = i == n ? sorted.end() : std::lower_bound(from, sorted.end(), bars.edges.back());
+    bars.counts.push_back(static_cast<size_t>(to - from));
+    from = to;
+  }
+  return bars;
 }
 
 std::vector<Rgba> ownColours(const Ui& ui, const scene::Choropleth& c, size_t classes) {
@@ -43,8 +70,7 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
   const auto& t = ui.theme;
   const float k = ui.k;
   const auto& values = choices.values;
-  const auto& h = choices.histogram;
-  if (values.empty() || h.edges.size() < 2) return f.note(ui.tr("没有可分级的数值。"));
+  if (values.empty()) return f.note(ui.tr("没有可分级的数值。"));
   const size_t missing = choices.summary.missing;
   std::vector<double> inner = column.dragBreak >= 0 ? column.breaks : innerBreaks(c);
 
@@ -57,11 +83,13 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
   for (double b : inner)  // box and standard deviation may set limits beyond the values
     axis.low = std::min(axis.low, std::max(b, values.front() - span / 4)),
     axis.high = std::max(axis.high, std::min(b, values.back() + span / 4));
-  const double step = stepOf(axis, c.decimals);
+  // Values over more than a decade would lie in a heap at its lower end.
+  axis.logarithmic = !c.centre && axis.low > 0 && axis.high / axis.low > 10;
+  const auto bars = barsOn(axis, values, choices.histogram.counts.size());
   const float top = f.y + 24 * k, plot = 76 * k, base = top + plot, strip = base + 5 * k, thick = 16 * k;
 
   size_t most = missing;
-  for (auto n : h.counts) most = std::max(most, n);
+  for (auto n : bars.counts) most = std::max(most, n);
   const auto height = [&](size_t n) {
     return n ? std::max(2 * k, plot * static_cast<float>(n) / static_cast<float>(most)) : 0;
   };
@@ -85,6 +113,7 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
     const bool let = ImGui::IsItemDeactivated();
     if (p.doubled) removed = i;
     if (ImGui::IsItemActivated()) column.slid = x - mouse.x;
+    const double step = axis.step(inner[i], c.decimals);
     const double lowest = (i ? inner[i - 1] : values.front() - step) + step,
                  highest = (i + 1 < inner.size() ? inner[i + 1] : values.back()) - step;
     const auto move = [&](double to) {
@@ -115,7 +144,8 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
     inner.erase(inner.begin() + static_cast<std::ptrdiff_t>(*removed));
     send = final = true, column.dragBreak = -1, column.focus.clear();
   } else if (area.doubled && !held && inner.size() < 8 && !c.second) {
-    const double v = std::round(axis.value(mouse.x) / step) * step;
+    const double raw = axis.value(mouse.x), step = axis.step(raw, c.decimals),
+                 v = std::round(raw / step) * step;
     const auto at = std::lower_bound(inner.begin(), inner.end(), v);
     if (v >= values.front() && v < values.back() && (at == inner.end() || *at != v))
       inner.insert(at, v), send = final = true;
@@ -130,16 +160,16 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
 
   // Bars
   ui.hairline(axis.x0, axis.x1, base);
-  for (size_t i = 0; i + 1 < h.edges.size(); ++i) {
-    if (!h.counts[i]) continue;
-    const float a = axis.at(h.edges[i]), b = axis.at(h.edges[i + 1]), tall = height(h.counts[i]);
+  for (size_t i = 0; i < bars.counts.size(); ++i) {
+    if (!bars.counts[i]) continue;
+    const float a = axis.at(bars.edges[i]), b = axis.at(bars.edges[i + 1]), tall = height(bars.counts[i]);
     const Rect bar{a + 0.5f * k, base - tall, std::max(1.5f * k, b - a - k), tall};
     const bool over = area.hovered && mouse.x >= a && mouse.x < b;
     ui.fill(bar, t.measured.withAlpha(over ? 0.75 : 0.5));
     if (over && !held)
       ui.tip("breaks.plot", true,
-             fmt::format("{} – {}：{}", figureText(h.edges[i], c.decimals),
-                         figureText(h.edges[i + 1], c.decimals), h.counts[i]));
+             fmt::format("{} – {}：{}", figureText(bars.edges[i], c.decimals),
+                         figureText(bars.edges[i + 1], c.decimals), bars.counts[i]));
   }
   if (values.size() <= 150)
     for (double v : values)
@@ -214,6 +244,7 @@ void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::C
     ui.record("breaks.bubble", bubble, "text", text);
   }
   f.y = labels + 24 * k;
+  if (axis.logarithmic) f.note(ui.tr("对数轴：数值跨度超过十倍。"));
 }
 
 }  // namespace panels

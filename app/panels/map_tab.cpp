@@ -406,13 +406,13 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
     if (on) ui.icon(Icon::check, {f.x0 + 4 * k, r.centre().y}, t.accent, 9);
     ui.text(on ? Type::strong : Type::body, {f.x0 + 16 * k, r.y, 112 * k, r.h}, methodName(ui, m),
             why ? t.text3 : t.text1);
-    const Rect bar{f.x0 + 136 * k, r.centre().y - 4 * k, f.x1 - 92 * k - f.x0 - 136 * k, 8 * k};
+    const Rect bar{f.x0 + 136 * k, r.centre().y - 4 * k, f.x1 - 104 * k - f.x0 - 136 * k, 8 * k};
     if (std::isfinite(gvf)) {
       const bool top = best > 0 && count == static_cast<size_t>(spec.classes) && gvf >= best - 1e-9;
       ui.fill(bar, t.rule.withAlpha(0.6), 2 * k);
       ui.fill({bar.x, bar.y, bar.w * static_cast<float>(std::clamp(gvf, 0.0, 1.0)), bar.h},
               top ? t.accent : t.measured.withAlpha(0.75), 2 * k);
-      ui.text(Type::note, {bar.right() + 8 * k, r.y, 34 * k, r.h}, fitText(gvf), top ? t.text1 : t.text2);
+      ui.text(Type::note, {bar.right() + 8 * k, r.y, 44 * k, r.h}, fitText(gvf), top ? t.text1 : t.text2);
       std::string right = top ? ui.tr("最优") : "";
       if (count && count != static_cast<size_t>(spec.classes))
         right = fmt::format(fmt::runtime(ui.tr("{} 类")), count);
