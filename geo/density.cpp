@@ -6,7 +6,7 @@
 
 #include "geo/detail/convolver.h"
 #include "geo/detail/crossing.h"
-#include "geo/detail/large_memory.h"
+#include "geo/large_memory.h"
 #include "geo/detail/owners.h"
 #include "geo/detail/parallel.h"
 #include "geo/detail/stencil.h"
@@ -92,7 +92,7 @@ bool fromTable(size_t spots, const Shape& shape) {
 // Every point's kernel added cell by cell. Bands of rows go to the threads; within a cell the points always
 // come in their own order, so the sums do not depend on the bands.
 std::vector<double> addedUp(const Spots& spots, const Shape& shape, Frame frame, Progress* progress) {
-  auto sum = detail::largeVector<double>(frame.size());
+  auto sum = largeVector<double>(frame.size());
   std::optional<StampTable> table;
   if (fromTable(spots.size(), shape)) table.emplace(shape);
   const size_t bands = threadsFor(frame);
@@ -204,7 +204,7 @@ using Zeros = std::unique_ptr<double[], FreeIt>;
 Zeros zeros(size_t count) {
   Zeros z(static_cast<double*>(std::calloc(std::max<size_t>(count, 1), sizeof(double))));
   if (!z) throw std::bad_alloc();
-  detail::inLargePages(z.get(), count * sizeof(double));
+  inLargePages(z.get(), count * sizeof(double));
   return z;
 }
 
@@ -253,7 +253,7 @@ void binBands(const Spots& spots, Move move, Frame frame, Cells& cells) {
   uint32_t total = 0;
   for (uint32_t& count : counts) total += std::exchange(count, total);
   const std::unique_ptr<Share[]> shares(new Share[total]);
-  detail::inLargePages(shares.get(), total * sizeof(Share));
+  inLargePages(shares.get(), total * sizeof(Share));
   detail::parallelFor(spots.size(), blockPoints, [&](size_t first, size_t last) {
     std::vector<uint32_t> next(bands);
     for (size_t b = 0; b < bands; ++b) next[b] = counts[b * blocks + first / blockPoints];
@@ -565,7 +565,7 @@ std::vector<double> conserved(const Spots& spots, const Shape& shape, const Shap
       density.report.note("outside-polygons", i, "Points outside of all polygons are left out.");
     else within[in].push_back(spot);
   }
-  auto mass = detail::largeVector<double>(size_t{g.width} * g.height);
+  auto mass = largeVector<double>(size_t{g.width} * g.height);
   for (uint32_t row = 0; row < polygons.rows(); ++row) {
     if (within[row].empty()) continue;
     if (progress && !progress->keepGoing(0.05 + 0.9 * row / static_cast<double>(polygons.rows()))) return {};
@@ -777,7 +777,7 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
     density.report.add({"no-weight-at-all", {}, "All weights are 0, and so is the density.", ""});
 
   const double noise = mass.noise(), perCell = options.unitArea / (g.cell * g.cell);
-  g.values = detail::largeVector<float>(frame.size());
+  g.values = largeVector<float>(frame.size());
   std::vector<Finish> rows(g.height);
   mass.eachRow([&](int r, const auto* in) {
     const uint32_t* own = owner.empty() ? nullptr : owner.data() + size_t(r) * g.width;

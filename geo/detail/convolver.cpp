@@ -4,7 +4,7 @@
 
 #include <mutex>
 
-#include "geo/detail/large_memory.h"
+#include "geo/large_memory.h"
 #include "geo/detail/parallel.h"
 
 namespace geo::detail {

@@ -1,6 +1,6 @@
 #include "geo/detail/owners.h"
 
-#include "geo/detail/large_memory.h"
+#include "geo/large_memory.h"
 
 namespace geo::detail {
 

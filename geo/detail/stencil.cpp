@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "geo/detail/large_memory.h"
+#include "geo/large_memory.h"
 #include "geo/detail/parallel.h"
 
 namespace geo::detail {

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #endif
 
-namespace geo::detail {
+namespace geo {
 
 // To be called before the memory is touched. Does nothing where there is nothing to gain.
 inline void inLargePages([[maybe_unused]] void* data, [[maybe_unused]] size_t bytes) {
@@ -31,4 +31,4 @@ std::vector<T> largeVector(size_t count, T value = {}) {
   return v;
 }
 
-}  // namespace geo::detail
+}  // namespace geo
