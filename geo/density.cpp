@@ -1,5 +1,6 @@
 #include "geo/density.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <new>
 #include <numbers>
@@ -451,14 +452,34 @@ Mass spread(const Spots& spots, const Box& box, const Shape& shape, Frame frame,
   return mass;
 }
 
+std::vector<double> convolvedBy(const Stencil& stencil, const std::vector<double>& grid, Frame frame) {
+  Cells cells(frame, stencil.reach());
+  for (int r = 0; r < frame.height; ++r) {
+    std::transform(grid.data() + size_t(r) * frame.width, grid.data() + size_t(r + 1) * frame.width,
+                   cells.row(r), [](double v) { return static_cast<float>(v); });
+    cells.noteWhatIsThere(r);
+  }
+  stencil.prepare(cells);
+  std::vector<double> result(frame.size());
+  std::vector<float> row(frame.width + Cells::stretch);
+  for (int r = 0; r < frame.height; ++r) {
+    stencil.row(cells, r, 0, frame.width, row.data());
+    std::copy_n(row.data(), frame.width, result.data() + size_t(r) * frame.width);
+  }
+  return result;
+}
+
 // Mass of the polygon's own points, kept inside it: each kernel is cut at the mask and divided by what is
 // left of it.
-std::vector<double> spreadWithin(const std::vector<Spot>& spots, const Shape& shape, const Window& window,
+std::vector<double> spreadWithin(std::span<const Spot> spots, const Shape& shape, const Window& window,
                                  Progress* progress) {
   const Frame frame = window.frame;
   const double touched = std::min(cellsTouched(shape), static_cast<double>(frame.size()));
-  if (shape.small() || static_cast<double>(spots.size()) * touched * makeCost <
-                           std::max(6e7, 2 * transformCost * static_cast<double>(frame.size()))) {
+  std::optional<Stencil> stencil;
+  if (!shape.small() && coarsening(shape) == 1 && !transformed(shape)) stencil.emplace(narrowed(shape));
+  const double convolving =
+      2 * static_cast<double>(frame.size()) * (stencil ? stencil->cost() + refineCost : transformCost);
+  if (shape.small() || static_cast<double>(spots.size()) * touched * makeCost < std::max(1e7, convolving)) {
     std::vector<double> sum(frame.size(), 0);
     Stamp stamp;
     for (size_t s = 0; s < spots.size(); ++s) {
@@ -482,23 +503,30 @@ std::vector<double> spreadWithin(const std::vector<Spot>& spots, const Shape& sh
     }
     return sum;
   }
-  Convolver convolver(shape, frame);
-  const std::vector<double> inside = convolver.convolved(window.mask);
-  std::vector<double> bins(frame.size(), 0), stray(frame.size(), 0);
+  std::optional<Convolver> convolver;
+  if (!stencil) convolver.emplace(shape, frame);
+  const auto convolved = [&](const std::vector<double>& grid) {
+    return stencil ? convolvedBy(*stencil, grid, frame) : convolver->convolved(grid);
+  };
+  const std::vector<double> inside = convolved(window.mask);
+  std::vector<double> bins(frame.size(), 0);
+  std::vector<std::pair<size_t, double>> stray;  // what has no room in its polygon: cells, mass
   bin<Linear>(spots, 0, spots.size(), {1, 0}, frame, bins.data(), frame.width);
   for (size_t i = 0; i < bins.size(); ++i) {
     if (bins[i] == 0) continue;
     if (inside[i] > 1e-9) {
       bins[i] /= inside[i];
     } else {
-      stray[window.nearestCell(static_cast<double>(i % frame.width), static_cast<double>(i / frame.width))] +=
-          bins[i];
+      stray.emplace_back(
+          window.nearestCell(static_cast<double>(i % frame.width), static_cast<double>(i / frame.width)),
+          bins[i]);
       bins[i] = 0;
     }
   }
   if (stopped(progress)) return {};
-  std::vector<double> mass = convolver.convolved(bins);
-  for (size_t i = 0; i < mass.size(); ++i) mass[i] = mass[i] * window.mask[i] + stray[i];
+  std::vector<double> mass = convolved(bins);
+  for (size_t i = 0; i < mass.size(); ++i) mass[i] *= window.mask[i];
+  for (auto [cell, lost] : stray) mass[cell] += lost;
   return mass;
 }
 
@@ -555,34 +583,53 @@ std::vector<double> conserved(const Spots& spots, const Shape& shape, const Shap
                               const std::vector<uint32_t>& owner, Density& density, Progress* progress) {
   const Grid& g = density.grid;
   const detail::Locator locator(polygons);
-  std::vector<std::vector<Spot>> within(polygons.rows());
-  density.rows = 0, density.sumOfWeights = 0;
+  auto home = largeVector<uint32_t>(spots.size(), detail::noRow);
+  detail::parallelFor(spots.size(), blockPoints, [&](size_t first, size_t last) {
+    for (size_t i = first; i < last; ++i)
+      if (!std::isnan(spots[i].y)) home[i] = locator.first(spots.points[i]);
+  });
+  // All spots polygon by polygon, in their own order within each.
+  std::vector<size_t> start(polygons.rows() + 1, 0);
+  for (uint32_t row : home)
+    if (row != detail::noRow) ++start[row + 1];
+  for (size_t row = 0; row < polygons.rows(); ++row) start[row + 1] += start[row];
+  auto sorted = largeVector<Spot>(start.back());
+  std::vector<size_t> next(start.begin(), start.end() - 1);
   for (size_t i = 0; i < spots.size(); ++i) {
-    const Spot spot = spots[i];
-    if (std::isnan(spot.y)) continue;
-    const uint32_t in = locator.first(spots.points[i]);
-    if (in == detail::noRow)
+    if (home[i] != detail::noRow) sorted[next[home[i]]++] = spots[i];
+    else if (!std::isnan(spots[i].y))
       density.report.note("outside-polygons", i, "Points outside of all polygons are left out.");
-    else within[in].push_back(spot);
   }
+  density.rows = 0, density.sumOfWeights = 0;
+  const auto within = [&](size_t row) {
+    return std::span(sorted).subspan(start[row], start[row + 1] - start[row]);
+  };
+  // One polygon's cells are no other's, so they can be made side by side.
   auto mass = largeVector<double>(size_t{g.width} * g.height);
-  for (uint32_t row = 0; row < polygons.rows(); ++row) {
-    if (within[row].empty()) continue;
-    if (progress && !progress->keepGoing(0.05 + 0.9 * row / static_cast<double>(polygons.rows()))) return {};
-    const Window window = windowOf(polygons.box(row), g, owner, row);
-    if (std::ranges::find(window.mask, 1.0) == window.mask.end()) {
+  std::vector<uint8_t> lost(polygons.rows(), 0);
+  std::atomic<size_t> done{0};
+  detail::parallelFor(polygons.rows(), 1, [&](size_t row, size_t) {
+    if (within(row).empty() || stopped(progress)) return;
+    const Window window = windowOf(polygons.box(row), g, owner, static_cast<uint32_t>(row));
+    lost[row] = std::ranges::find(window.mask, 1.0) == window.mask.end();
+    if (lost[row]) return;
+    for (Spot& s : within(row)) s.x -= window.left, s.y -= window.top;
+    const auto own = spreadWithin(within(row), shape, window, progress);
+    if (own.empty()) return;
+    window.inGrid(g, [&](size_t here, size_t there) {
+      if (window.mask[here] != 0) mass[there] = own[here];
+    });
+    if (progress)
+      progress->keepGoing(0.05 + 0.9 * static_cast<double>(++done) / static_cast<double>(polygons.rows()));
+  });
+  if (stopped(progress)) return {};
+  for (size_t row = 0; row < polygons.rows(); ++row) {
+    if (lost[row])
       density.report.note("polygon-without-cell", row,
                           "Polygons smaller than a cell lose their points; use a smaller cell.");
-      continue;
-    }
-    for (Spot& s : within[row]) {
-      density.sumOfWeights += s.weight;
-      ++density.rows;
-      s.x -= window.left, s.y -= window.top;
-    }
-    const auto own = spreadWithin(within[row], shape, window, progress);
-    if (own.empty()) return {};
-    window.inGrid(g, [&](size_t here, size_t there) { mass[there] += own[here]; });
+    if (lost[row]) continue;
+    for (const Spot& s : within(row)) density.sumOfWeights += s.weight;
+    density.rows += within(row).size();
   }
   return mass;
 }

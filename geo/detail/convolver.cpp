@@ -10,8 +10,9 @@
 namespace geo::detail {
 namespace {
 
-// Waking a thread costs more than a small grid does.
-size_t threadsFor(Frame frame) { return frame.size() > 250000 ? threadCount() : 1; }
+// Waking a thread costs more than a small grid does. Two, however many there are: another number is another
+// plan, which rounds otherwise.
+size_t threadsFor(Frame frame) { return frame.size() > 250000 ? 2 : 1; }
 
 // FFTW's planner is one for the whole process.
 std::mutex& planner() {
