@@ -334,6 +334,18 @@ TEST(Density, IsTheSameOnAnyNumberOfThreads) {
       EXPECT_EQ(alone->integral, together->integral);
       EXPECT_EQ(alone->sumOfWeights, together->sumOfWeights);
     }
+  const Shapes clip =
+      rings({{{0, 0}, {450, 0}, {500, 700}, {0, 700}}, {{450, 0}, {900, 0}, {900, 700}, {500, 700}}});
+  for (double radius : {3.0, 6.0, 40.0}) {
+    const DensityOptions options{.radiusMetres = radius, .cellMetres = 1, .clip = &clip, .conserve = true};
+    ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+    const auto alone = kernelDensity(points, weights, options);
+    ASSERT_EQ(sched_setaffinity(0, sizeof all, &all), 0);
+    const auto together = kernelDensity(points, weights, options);
+    ASSERT_TRUE(alone && together);
+    EXPECT_EQ(alone->grid.values, together->grid.values) << radius;
+    EXPECT_NEAR(together->integral / together->sumOfWeights, 1, 1e-3);
+  }
 }
 
 TEST(Density, OfManySignedPointsCancelsWhereTheyMeet) {
