@@ -319,10 +319,10 @@ TEST(Density, IsTheSameOnAnyNumberOfThreads) {
   CPU_ZERO(&one);
   for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
     if (CPU_ISSET(cpu, &all)) CPU_SET(cpu, &one);
-  const auto points = randomPoints(200000, 900, 700, 5);
+  const auto points = randomPoints(70000, 800, 500, 5);
   std::vector<double> weights(points.size());
   for (size_t i = 0; i < weights.size(); ++i) weights[i] = 0.1 + static_cast<double>(i % 13);
-  for (double radius : {3.0, 6.0, 14.0, 40.0})
+  for (double radius : {3.0, 14.0, 40.0})
     for (Kernel kernel : allKernels) {
       const DensityOptions options{.kernel = kernel, .radiusMetres = radius, .cellMetres = 1};
       ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
@@ -335,8 +335,8 @@ TEST(Density, IsTheSameOnAnyNumberOfThreads) {
       EXPECT_EQ(alone->sumOfWeights, together->sumOfWeights);
     }
   const Shapes clip =
-      rings({{{0, 0}, {450, 0}, {500, 700}, {0, 700}}, {{450, 0}, {900, 0}, {900, 700}, {500, 700}}});
-  for (double radius : {3.0, 6.0, 40.0}) {
+      rings({{{0, 0}, {400, 0}, {450, 500}, {0, 500}}, {{400, 0}, {800, 0}, {800, 500}, {450, 500}}});
+  for (double radius : {6.0, 40.0}) {
     const DensityOptions options{.radiusMetres = radius, .cellMetres = 1, .clip = &clip, .conserve = true};
     ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
     const auto alone = kernelDensity(points, weights, options);
