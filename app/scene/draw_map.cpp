@@ -38,7 +38,8 @@ class MapDrawer {
 
   void draw() {
     areas();
-    addHeat(d_, s_, index_, t_, o_.unit, o_.cache);
+    contours_ = contoursOn(s_, o_.cache);
+    addHeat(d_, s_, index_, t_, o_.unit, contours_, o_.cache);
     rivers();
     lines();
     borders();
@@ -446,7 +447,9 @@ class MapDrawer {
     takeStage(wishesFor({Role::core}, true));
     if (o_.countyNames) countyNames();
     takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, true));
-    if (s_.heat) heatLabels_ = contourLabels(*s_.heat, cam_, t_, *d_.fonts, m_.townName, o_.unit, around_);
+    if (contours_.lines)
+      heatLabels_ =
+          contourLabels(*contours_.lines, s_.heat->ticks, cam_, t_, *d_.fonts, m_.townName, o_.unit, around_);
     waterNames();
     takeStage(wishesFor({Role::enterprise, Role::rail}, false));
     if (o_.townNames) takeStage(wishesFor({Role::town}, false));
@@ -758,6 +761,7 @@ class MapDrawer {
   std::vector<WaterName> waterNames_;
   std::vector<Text> bulk_, heatLabels_;
   std::vector<Circle> circles_;
+  ContourShapes contours_;
   std::vector<Vec> islands_;
   GlyphRun plain_;
 };

@@ -9,8 +9,9 @@
 
 namespace scene {
 
-// A heat's contours as layers to draw.
+// A heat's contours, and as layers to draw.
 struct ContourShapes {
+  std::shared_ptr<const std::vector<geo::Contour>> lines;
   MapShapePtr major, minor;
 };
 

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "app/scene/board.h"
+#include "geo/measure.h"
 
 namespace scene {
 namespace {
@@ -33,10 +34,6 @@ MapShapePtr shapeOf(const std::vector<geo::Contour>& lines, const std::vector<do
   auto shape = std::make_shared<MapShape>();
   shape->layer = std::move(layer);
   return shape;
-}
-
-ContourShapes shapesOf(const Heat& heat) {
-  return {shapeOf(*heat.lines, heat.ticks, false), shapeOf(*heat.lines, heat.ticks, true)};
 }
 
 // A line on the canvas, walked by its length.
@@ -71,6 +68,69 @@ std::vector<Rgba> mapColours(const Scene& s, const Theme& t) {
   if (s.heat)
     for (Rgba& c : colours) c = mix(c, t.land, t.dark ? 0.5 : 0.45);
   return colours;
+}
+
+std::vector<geo::Contour> withoutLeaps(const Heat& heat, const geo::Shapes& areas) {
+  if (!heat.grid || areas.kind != geo::ShapeKind::polygon) return *heat.lines;
+  const geo::Grid& g = *heat.grid;
+  std::vector<geo::Box> boxes;
+  for (size_t r = 0; r < areas.rows(); ++r) boxes.push_back(areas.has(r) ? areas.box(r) : geo::Box{});
+  const auto areaOf = [&](geo::Point p) {
+    for (size_t r = 0; r < boxes.size(); ++r)
+      if (boxes[r].contains(p) && geo::contains(areas, r, p)) return static_cast<long>(r);
+    return -1L;
+  };
+  // What a slope may rise from one cell to the next without being looked at.
+  const double leap = 0.03 * (std::max(std::abs(heat.low), heat.high) - std::min(heat.low, 0.0));
+  // A vertex lies between the middles of two cells.
+  const auto leaps = [&](geo::Point p) {
+    const double x = (p.x - g.left) / g.cell - 0.5, y = (g.top - p.y) / g.cell - 0.5;
+    const bool across = std::abs(y - std::round(y)) < std::abs(x - std::round(x));
+    const double x0 = across ? std::floor(x) : std::round(x), y0 = across ? std::round(y) : std::floor(y);
+    const double x1 = x0 + across, y1 = y0 + !across;
+    if (x0 < 0 || y0 < 0 || x1 >= g.width || y1 >= g.height) return false;
+    const auto cell = [&](double v) { return static_cast<uint32_t>(v); };
+    if (!(std::abs(g.at(cell(x0), cell(y0)) - g.at(cell(x1), cell(y1))) > leap)) return false;
+    return areaOf(g.centre(cell(x0), cell(y0))) != areaOf(g.centre(cell(x1), cell(y1)));
+  };
+  std::vector<geo::Contour> kept;
+  for (const geo::Contour& line : *heat.lines) {
+    const size_t n = line.points.size();
+    std::vector<uint8_t> gone(n);
+    for (size_t i = 0; i < n; ++i) gone[i] = leaps(line.points[i]);
+    const auto firstGone = std::find(gone.begin(), gone.end(), 1);
+    if (firstGone == gone.end()) {
+      kept.push_back(line);
+      continue;
+    }
+    // Once round from a vertex that goes; an open line from its start.
+    const size_t start = line.closed ? static_cast<size_t>(firstGone - gone.begin()) : 0;
+    geo::Contour piece{line.level, false, {}};
+    const auto end = [&] {
+      if (piece.points.size() > 1) kept.push_back(piece);
+      piece.points.clear();
+    };
+    for (size_t k = 0; k < n; ++k) {
+      const size_t i = (start + k) % n;
+      gone[i] ? end() : piece.points.push_back(line.points[i]);
+    }
+    end();
+  }
+  return kept;
+}
+
+ContourShapes contoursOn(const Scene& s, DrawCache* cache) {
+  if (!s.heat || !s.heat->lines || s.heat->lines->empty()) return {};
+  const SceneLayer* city = findLayer(s, s.cityLayer);
+  const auto make = [&](const Heat& heat) {
+    ContourShapes c;
+    c.lines = city && city->shape ? std::make_shared<const std::vector<geo::Contour>>(
+                                        withoutLeaps(heat, city->shape->layer->shapes))
+                                  : heat.lines;
+    c.major = shapeOf(*c.lines, heat.ticks, false), c.minor = shapeOf(*c.lines, heat.ticks, true);
+    return c;
+  };
+  return cache ? cache->contours(*s.heat, make) : make(*s.heat);
 }
 
 // Circles
@@ -154,7 +214,8 @@ void drawCircle(Drawing& d, const Circle& c, const Theme& t, float u, std::optio
 // Heat
 // ------------------------------------------------------------------------------------------------------------------
 
-void addHeat(Drawing& d, const Scene& s, int camera, const Theme& t, float u, DrawCache* cache) {
+void addHeat(Drawing& d, const Scene& s, int camera, const Theme& t, float u, const ContourShapes& shapes,
+             DrawCache* cache) {
   if (!s.heat) return;
   const Heat& heat = *s.heat;
   if (heat.bins && heat.binValues && heat.bins->layer) {
@@ -175,8 +236,7 @@ void addHeat(Drawing& d, const Scene& s, int camera, const Theme& t, float u, Dr
     raster.smooth = true;
     d.add(std::move(raster));
   }
-  if (!heat.lines || heat.lines->empty()) return;
-  const ContourShapes shapes = cache ? cache->contours(heat, shapesOf) : shapesOf(heat);
+  if (!shapes.major) return;
   const Rgba ink = mix(t.text1, heatColour(1, heat.low < 0, t.dark), 0.25);
   if (shapes.minor->layer->rows())
     d.add(Courses{camera, shapes.minor, Pen{ink.withAlpha(0.5), 0.8f * u, {}, true}});
@@ -184,27 +244,26 @@ void addHeat(Drawing& d, const Scene& s, int camera, const Theme& t, float u, Dr
     d.add(Courses{camera, shapes.major, Pen{ink.withAlpha(0.8), 1.3f * u, {}, true}});
 }
 
-std::vector<Text> contourLabels(const Heat& heat, const Camera& camera, const Theme& t,
-                                const Typesetter& fonts, float type, float u, Surroundings& around) {
+std::vector<Text> contourLabels(const std::vector<geo::Contour>& lines, const std::vector<double>& levels,
+                                const Camera& camera, const Theme& t, const Typesetter& fonts, float type,
+                                float u, Surroundings& around) {
   std::vector<Text> labels;
-  if (!heat.lines) return labels;
-  std::vector<size_t> order(heat.lines->size());
+  std::vector<size_t> order(lines.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    const auto rank = [&](size_t i) { return isMinor(heat.ticks, (*heat.lines)[i].level); };
-    return rank(a) != rank(b) ? rank(a) < rank(b)
-                              : (*heat.lines)[a].points.size() > (*heat.lines)[b].points.size();
+    const auto rank = [&](size_t i) { return isMinor(levels, lines[i].level); };
+    return rank(a) != rank(b) ? rank(a) < rank(b) : lines[a].points.size() > lines[b].points.size();
   });
   const Rect inner = camera.frame.grown(-10 * u);
   const geo::Box seen = camera.world();
   std::vector<Vec> centres;
   for (const size_t index : order) {
-    const geo::Contour& line = (*heat.lines)[index];
+    const geo::Contour& line = lines[index];
     if (line.points.size() < 4 ||
         std::none_of(line.points.begin(), line.points.end(), [&](geo::Point p) { return seen.contains(p); }))
       continue;
     const Walk walk(line, camera);
-    const GlyphRun run = fonts.shape(formatTick(line.level, heat.ticks), {Face::sans, type, 0, true});
+    const GlyphRun run = fonts.shape(formatTick(line.level, levels), {Face::sans, type, 0, true});
     const float length = walk.length(), w = run.advance;
     if (length < 3.2f * w) continue;
     // Slots are parts of the line itself, so that figures stay where they are while the map is moved.

@@ -30,12 +30,17 @@ void drawCircle(Drawing& drawing, const Circle& circle, const Theme& theme, floa
 // Circles stand on areas of a colour of their own: then they are neutral.
 Rgba circleColour(const Scene& scene, const Theme& theme);
 
+// The heat's contours, but not where areas that keep their own heat meet: a leap from one to the other is no
+// slope, and its lines would run along the border.
+std::vector<geo::Contour> withoutLeaps(const Heat& heat, const geo::Shapes& areas);
+ContourShapes contoursOn(const Scene& scene, DrawCache* cache);
 void addHeat(Drawing& drawing, const Scene& scene, int camera, const Theme& theme, float unit,
-             DrawCache* cache);
+             const ContourShapes& contours, DrawCache* cache);
 // Figures along the contours: upright, apart from each other, off the frame's edge and off what is taken
 // (they are added to it).
-std::vector<Text> contourLabels(const Heat& heat, const Camera& camera, const Theme& theme,
-                                const Typesetter& fonts, float type, float unit, Surroundings& around);
+std::vector<Text> contourLabels(const std::vector<geo::Contour>& lines, const std::vector<double>& levels,
+                                const Camera& camera, const Theme& theme, const Typesetter& fonts, float type,
+                                float unit, Surroundings& around);
 
 void addLinks(Drawing& drawing, const Scene& scene, const Camera& camera, const Theme& theme, float unit);
 // Around units without a neighbour.

@@ -229,11 +229,12 @@ TEST(ContourLabels, AreUprightApartAndInsideTheFrame) {
   ASSERT_TRUE(fonts);
   Camera camera;
   camera.frame = {0, 0, 800, 800}, camera.centre = {400, 400};
+  const Heat h = hill(50);
   for (const double zoom : {1.0, 0.5, 0.25}) {
     camera.metresPerUnit = zoom;
     Surroundings around;
     around.boxes.push_back({300, 300, 80, 40});
-    const auto labels = contourLabels(hill(50), camera, darkTheme(), **fonts, 14, 1, around);
+    const auto labels = contourLabels(*h.lines, h.ticks, camera, darkTheme(), **fonts, 14, 1, around);
     ASSERT_GE(labels.size(), 2u) << zoom;
     std::vector<Vec> centres;
     for (const Text& t : labels) {
@@ -254,11 +255,65 @@ TEST(ContourLabels, SayTheLevelOfTheLineTheyStandOn) {
   Camera camera;
   camera.frame = {0, 0, 800, 800}, camera.centre = {400, 400}, camera.metresPerUnit = 1;
   Surroundings around;
-  for (const Text& t : contourLabels(hill(60), camera, darkTheme(), **fonts, 12, 1, around)) {
+  const Heat h = hill(60);
+  for (const Text& t : contourLabels(*h.lines, h.ticks, camera, darkTheme(), **fonts, 12, 1, around)) {
     const Vec dir{std::cos(t.angle), std::sin(t.angle)}, down{-dir.y, dir.x};
     const Vec c = t.origin + dir * (t.run.advance / 2) - down * (0.36f * 12);
     const geo::Point p = camera.worldFromCanvas(c);
     const double value = 10 * std::exp(-std::pow(std::hypot(p.x - 400, p.y - 400) / 240, 2));
     EXPECT_NEAR(value, std::stod(t.run.text), 0.35);
   }
+}
+
+// Two areas side by side, each with its own hill cut off at the border: where one is high and the other low.
+TEST(Contours, DoNotRunAlongABorderWhereTheHeatLeaps) {
+  const uint32_t n = 100;
+  auto grid = std::make_shared<geo::Grid>();
+  grid->width = grid->height = n, grid->cell = 10, grid->left = 0, grid->top = 1000;
+  for (uint32_t y = 0; y < n; ++y)
+    for (uint32_t x = 0; x < n; ++x) {
+      const double cx = x < 50 ? 40 : 80, height = x < 50 ? 10 : 6;
+      grid->values.push_back(static_cast<float>(
+          height * std::exp(-(std::pow((x - cx) / 20, 2) + std::pow((y - 50.0) / 20, 2)))));
+    }
+  Heat h;
+  h.grid = grid, h.low = 0, h.high = 10, h.ticks = {2, 4, 6, 8};
+  h.lines = std::make_shared<const std::vector<geo::Contour>>(*geo::contours(*grid, h.ticks));
+  geo::Shapes areas;
+  areas.kind = geo::ShapeKind::polygon;
+  for (const double x : {0.0, 500.0}) {
+    for (const geo::Point p : {geo::Point{x, 0}, {x + 500, 0}, {x + 500, 1000}, {x, 1000}})
+      areas.vertices.push_back(p);
+    areas.endPart(), areas.endRow();
+  }
+  const auto along = [](const std::vector<geo::Contour>& lines) {
+    double length = 0;
+    for (const auto& line : lines)
+      for (size_t i = 1; i < line.points.size(); ++i)
+        if (std::abs(line.points[i].x - 500) < 6 && std::abs(line.points[i - 1].x - 500) < 6)
+          length += std::abs(line.points[i].y - line.points[i - 1].y);
+    return length;
+  };
+  EXPECT_GT(along(*h.lines), 300);
+  const auto kept = withoutLeaps(h, areas);
+  EXPECT_LT(along(kept), 60);
+  // All else stays: vertices away from the border, and a heat that does not leap at it.
+  size_t before = 0, after = 0;
+  for (const auto& line : *h.lines)
+    for (const geo::Point p : line.points) before += std::abs(p.x - 500) > 10;
+  for (const auto& line : kept)
+    for (const geo::Point p : line.points) after += std::abs(p.x - 500) > 10;
+  EXPECT_EQ(before, after);
+  Heat smooth = hill(50);
+  geo::Shapes halves;
+  halves.kind = geo::ShapeKind::polygon;
+  for (const double x : {0.0, 400.0}) {
+    for (const geo::Point p : {geo::Point{x, 0}, {x + 400, 0}, {x + 400, 800}, {x, 800}})
+      halves.vertices.push_back(p);
+    halves.endPart(), halves.endRow();
+  }
+  const auto whole = withoutLeaps(smooth, halves);
+  ASSERT_EQ(whole.size(), smooth.lines->size());
+  for (size_t i = 0; i < whole.size(); ++i)
+    EXPECT_EQ(whole[i].points.size(), (*smooth.lines)[i].points.size());
 }
