@@ -10,6 +10,7 @@ struct Series {     // one number per row of the active layer
   std::string title, unit;
   int year = 0, decimals = -1;  // −1: as it is
   std::span<const double> values;
+  bool names = false;  // keys and coordinates: numbers that measure nothing; never chosen by themselves
 };
 
 // Tabs: into `side` go what is shown and how, from y down; the picture into `body`.
@@ -32,10 +33,7 @@ void sideLine(Ui& ui, Rect side, float& y, const std::string& text, Rgba ink);  
 bool sideCheck(Ui& ui, Rect side, float& y, const std::string& id, const char* label, bool on);
 bool selectButton(Ui& ui, const std::string& id, Rect r, std::string_view text);
 
-struct GroupColumn {
-  std::string key, title;  // key "": all as one; "@county": by the county they lie in
-};
-std::vector<GroupColumn> groupColumns(const Ui& ui);
+const std::vector<GroupColumn>& groupColumns(const Ui& ui);
 std::string groupOf(const Ui& ui);
 
 bool chosen(const Ui& ui, uint32_t row);

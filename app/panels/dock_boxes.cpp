@@ -59,9 +59,14 @@ const Dock::Boxes& boxesOf(Ui& ui, const Series& s, const std::string& group) {
 
 }  // namespace
 
-std::vector<GroupColumn> groupColumns(const Ui& ui) {
+const std::vector<GroupColumn>& groupColumns(const Ui& ui) {
   const auto& d = ui.state.dock.rows;
-  std::vector<GroupColumn> all{{"", ui.tr("不分组")}};
+  auto& known = ui.state.dock.groups;  // looking through a million texts takes a while
+  if (known.table == d.table.get() && known.language == ui.view.language && !known.columns.empty())
+    return known.columns;
+  known = {d.table.get(), ui.view.language, {}};
+  auto& all = known.columns;
+  all.push_back({"", ui.tr("不分组")});
   if (!d.table) return all;
   const auto& t = *d.table;
   if (d.layer != ui.scene.cityLayer &&
@@ -86,7 +91,7 @@ std::vector<GroupColumn> groupColumns(const Ui& ui) {
 
 std::string groupOf(const Ui& ui) {
   const auto& dock = ui.state.dock;
-  const auto all = groupColumns(ui);
+  const auto& all = groupColumns(ui);
   if (const auto it = dock.columns.find("group|" + dock.rows.layer); it != dock.columns.end())
     for (const auto& g : all)
       if (g.key == it->second) return g.key;
@@ -142,6 +147,7 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
   std::optional<uint32_t> over;
   float overGap = 7 * k;
   const Dock::Boxes::Box* overBox = nullptr;
+  size_t recorded = 0;
   const Rgba ink = t.text2;
   const float hair = std::max(1.0f, std::floor(k));
   for (size_t i = 0; i < b.boxes.size(); ++i) {
@@ -175,11 +181,11 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
       list.AddCircle({p.x, p.y}, radius, colour(t.text1.withAlpha(0.7)), 0, hair);
       const Vec gap = p - mouse;
       if (const float far = std::hypot(gap.x, gap.y); here && far < overGap) overGap = far, over = row;
-      ui.record(fmt::format("boxes.row.{}", row), {p.x - radius, p.y - radius, 2 * radius, 2 * radius},
-                "mark", rowName(ui, row));
+      if (++recorded <= 300)
+        ui.record(fmt::format("boxes.row.{}", row), {p.x - radius, p.y - radius, 2 * radius, 2 * radius},
+                  "mark", rowName(ui, row));
     };
     const bool few = box.rows.size() <= fewRows;
-    size_t drawn = 0;
     if (few) {
       for (uint32_t row : box.rows) dot(row, true);
     } else {
@@ -189,9 +195,14 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
         if (px - last < 0.75f * k && !chosen(ui, row)) continue;
         last = px, dot(row, false);
       }
+      std::vector<uint8_t> taken(static_cast<size_t>(plot.w) + 2, 0);  // one dot for a pixel
       if (d.chosenCount)
-        for (uint32_t row : box.rows)
-          if (d.chosen[row] && ++drawn <= 2000) dot(row, true);
+        for (uint32_t row : box.rows) {
+          if (!d.chosen[row]) continue;
+          const float px = x.at(s.values[row]) - plot.x;
+          auto& there = taken[static_cast<size_t>(std::clamp(px, 0.0f, plot.w))];
+          if (!std::exchange(there, 1)) dot(row, true);
+        }
       if (const auto& h = ui.view.hovered;
           h && h->layer == d.layer && h->row >= 0 &&
           std::binary_search(box.rows.begin(), box.rows.end(), static_cast<uint32_t>(h->row)))

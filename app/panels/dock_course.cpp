@@ -230,7 +230,7 @@ void drawCourseTab(Ui& ui, Rect side, float sideY, Rect body) {
 
   // Names at the lines' ends, pushed apart; those that find no room are left to the pointer.
   struct End {
-    float at;
+    float x, at;
     std::string text;
     Rgba ink;
     Type type;
@@ -239,14 +239,14 @@ void drawCourseTab(Ui& ui, Rect side, float sideY, Rect body) {
   for (uint32_t r : toName)
     for (size_t i = c.years.size(); i-- > 0;)
       if (std::isfinite(c.values[i][r])) {
-        ends.push_back({ay.at(c.values[i][r]), rowName(ui, r), named ? t.text2 : t.text1,
+        ends.push_back({px(c.years[i]), ay.at(c.values[i][r]), rowName(ui, r), named ? t.text2 : t.text1,
                         named ? Type::note : Type::strong});
         break;
       }
   if (hasWhole)
     for (size_t i = c.years.size(); i-- > 0;)
       if (std::isfinite(whole[i])) {
-        ends.push_back({ay.at(whole[i]), wholeWord, t.text1, Type::note});
+        ends.push_back({px(c.years[i]), ay.at(whole[i]), wholeWord, t.text1, Type::note});
         break;
       }
   std::sort(ends.begin(), ends.end(), [](const End& a, const End& b) { return a.at < b.at; });
@@ -263,8 +263,14 @@ void drawCourseTab(Ui& ui, Rect side, float sideY, Rect body) {
     at[i] = std::min(at[i], i + 1 < at.size() ? at[i + 1] - step : bottom - step / 2);
   for (size_t i = 0; i < ends.size(); ++i) {
     const float x = plot.right() + 10 * k;
-    if (std::abs(at[i] - ends[i].at) > 3 * k)
-      ui.line({plot.right() - 8 * k, ends[i].at}, {x - 2 * k, at[i]}, t.text3.withAlpha(0.5), k);
+    // A thin lead, also from a line that ends before the last year.
+    if (std::abs(at[i] - ends[i].at) > 3 * k || ends[i].x < px(last) - k) {
+      const float turn = plot.right() - 8 * k;
+      if (ends[i].x < turn - 12 * k)
+        for (float lx = ends[i].x + 7 * k; lx < turn; lx += 6 * k)
+          ui.fill({lx, std::round(ends[i].at), 2 * k, std::max(1.0f, std::floor(k))}, t.text3.withAlpha(0.6));
+      ui.line({turn, ends[i].at}, {x - 2 * k, at[i]}, t.text3.withAlpha(0.5), k);
+    }
     ui.text(ends[i].type, {x, at[i] - step / 2, names + 4 * k, step}, ends[i].text, ends[i].ink);
   }
 

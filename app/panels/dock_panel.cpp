@@ -258,17 +258,30 @@ std::vector<Series> allSeries(const Ui& ui) {
   const auto& t = *d.table;
   if (!d.onMap.empty()) {
     const auto& c = *ui.scene.choropleth;
-    all.push_back({"@map", c.name, c.unit, c.year, c.decimals, d.onMap});
+    all.push_back({"@map", c.name, c.unit, c.year, c.decimals, d.onMap, false});
   }
-  const auto put = [&](size_t i) {
+  const auto* spec = specOf(ui, d.layer);
+  const auto naming = [&](const std::string& name) {
+    if (spec)
+      for (const auto* own : {&spec->key, &spec->county, &spec->x, &spec->y, &spec->label})
+        if (*own == name) return true;
+    std::string lower = name;
+    for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c | 32 : c);
+    for (std::string_view known :
+         {"lon", "lat", "longitude", "latitude", "x", "y", "id", "fid", "objectid", "adcode"})
+      if (lower == known) return true;
+    return false;
+  };
+  const auto put = [&](size_t i, bool names) {
     const auto& c = t.table.columns[i];
-    if (!c.numeric()) return;
+    if (!c.numeric() || (i < t.ownColumns && naming(c.name)) != names) return;
     const auto at = [&](const auto& list, auto otherwise) { return i < list.size() ? list[i] : otherwise; };
     all.push_back({c.name, at(t.titles, c.name), at(t.units, std::string()), at(t.years, 0),
-                   at(t.decimals, -1), c.numbers});
+                   at(t.decimals, -1), c.numbers, names});
   };
-  for (size_t i = t.ownColumns; i < t.table.columns.size(); ++i) put(i);
-  for (size_t i = 0; i < std::min(t.ownColumns, t.table.columns.size()); ++i) put(i);
+  for (size_t i = t.ownColumns; i < t.table.columns.size(); ++i) put(i, false);
+  for (bool names : {false, true})
+    for (size_t i = 0; i < std::min(t.ownColumns, t.table.columns.size()); ++i) put(i, names);
   return all;
 }
 
@@ -284,7 +297,7 @@ Series seriesOf(const Ui& ui, const std::string& purpose) {
   if (const auto it = dock.columns.find(purpose + "|" + dock.rows.layer); it != dock.columns.end())
     for (const auto& s : all)
       if (s.key == it->second) return s;
-  if (all.empty()) return {};
+  if (all.empty() || all[0].names) return {};
   if (purpose != "scatter.y") return all[0];
   // The other axis: the second indicator of the map, else the next one that is not the first again.
   if (const auto& c = ui.scene.choropleth; c && c->second && c->layer == dock.rows.layer)
@@ -292,7 +305,7 @@ Series seriesOf(const Ui& ui, const std::string& purpose) {
       if (s.key == c->second->id) return s;
   const Series x = seriesOf(ui, "scatter.x");
   for (const auto& s : all)
-    if (s.key != x.key && s.title != x.title) return s;
+    if (s.key != x.key && s.title != x.title && !s.names) return s;
   return all[0];
 }
 

@@ -5,7 +5,7 @@
 namespace panels {
 namespace {
 
-const Dock::Scatter& scatterOf(Ui& ui, const Series& x, const Series& y) {
+Dock::Scatter& scatterOf(Ui& ui, const Series& x, const Series& y) {
   auto& dock = ui.state.dock;
   const auto& d = dock.rows;
   auto& s = dock.scatter;
@@ -75,7 +75,7 @@ void drawScatterTab(Ui& ui, Rect side, float sideY, Rect body) {
     }
     y0 += 28 * k;
   }
-  const auto& s = scatterOf(ui, sx, sy);
+  auto& s = scatterOf(ui, sx, sy);
   if (s.without)
     sideLine(ui, side, y0, fmt::format(fmt::runtime(ui.tr("{} 缺一个数值，未画")), s.without), t.text3);
   if (s.notAboveZero)
@@ -117,8 +117,7 @@ void drawScatterTab(Ui& ui, Rect side, float sideY, Rect body) {
             t.text2.withAlpha(0.8), 1.6f * k);
     list.PopClipRect();
   }
-  // Cells of two pixels: of those that fall into one, the chosen one, else the last, is drawn.
-  const float cell = n > 4000 ? std::max(2.0f, radius) : 0;
+  const bool many = n > 4000;
   const Rgba casing = t.dark ? t.background : Rgba{255, 255, 255, 255};
   const auto draw = [&](uint32_t r, bool lit) {
     const Vec p = place(r);
@@ -126,9 +125,6 @@ void drawScatterTab(Ui& ui, Rect side, float sideY, Rect body) {
       list.AddCircleFilled({p.x, p.y}, radius + 2.6f * k, colour(casing));
       list.AddCircle({p.x, p.y}, radius + 1.8f * k, colour(t.accent), 0, 1.8f * k);
       list.AddCircleFilled({p.x, p.y}, radius, colour(rowInk(ui, r)));
-    } else if (n > 4000) {
-      ui.fill({p.x - radius / 2, p.y - radius / 2, radius, radius},
-              rowInk(ui, r).withAlpha(d.chosenCount ? 0.35 : 0.85));
     } else {
       const double alpha = d.chosenCount ? 0.65 : 1;
       list.AddCircleFilled({p.x, p.y}, radius, colour(rowInk(ui, r).withAlpha(alpha)));
@@ -136,27 +132,42 @@ void drawScatterTab(Ui& ui, Rect side, float sideY, Rect body) {
                      std::max(1.0f, std::floor(k)));
     }
   };
-  if (cell > 0) {
-    const auto columns = static_cast<size_t>(plot.w / cell) + 2,
-               rows = static_cast<size_t>(plot.h / cell) + 2;
-    std::vector<uint32_t> last(columns * rows, ~0u);
-    for (uint32_t r : s.rows) {
-      const Vec p = place(r);
-      const auto cx = static_cast<size_t>(
-                     std::clamp((p.x - plot.x) / cell, 0.0f, static_cast<float>(columns - 1))),
-                 cy = static_cast<size_t>(
-                     std::clamp((p.y - plot.y) / cell, 0.0f, static_cast<float>(rows - 1)));
-      last[cy * columns + cx] = r;
+  size_t lit = 0;
+  if (many) {
+    // Of those that cannot be told apart a chosen one, else the last, is drawn.
+    if (s.marksIn != plot || s.marksChosen != d.chosenStamp || s.marks.empty()) {
+      s.marksIn = plot, s.marksChosen = d.chosenStamp, s.marks.clear();
+      const float cell = std::max(2.0f, std::round(radius));
+      const auto columns = static_cast<size_t>(plot.w / cell) + 2,
+                 rows = static_cast<size_t>(plot.h / cell) + 2;
+      std::vector<uint32_t> last(columns * rows, ~0u);
+      for (uint32_t r : s.rows) {
+        const Vec p = place(r);
+        const auto cx = static_cast<size_t>(
+                       std::clamp((p.x - plot.x) / cell, 0.0f, static_cast<float>(columns - 1))),
+                   cy = static_cast<size_t>(
+                       std::clamp((p.y - plot.y) / cell, 0.0f, static_cast<float>(rows - 1)));
+        uint32_t& there = last[cy * columns + cx];
+        if (there == ~0u || d.chosen[r] || !d.chosen[there]) there = r;
+      }
+      for (uint32_t r : last)
+        if (r != ~0u) s.marks.push_back({place(r), r, d.chosen[r] != 0});
+      std::stable_sort(s.marks.begin(), s.marks.end(),
+                       [](const auto& a, const auto& b) { return a.chosen < b.chosen; });
     }
-    for (uint32_t r : last)
-      if (r != ~0u) draw(r, false);
+    const float side = std::max(2.0f, std::round(radius));
+    for (const auto& m : s.marks) {
+      const Rect box{m.at.x - side / 2, m.at.y - side / 2, side, side};
+      if (m.chosen) ui.fill(box.grown(k * 0.5f), t.accent);
+      else ui.fill(box, rowInk(ui, m.row).withAlpha(d.chosenCount ? 0.3 : 0.85));
+    }
+    lit = d.chosenCount;
   } else {
     for (uint32_t r : s.rows)
       if (!chosen(ui, r)) draw(r, false);
+    for (uint32_t r : s.rows)
+      if (d.chosenCount && d.chosen[r]) draw(r, true), ++lit;
   }
-  size_t lit = 0;
-  for (uint32_t r : s.rows)
-    if (d.chosenCount && d.chosen[r] && ++lit <= 5000) draw(r, true);
 
   // Names where they keep clear of each other: of all while they are few, else of the chosen.
   const auto& hovered = ui.view.hovered;
@@ -182,10 +193,14 @@ void drawScatterTab(Ui& ui, Rect side, float sideY, Rect body) {
   if (sweep.press.hovered && !sweep.under_way) {
     float least = std::max(radius + 3 * k, 7 * k);
     least *= least;
-    for (uint32_t r : s.rows) {
-      const Vec gap = place(r) - Vec{mouse.x, mouse.y};
+    const auto meet = [&](uint32_t r, Vec at) {
+      const Vec gap = at - Vec{mouse.x, mouse.y};
       if (gap.x * gap.x + gap.y * gap.y <= least) least = gap.x * gap.x + gap.y * gap.y, over = r;
-    }
+    };
+    if (many)
+      for (const auto& m : s.marks) meet(m.row, m.at);
+    else
+      for (uint32_t r : s.rows) meet(r, place(r));
   }
   if (over) ui.claimHover(objectOf(ui, *over));
   if (hoveredHere && static_cast<size_t>(hovered->row) < sx.values.size()) {

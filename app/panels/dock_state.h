@@ -12,6 +12,10 @@ namespace panels {
 
 enum class DockTab : uint8_t { table, ranking, histogram, scatter, boxes, course };
 
+struct GroupColumn {
+  std::string key, title;  // key "": all as one; "@county": by the county they lie in
+};
+
 struct Scroll {
   double x = 0, y = 0;  // pixels gone
 };
@@ -78,7 +82,7 @@ struct Dock {
     std::vector<size_t> chosen;
     size_t missing = 0;
   } histogram;
-  bool logX = false, logY = false, swept = false;
+  bool logX = false, logY = false;
   struct Scatter {
     uint64_t stamp = 0;
     std::string x, y;
@@ -88,7 +92,21 @@ struct Dock {
     size_t without = 0, notAboveZero = 0;
     std::optional<geo::Regression> line;
     std::string noLine;
+    // Where there are many, one mark for each few pixels.
+    struct Mark {
+      scene::Vec at;
+      uint32_t row;
+      bool chosen;
+    };
+    std::vector<Mark> marks;
+    scene::Rect marksIn;
+    uint64_t marksChosen = 0;
   } scatter;
+  struct Groups {  // by which the rows can be parted
+    const void* table = nullptr;
+    scene::Language language = scene::Language::zh;
+    std::vector<GroupColumn> columns;
+  } groups;
   struct Boxes {
     uint64_t stamp = 0;
     std::string series, group;

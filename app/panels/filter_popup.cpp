@@ -114,14 +114,18 @@ void drawFilterPopup(Ui& ui) {
   for (const auto& key : ui.input.keys) enter = enter || key.key == 257 || key.key == 335;
   y += 34 * k;
   const Rect note{x0, y, x1 - x0, 20 * k};
-  ui.text(Type::note, note,
-          !f.error.empty() ? f.error
-          : f.text.empty() ? ui.tr("没有条件：全部显示")
-          : f.kept == 0    ? ui.tr("没有一条记录符合")
+  if (!f.error.empty())
+    y = std::max(y + 22 * k,
+                 ui.paragraph(Type::note, {x0, y + 2 * k, x1 - x0, 0}, f.error, t.warning, 1.4f) + 4 * k);
+  else {
+    ui.text(Type::note, note,
+            f.text.empty() ? ui.tr("没有条件：全部显示")
+            : f.kept == 0  ? ui.tr("没有一条记录符合")
                            : ui.tr("符合的显示，其余从图上和表中隐去"),
-          f.error.empty() && (f.kept || f.text.empty()) ? t.text3 : t.warning);
+            f.kept || f.text.empty() ? t.text3 : t.warning);
+    y += 26 * k;
+  }
   ui.record("filter.note", note, "text", f.error);
-  y += 26 * k;
 
   // Words to be put in at a click.
   float x = x0;

@@ -96,14 +96,18 @@ std::string countText(const Ui& ui, const Entry& e, bool& warn, std::string& why
   if (shapes.kind != geo::ShapeKind::none)
     for (size_t r = 0; r < shapes.rows(); ++r) placed += shapes.has(r);
   const size_t total = e.layer && e.layer->total ? std::max(e.layer->total, placed) : rows;
+  std::string kept;  // "3/": of so many
+  if (e.layer && !e.layer->shown.empty())
+    kept = fmt::format("{}/", std::count(e.layer->shown.begin(), e.layer->shown.end(), 1));
   if ((e.layer && e.layer->illustrative) || e.spec->defaultStatus == scene::Status::illustrative) {
     warn = true, why = ui.tr("示例数据：位置未公布");
-    return fmt::format("{} {}", total, ui.tr("示例"));
+    return fmt::format("{}{} {}", kept, total, ui.tr("示例"));
   }
   if (!state.report.problems.empty()) {
     why.clear();
     for (const auto& p : state.report.problems) why += (why.empty() ? "" : "\n") + p.message;
   }
+  if (!kept.empty()) return fmt::format("{}{}", kept, total);
   if (placed < total) {
     if (why.empty()) why = fmt::format(fmt::runtime(ui.tr("{} 个在图上，共 {} 个")), placed, total);
     return fmt::format("{}/{}", placed, total);

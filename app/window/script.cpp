@@ -168,7 +168,7 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
     return true;
   }
   if (verb == "click" || verb == "double-click" || verb == "right-click" || verb == "move" ||
-      verb == "drag" || verb == "middle-drag" || verb == "wheel") {
+      verb == "drag" || verb == "drag-to" || verb == "middle-drag" || verb == "wheel") {
     const auto x = static_cast<float>(number(a)), y = static_cast<float>(number(b));
     const scene::Vec last = frame.mouse.empty() ? scene::Vec{} : frame.mouse.back().at;
     if (verb == "move") mouse({x, y}, false), left_ = 3;

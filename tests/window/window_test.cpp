@@ -131,6 +131,23 @@ TEST_F(Window, ObeysTheMouseAndTheKeys) {
   EXPECT_EQ(finish(), 0) << read(folder / "errors");
 }
 
+TEST_F(Window, ChoosesOnTheMapByHandAndInTheDock) {
+  run("wait\nindicator density\nwait\nkey D\nframes 4\nexpect dock.count 显示 8 / 选中 0\nexpect "
+      "dock.tab.table "
+      "on\n"
+      // A rectangle over the whole map: all counties, on the map and in the dock.
+      "key R\nframes 2\ndrag-id map 0.02 0.02 0.98 0.98\nframes 4\nexpect dock.count 选中 8\nexpect "
+      "chosen.ground "
+      "选中 8 个县\nkey Ctrl+C\nframes 4\nkey Esc\nframes 4\nexpect dock.count 选中 0\nkey H\n"
+      "click-id table.row.1\nhold Ctrl\nclick-id table.row.3\nhold\nexpect dock.count 选中 2\n"
+      "click-id dock.tab.scatter\nframes 4\ndrag-id scatter.plot 0.01 0.01 0.99 0.99\nframes 4\nexpect "
+      "dock.count "
+      "选中 8\nright-click 5 5\nscreenshot " +
+      (folder / "dock.png").string() + "\nframes 2\nquit\n");
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_GT(fs::file_size(folder / "dock.png"), 50'000u);
+}
+
 TEST_F(Window, SaysWhatIsWrongWithABrokenProject) {
   std::ofstream(folder / "坏的 项目.parkscope.toml") << "format = 1\ntitel = { zh = \"x\" }\n";
   run("wait\nquit\n", {(folder / "坏的 项目.parkscope.toml").string()});
