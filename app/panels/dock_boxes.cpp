@@ -62,9 +62,9 @@ const Dock::Boxes& boxesOf(Ui& ui, const Series& s, const std::string& group) {
 const std::vector<GroupColumn>& groupColumns(const Ui& ui) {
   const auto& d = ui.state.dock.rows;
   auto& known = ui.state.dock.groups;  // looking through a million texts takes a while
-  if (known.table == d.table.get() && known.language == ui.view.language && !known.columns.empty())
+  if (known.table == d.tableStamp && known.language == ui.view.language && !known.columns.empty())
     return known.columns;
-  known = {d.table.get(), ui.view.language, {}};
+  known = {d.tableStamp, ui.view.language, {}};
   auto& all = known.columns;
   all.push_back({"", ui.tr("不分组")});
   if (!d.table) return all;

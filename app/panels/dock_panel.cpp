@@ -35,6 +35,7 @@ void refreshRows(Ui& ui) {
   const bool anew = d.layer != layer || d.table != table || d.onlyChosen != only;
   if (!anew && d.version == ui.session.version()) return;
   d.version = ui.session.version();
+  if (d.layer != layer || d.table != table) ++d.tableStamp;
   d.layer = layer, d.table = table;
   const size_t n = table ? table->table.rows() : 0;
 

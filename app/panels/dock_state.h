@@ -31,6 +31,7 @@ struct DockRows {
   size_t chosenCount = 0;       // among those to be seen
   size_t hidden = 0;            // by the layer's filter
   std::vector<double> onMap;    // figures of the indicator on the map, where it is this layer's; else empty
+  uint64_t tableStamp = 0;      // grows when there is another table
   uint64_t dataStamp = 0;       // grows when table, rows or figures change
   uint64_t chosenStamp = 0;     // grows when the selection does
 };
@@ -53,7 +54,7 @@ struct Dock {
     std::vector<uint32_t> rows;
   } order;
   struct Widths {
-    const void* table = nullptr;
+    uint64_t table = 0;  // its stamp
     float scale = 0;
     scene::Language language = scene::Language::zh;
     float name = 0;
@@ -103,7 +104,7 @@ struct Dock {
     uint64_t marksChosen = 0;
   } scatter;
   struct Groups {  // by which the rows can be parted
-    const void* table = nullptr;
+    uint64_t table = 0;
     scene::Language language = scene::Language::zh;
     std::vector<GroupColumn> columns;
   } groups;
@@ -147,7 +148,7 @@ struct FilterBox {  // the popup of a layer's filter
   std::string layer, text;
   bool focus = false;
   std::string judged;  // the text that the rest is about
-  const void* table = nullptr;
+  session::DataTablePtr table;
   size_t kept = 0, total = 0;
   std::string error;
 };

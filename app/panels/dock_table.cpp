@@ -44,9 +44,9 @@ std::string oneLine(std::string text) {
 const Dock::Widths& widthsOf(Ui& ui) {
   auto& w = ui.state.dock.widths;
   const auto& d = ui.state.dock.rows;
-  if (w.table == d.table.get() && w.scale == ui.k && w.language == ui.view.language) return w;
+  if (w.table == d.tableStamp && w.scale == ui.k && w.language == ui.view.language) return w;
   const auto& t = *d.table;
-  w = {d.table.get(), ui.k, ui.view.language, 0, {}, {}};
+  w = {d.tableStamp, ui.k, ui.view.language, 0, {}, {}};
   const float k = ui.k;
   const size_t n = t.table.rows(), step = std::max<size_t>(1, n / 300);
   w.name = 84 * k;
@@ -63,7 +63,7 @@ const Dock::Widths& widthsOf(Ui& ui) {
       wide = std::max(wide, ui.width(Type::body, cellText(t, c, static_cast<uint32_t>(r))));
     w.widths.push_back(std::round(std::clamp(wide + 24 * k, 60 * k, 260 * k)));
   }
-  if (ui.state.fonts.lacking()) w.table = nullptr;  // measured with letters that are not there yet: once more
+  if (ui.state.fonts.lacking()) w.table = 0;  // measured with letters that are not there yet: once more
   return w;
 }
 
@@ -98,7 +98,7 @@ void drawHeadCell(Ui& ui, Rect r, int column, const std::string& title, const st
   const auto& d = ui.state.dock;
   const float k = ui.k;
   const std::string id =
-      column < 0 ? "table.head.name"
+      column < 0 ? "table.head.@name"
                  : "table.head." + ui.state.dock.rows.table->table.columns[static_cast<size_t>(column)].name;
   const bool sorted = d.sortColumn == column;
   const auto p = ui.press(id, r, "head", sorted ? (d.descending ? "descending" : "ascending") : title);

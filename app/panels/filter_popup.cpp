@@ -28,8 +28,8 @@ std::optional<std::string> quoted(const std::string& w) {  // none: it cannot be
 void judge(Ui& ui) {
   auto& f = ui.state.filter;
   const auto table = ui.session.table(f.layer);
-  if (f.judged == f.text && f.table == table.get()) return;
-  f.judged = f.text, f.table = table.get();
+  if (f.judged == f.text && f.table == table) return;
+  f.judged = f.text, f.table = table;
   f.error.clear(), f.kept = f.total = table ? table->table.rows() : 0;
   const auto filter = session::parseFilter(f.text);
   if (!filter) f.error = filter.error().text();
