@@ -168,7 +168,8 @@ std::vector<Action> analysisMenu(Ui& ui) {
   l.add("analysis.classes", ui.tr("分级…"), "C", [u] { openTab(*u, ColumnTab::map, "classes"); });
   l.add("analysis.map", ui.tr("图的种类…"), "M", [u] { openTab(*u, ColumnTab::map); });
   l.add("analysis.heat", ui.tr("热力…"), "E", [u] { openTab(*u, ColumnTab::heat); });
-  l.add("analysis.association", ui.tr("空间关联…"), "A", [u] { openTab(*u, ColumnTab::analysis); });
+  l.add("analysis.association", ui.tr("空间关联…"), "A",
+        [u] { openTab(*u, ColumnTab::analysis, "association"); });
   l.add("analysis.index", ui.tr("综合指数…"), "X", [u] { openTab(*u, ColumnTab::analysis, "index"); });
   l.group();
   l.add("analysis.newRatio", ui.tr("新建比率…"), "N", [u] { startRatio(*u); });

@@ -262,9 +262,7 @@ void scatter(Form& f, const session::Association& a, const session::IndicatorSpe
     if (p.clicked) ui.send(session::Select{object});
   }
   f.y = box.bottom() + 4 * k;
-  ui.text(Type::note, {f.x0, f.y, f.width(), 18 * k}, ui.tr("横：本单元　纵：邻居平均（均为标准差）"),
-          t.text3);
-  f.space(24);
+  f.note(ui.tr("横：本单元　纵：邻居平均（均为标准差）"));
 }
 
 void locals(Form& f, const session::Association& a, const session::IndicatorSpec& spec) {
@@ -524,8 +522,6 @@ void index(Form& f) {
   auto& ui = f.ui;
   const auto& t = ui.theme;
   const float k = ui.k;
-  f.anchor("index");
-  f.section(ui.tr("综合指数"));
   const auto* spec = editedIndex(ui);
   std::vector<std::string> ids, names;
   for (const auto& i : ui.session.project().indicators)
@@ -691,8 +687,17 @@ void startIndex(Ui& ui) {
 }
 
 void drawAnalysisTab(Form& f) {
-  association(f);
-  index(f);
+  auto& ui = f.ui;
+  auto& c = ui.state.column;
+  if (c.jumpTo == "index" || c.jumpTo == "association") c.indexPart = std::exchange(c.jumpTo, {}) == "index";
+  const std::string parts[] = {ui.tr("空间关联"), ui.tr("综合指数")};
+  if (const int i = f.segments("analysis.part", "", parts, c.indexPart ? 1 : 0); i >= 0) {
+    c.indexPart = i == 1;
+    ImGui::SetScrollY(0);
+  }
+  f.space(4);
+  if (c.indexPart) index(f);
+  else association(f);
 }
 
 }  // namespace panels

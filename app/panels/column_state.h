@@ -50,6 +50,7 @@ struct ColumnState {
   bool localDown = false;
   const void* rankOf = nullptr;
   std::vector<size_t> rankOrder;
+  bool indexPart = false;  // the analysis tab shows the index, not the association
   std::string editIndex;  // id of the index that the analysis tab shows
 
   // Years

@@ -18,7 +18,11 @@ struct Lists {
 Lists layersOf(const Ui& ui, geo::ShapeKind kind, const char* none = nullptr) {
   Lists l;
   if (none) l.ids.emplace_back(), l.names.emplace_back(none);
-  for (const auto& spec : ui.session.project().layers) {
+  std::vector<const session::LayerSpec*> all;
+  for (const auto& spec : ui.session.project().layers) all.push_back(&spec);
+  std::stable_partition(all.begin(), all.end(), [](auto* s) { return s->role == scene::Role::county; });
+  for (const auto* own : all) {
+    const auto& spec = *own;
     const auto& shape = ui.session.layer(spec.id).shape;
     if (shape && shape->layer && shape->layer->shapes.kind == kind)
       l.ids.push_back(spec.id), l.names.push_back(ui.name(spec.name));
@@ -130,16 +134,18 @@ void colourBar(Form& f, const scene::Heat& heat) {
             scene::heatColour(isSigned ? 2 * share - 1 : share, isSigned, ui.theme.dark));
   }
   ui.frame(bar, ui.theme.text3.withAlpha(0.5), 0, std::max(1.0f, std::floor(k)));
-  float free = -INFINITY;
+  float free = -INFINITY, last = f.x1;
   const double span = heat.high - heat.low;
-  for (double tick : heat.ticks) {
-    const double share = span > 0 ? (tick - heat.low) / span : 0;
+  for (size_t i = 0; i < heat.ticks.size(); ++i) {
+    const double tick = heat.ticks[i], share = span > 0 ? (tick - heat.low) / span : 0;
     if (share < -1e-9 || share > 1 + 1e-9) continue;
+    const bool end = i + 1 == heat.ticks.size();
     const float x = bar.x + bar.w * static_cast<float>(share);
     ui.fill({std::round(x), bar.bottom(), std::max(1.0f, std::floor(k)), 4 * k}, ui.theme.text3);
     const std::string text = figureText(tick, heat.decimals);
     const float w = ui.width(Type::note, text), tx = std::clamp(x - w / 2, f.x0, f.x1 - w);
-    if (tx < free) continue;
+    if (i == 0) last = f.x1 - ui.width(Type::note, figureText(heat.ticks.back(), heat.decimals)) - 8 * k;
+    if (tx < free || (!end && tx + w > last)) continue;  // both ends of the bar keep their numbers
     ui.text(Type::note, {tx, bar.bottom() + 4 * k, w + 1, 18 * k}, text, ui.theme.text2);
     free = tx + w + 8 * k;
   }
@@ -149,7 +155,7 @@ void colourBar(Form& f, const scene::Heat& heat) {
 void sums(Form& f, const session::HeatSpec& spec) {
   auto& ui = f.ui;
   const auto& t = ui.theme;
-  f.section(ui.tr("合计"), ui.scene.heat ? ui.scene.heat->unit : "");
+  f.section(ui.tr("加总核对"), ui.scene.heat ? ui.scene.heat->unit : "");
   if (!ui.scene.heat) {
     f.note(ui.session.busy() ? ui.tr("正在计算…")
            : spec.visible    ? ui.tr("还没有热力。")

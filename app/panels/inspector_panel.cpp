@@ -717,7 +717,7 @@ void actionButtons(Ui& ui, Rect r, const scene::ObjectRef& object, bool county) 
     std::function<void()> run;
   };
   std::vector<One> all;
-  all.push_back({"inspector.zoomTo", ui.tr("缩放至此"), ui.refusal(session::ZoomTo{object}),
+  all.push_back({"inspector.zoomTo", county ? ui.tr("缩放") : ui.tr("缩放至此"), ui.refusal(session::ZoomTo{object}),
                  [&] { ui.send(session::ZoomTo{object}); }});
   if (county)
     all.push_back({"inspector.card", ui.tr("县情卡"), ui.refusal(session::ShowCard{object}),

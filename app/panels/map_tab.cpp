@@ -338,9 +338,9 @@ void counts(Form& f, const session::IndicatorSpec& spec, const session::ClassCho
     const std::string text = fmt::format(fmt::runtime(ui.tr("建议 {} 类：GVF {}")), advice.classes,
                                          fitText(advice.gvf[static_cast<size_t>(advice.classes) - 1]));
     const bool taken = spec.classes == advice.classes && spec.method == M::natural;
-    const float end = ui.text(Type::note, {f.x0 + f.label * k, f.y, f.width() - f.label * k - 60 * k, 24 * k},
-                              text, taken ? t.text3 : t.text1);
-    ui.record("classes.advice", {f.x0 + f.label * k, f.y, end - f.x0 - f.label * k, 24 * k}, "text", text);
+    const float end =
+        ui.text(Type::note, {f.x0, f.y, f.width() - 76 * k, 24 * k}, text, taken ? t.text3 : t.text1);
+    ui.record("classes.advice", {f.x0, f.y, end - f.x0, 24 * k}, "text", text);
     if (!taken && advice.classes >= 2) {
       const std::string take = ui.tr("采用");
       const Rect b{end + 8 * k, f.y, ui.width(Type::note, take) + 16 * k, 24 * k};
@@ -376,8 +376,9 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
 
   // Methods side by side
   double best = -1;
+  const auto wanted = static_cast<size_t>(grid ? ui.session.map().grid : spec.classes);
   for (const auto& fit : choices->fits)
-    if (fit.classes == static_cast<size_t>(spec.classes)) best = std::max(best, fit.gvf);
+    if (fit.classes == wanted) best = std::max(best, fit.gvf);
   f.space(4);
   ui.text(Type::note, {f.x0, f.y, f.width(), 18 * k}, ui.tr("分级方法"), t.text3);
   ui.text(Type::note, {f.x0, f.y, f.width(), 18 * k}, ui.tr("方差拟合优度 GVF"), t.text3, Align::right);
@@ -404,18 +405,17 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
     if (on) ui.fill(r, t.accent.withAlpha(0.14), 5 * k);
     else if (!why) ui.fill(r, t.accent.withAlpha(p.held ? 0.16 : 0.08 * p.fade), 5 * k);
     if (on) ui.icon(Icon::check, {f.x0 + 4 * k, r.centre().y}, t.accent, 9);
-    ui.text(on ? Type::strong : Type::body, {f.x0 + 16 * k, r.y, 112 * k, r.h}, methodName(ui, m),
+    ui.text(on ? Type::strong : Type::body, {f.x0 + 16 * k, r.y, 130 * k, r.h}, methodName(ui, m),
             why ? t.text3 : t.text1);
-    const Rect bar{f.x0 + 136 * k, r.centre().y - 4 * k, f.x1 - 104 * k - f.x0 - 136 * k, 8 * k};
+    const Rect bar{f.x0 + 152 * k, r.centre().y - 4 * k, f.x1 - 100 * k - f.x0 - 152 * k, 8 * k};
     if (std::isfinite(gvf)) {
-      const bool top = best > 0 && count == static_cast<size_t>(spec.classes) && gvf >= best - 1e-9;
+      const bool top = best > 0 && count == wanted && gvf >= best - 1e-9;
       ui.fill(bar, t.rule.withAlpha(0.6), 2 * k);
       ui.fill({bar.x, bar.y, bar.w * static_cast<float>(std::clamp(gvf, 0.0, 1.0)), bar.h},
               top ? t.accent : t.measured.withAlpha(0.75), 2 * k);
-      ui.text(Type::note, {bar.right() + 8 * k, r.y, 44 * k, r.h}, fitText(gvf), top ? t.text1 : t.text2);
+      ui.text(Type::note, {bar.right() + 8 * k, r.y, 42 * k, r.h}, fitText(gvf), top ? t.text1 : t.text2);
       std::string right = top ? ui.tr("最优") : "";
-      if (count && count != static_cast<size_t>(spec.classes))
-        right = fmt::format(fmt::runtime(ui.tr("{} 类")), count);
+      if (count && count != wanted) right = fmt::format("k = {}", count);
       ui.text(Type::note, {f.x1 - 48 * k, r.y, 48 * k, r.h}, right, top ? t.accent : t.text3, Align::right);
     }
     if (p.clicked && !on) ui.send(command);
@@ -533,7 +533,7 @@ void drawMapTab(Form& f) {
       case Kind::association:
         f.note(ui.tr("邻接规则、检验与每个单元的结果在“分析”页。"));
         if (ui.button("map.toAnalysis", {f.x0, f.y, f.width(), 30 * f.k}, ui.tr("空间关联的设置与结果")))
-          openTab(ui, ColumnTab::analysis);
+          openTab(ui, ColumnTab::analysis, "association");
         f.space(38);
         break;
       case Kind::gap:

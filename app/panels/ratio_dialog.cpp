@@ -85,11 +85,20 @@ void startRatio(Ui& ui, const session::IndicatorSpec* changed) {
   } else {
     const auto& all = ui.session.project().indicators;
     c.ratio.id = freeId(ui, "ratio");
-    for (const auto& i : all)  // amounts first: a rate of rates is seldom meant
-      if (!computed(i) && i.unit.zh != "%" && !yearsWithData(ui.session.indicator(i.id)).empty()) {
-        if (c.ratio.numerator.empty()) c.ratio.numerator = i.id;
-        else if (c.ratio.denominator.empty()) c.ratio.denominator = i.id;
-      }
+    // Amounts, since a rate of rates is seldom meant; those that are known of most areas.
+    std::vector<std::pair<size_t, const session::IndicatorSpec*>> amounts;
+    for (const auto& i : all) {
+      size_t most = 0;
+      for (const auto& [year, figures] : ui.session.indicator(i.id).byYear)
+        most = std::max(
+            most, static_cast<size_t>(std::count_if(figures.begin(), figures.end(),
+                                                    [](const auto& x) { return std::isfinite(x.value); })));
+      if (!computed(i) && i.unit.zh != "%" && most) amounts.emplace_back(most, &i);
+    }
+    std::stable_sort(amounts.begin(), amounts.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    if (!amounts.empty()) c.ratio.numerator = amounts[0].second->id;
+    if (amounts.size() > 1) c.ratio.denominator = amounts[1].second->id;
     if (const auto* n = indicatorSpec(ui, c.ratio.numerator)) c.ratio.of = n->of;
   }
   c.ratioOwnPer = std::find(std::begin(pers), std::end(pers), c.ratio.per) == std::end(pers);

@@ -211,25 +211,6 @@ float compositionSwitch(Ui& ui, float right, float y, float h) {
   return r.x;
 }
 
-// Out of the ledger, the small maps, the card: the way back stands on the picture.
-void drawWayBack(Ui& ui) {
-  if (ui.view.composition == scene::Composition::map) return;
-  const float k = ui.k;
-  const std::string text = ui.tr("返回地图");
-  const float w = ui.width(Type::body, text) + 46 * k;
-  const Rect r{ui.layout.map.right() - w - 16 * k, ui.layout.map.y + 14 * k, w, 30 * k};
-  ui.begin("##wayBack", r, {}, true);
-  const auto& t = ui.theme;
-  const auto p = ui.press("composition.back", r, "button", text);
-  ui.fill(r, (t.panel | std::pair{t.accent, 0.14 * p.fade}), 5 * k);
-  ui.frame(r, t.rule | std::pair{t.accent, 0.5 * p.fade}, 5 * k, std::max(1.0f, std::floor(k)));
-  ui.icon(Icon::back, {r.x + 18 * k, r.centre().y}, t.text2, 10);
-  ui.text(Type::body, {r.x + 32 * k, r.y, r.w - 40 * k, r.h}, text, t.text1);
-  ui.tip("composition.back", p.hovered, "Esc");
-  if (p.clicked) ui.send(session::SetComposition{scene::Composition::map});
-  ui.end();
-}
-
 }  // namespace
 
 void drawStripPanel(Ui& ui) {
@@ -252,8 +233,8 @@ void drawStripPanel(Ui& ui) {
             i->locked, why))
       ui.send(session::LockBreaks{i->id, !i->locked});
     right -= 32 * k;
-    const std::string text = fmt::format(fmt::runtime(ui.tr("{} · {} 类")), methodName(ui, i->method),
-                                         ui.scene.choropleth->breaks.classes());
+    const std::string text = fmt::format(fmt::runtime(ui.chinese() ? "{} · {} 类" : "{} · {}"),
+                                         methodName(ui, i->method), ui.scene.choropleth->breaks.classes());
     const float w = std::min(ui.width(Type::body, text) + 34 * k, 190 * k);
     const Rect b{right - w, row.y, w, row.h};
     const auto p = ui.press("classes", b, "button", text);
@@ -349,7 +330,6 @@ void drawStripPanel(Ui& ui) {
   play(ui, {row.x, axis - 14 * k, 28 * k, 28 * k});
   drawYears(ui, {row.x + 32 * k, r.y + 54 * k, end - 16 * k - row.x - 32 * k, r.h - 58 * k});
   ui.end();
-  drawWayBack(ui);
 }
 
 void drawStripPopups(Ui& ui) {

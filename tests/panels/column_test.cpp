@@ -351,7 +351,7 @@ TEST_F(Column, TheCardOpensAndEscapeComesBack) {
   r.click("inspector.card");
   EXPECT_EQ(r.session.view().composition, scene::Composition::card);
   r.frame(2);
-  ASSERT_TRUE(r.has("composition.back"));
+  ASSERT_TRUE(r.has("sheet.back"));
   r.key(key::escape);
   EXPECT_EQ(r.session.view().composition, scene::Composition::map);
   EXPECT_TRUE(r.session.view().selected);
@@ -365,7 +365,7 @@ TEST_F(Column, TheStripSwitchesThePicture) {
   r.click("composition.2");
   EXPECT_EQ(r.session.view().composition, scene::Composition::ledger);
   r.frame(2);
-  r.click("composition.back");
+  r.click("sheet.back");
   EXPECT_EQ(r.session.view().composition, scene::Composition::map);
 }
 
