@@ -462,6 +462,20 @@ void ranking(Form& f, const session::IndicatorSpec& spec, const session::IndexSt
       if (std::isfinite(rank[i])) c.rankOrder.push_back(i);
     std::stable_sort(c.rankOrder.begin(), c.rankOrder.end(),
                      [&](size_t a, size_t b) { return rank[a] < rank[b]; });
+    c.alike.clear();
+    const auto& parts = state.composite.normalised;
+    for (size_t a = 0; a < parts.size(); ++a)
+      for (size_t b = a + 1; b < parts.size(); ++b)
+        if (const auto line = geo::regression(parts[a], parts[b]); line && std::abs(line->r) >= 0.95)
+          c.alike.push_back({a, b, line->r});
+  }
+  for (const auto& pair : c.alike) {
+    if (pair.a >= state.parts.size() || pair.b >= state.parts.size()) continue;
+    const auto *a = indicatorSpec(ui, state.parts[pair.a]), *b = indicatorSpec(ui, state.parts[pair.b]);
+    if (a && b)
+      f.note(fmt::format(fmt::runtime(ui.tr("“{}”与“{}”说的几乎是一回事（r = {}）：等于算了两次。")),
+                         ui.name(a->name), ui.name(b->name), figureText(pair.r, 2)),
+             t.warning);
   }
   f.section(ui.tr("名次与稳定"), ui.tr("权重各变 ±25 % 时"));
   const auto& s = state.stability;

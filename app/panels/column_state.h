@@ -50,8 +50,13 @@ struct ColumnState {
   bool localDown = false;
   const void* rankOf = nullptr;
   std::vector<size_t> rankOrder;
-  bool indexPart = false;  // the analysis tab shows the index, not the association
-  std::string editIndex;  // id of the index that the analysis tab shows
+  struct Alike {
+    size_t a, b;  // parts
+    double r;
+  };
+  std::vector<Alike> alike;  // that say nearly the same
+  bool indexPart = false;    // the analysis tab shows the index, not the association
+  std::string editIndex;     // id of the index that the analysis tab shows
 
   // Years
   bool dragYear = false, playing = false;

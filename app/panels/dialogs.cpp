@@ -270,7 +270,10 @@ void drawHelp(Ui& ui) {
                       {ui.tr("平移"), ui.tr("拖动")},
                       {ui.tr("选择"), ui.tr("单击")},
                       {ui.tr("缩放至"), ui.tr("双击")},
-                      {ui.tr("添加数据、打开项目"), ui.tr("拖入文件")}}});
+                      {ui.tr("添加数据、打开项目"), ui.tr("拖入文件")},
+                      {ui.tr("复制一个数值"), ui.tr("右键点它")},
+                      {ui.tr("微调断点、滑块、年份"), ui.tr("点它，再按 ← →")},
+                      {ui.tr("打开菜单"), "F10"}}});
   for (const auto& m : menus()) {
     Column c{ui.tr(m.title), {}};
     for (const auto& a : actionsOf(ui, m.id))

@@ -128,9 +128,10 @@ void colourBar(Form& f, const scene::Heat& heat) {
   const bool isSigned = heat.low < 0;
   const Rect bar{f.x0, f.y, f.width(), 12 * k};
   constexpr int steps = 96;
-  for (int i = 0; i < steps; ++i) {
+  const auto edge = [&](int i) { return std::round(bar.x + bar.w * static_cast<float>(i) / steps); };
+  for (int i = 0; i < steps; ++i) {  // thin heat is see-through: no step may lie over another
     const double share = (i + 0.5) / steps;
-    ui.fill({bar.x + bar.w * static_cast<float>(i) / steps, bar.y, bar.w / steps + 0.6f, bar.h},
+    ui.fill({edge(i), bar.y, edge(i + 1) - edge(i), bar.h},
             scene::heatColour(isSigned ? 2 * share - 1 : share, isSigned, ui.theme.dark));
   }
   ui.frame(bar, ui.theme.text3.withAlpha(0.5), 0, std::max(1.0f, std::floor(k)));
