@@ -717,8 +717,8 @@ void actionButtons(Ui& ui, Rect r, const scene::ObjectRef& object, bool county) 
     std::function<void()> run;
   };
   std::vector<One> all;
-  all.push_back({"inspector.zoomTo", county ? ui.tr("缩放") : ui.tr("缩放至此"), ui.refusal(session::ZoomTo{object}),
-                 [&] { ui.send(session::ZoomTo{object}); }});
+  all.push_back({"inspector.zoomTo", county ? ui.tr("缩放") : ui.tr("缩放至此"),
+                 ui.refusal(session::ZoomTo{object}), [&] { ui.send(session::ZoomTo{object}); }});
   if (county)
     all.push_back({"inspector.card", ui.tr("县情卡"), ui.refusal(session::ShowCard{object}),
                    [&] { ui.send(session::ShowCard{object}); }});
@@ -743,6 +743,26 @@ void actionButtons(Ui& ui, Rect r, const scene::ObjectRef& object, bool county) 
   }
 }
 
+// The heat where the map was clicked, and the way to what it is made of.
+void probeRow(Ui& ui, Rect r, const session::HeatProbe& probe) {
+  const float k = ui.k;
+  const auto& t = ui.theme;
+  ui.hairline(r.x, r.right(), r.y);
+  const std::string value =
+      fmt::format("{} {}", figureText(probe.value, ui.scene.heat ? ui.scene.heat->decimals + 1 : 3),
+                  ui.scene.heat ? ui.scene.heat->unit : "");
+  const auto p = ui.press("inspector.probe", r, "row", value);
+  if (p.fade > 0) ui.fill(r, t.accent.withAlpha(0.08 * p.fade));
+  const float x0 = r.x + 16 * k, x1 = r.right() - 16 * k;
+  const float end = ui.text(Type::body, {x0, r.y, x1 - x0, r.h}, ui.tr("此处热力"), t.text2);
+  const std::string from = fmt::format(fmt::runtime(ui.tr("{} 个点")), probe.total);
+  const float w = ui.width(Type::note, from);
+  ui.text(Type::strong, {end + 10 * k, r.y, x1 - w - 28 * k - end - 10 * k, r.h}, value, t.text1);
+  ui.text(Type::note, {x0, r.y, x1 - x0 - 16 * k, r.h}, from, t.text3, Align::right);
+  ui.icon(Icon::chevronRight, {x1 - 3 * k, r.centre().y}, t.text3, 9);
+  if (p.clicked) openTab(ui, ColumnTab::heat, "probe");
+}
+
 void drawInspect(Ui& ui, Rect r) {
   const float k = ui.k, pad = 16 * k;
   const auto& t = ui.theme;
@@ -751,7 +771,9 @@ void drawInspect(Ui& ui, Rect r) {
   const auto* spec = selected ? specOf(ui, selected->layer) : nullptr;
   const bool object = layer && selected->row >= 0;
   const float x0 = r.x + pad, x1 = r.right() - pad, buttons = object ? 54 * k : 0;
-  ui.beginScroll("##inspectorBody", {r.x, r.y, r.w, r.h - buttons});
+  const auto* probe = ui.scene.heat ? ui.session.heatProbe() : nullptr;
+  const float heat = probe && probe->total ? 36 * k : 0;
+  ui.beginScroll("##inspectorBody", {r.x, r.y, r.w, r.h - buttons - heat});
   if (selected != ui.state.inspected) ImGui::SetScrollY(0);
   float y = ui.scrollTop() + 14 * k;
   if (!object) {
@@ -796,6 +818,7 @@ void drawInspect(Ui& ui, Rect r) {
     else placeCard(ui, x0, x1, y, *layer, selected->row);
   }
   ui.endScroll(y + 16 * k);
+  if (heat > 0) probeRow(ui, {r.x, r.bottom() - buttons - heat, r.w, heat}, *probe);
   if (object)
     actionButtons(ui, {r.x, r.bottom() - buttons, r.w, buttons}, *selected,
                   layer->role == scene::Role::county);

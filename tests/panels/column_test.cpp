@@ -269,6 +269,32 @@ TEST_F(Column, HeatFollowsTheBandwidthAndAddsUp) {
   EXPECT_TRUE(r.session.scene().heat && r.session.scene().heat->bins);
 }
 
+TEST_F(Column, TellsWhatTheHeatIsMadeOf) {
+  session::HeatSpec heat;
+  heat.layer = "stations";
+  (void)session::apply(r.session, session::SetHeat{heat});
+  settle();
+  const auto& shape = r.session.layer("stations").shape;
+  ASSERT_TRUE(shape);
+  (void)session::apply(r.session, session::ProbeHeat{shape->layer->shapes.box(0).centre()});
+  settle();
+  ASSERT_TRUE(r.has("inspector.probe"));
+  r.click("inspector.probe");
+  r.frame(3);
+  EXPECT_EQ(r.widget("column.heat").value, "on");
+  reach("heat.probe.0");
+  ASSERT_TRUE(r.session.heatProbe());
+  const auto first = r.session.heatProbe()->items.at(0).object;
+  r.click("heat.probe.0");
+  EXPECT_EQ(r.session.view().selected, first);
+  double shares = 0;
+  for (const auto& item : r.session.heatProbe()->items) shares += item.share;
+  EXPECT_LE(shares, 1 + 1e-9);
+  reach("heat.probe.close");
+  r.click("heat.probe.close");
+  EXPECT_FALSE(r.session.view().probe);
+}
+
 TEST_F(Column, SaysThatEightAreasAreTooFewAndStillTests) {
   r.click("column.analysis");
   press("association.show");
