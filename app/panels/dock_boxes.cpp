@@ -104,7 +104,7 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
   const auto& t = ui.theme;
   const float k = ui.k, pad = 16 * k;
   float y = sideY;
-  seriesPicker(ui, side, y, ui.tr("指标"), "boxes");
+  seriesPicker(ui, side, y, ui.tr("数值"), "boxes");
   const Series s = seriesOf(ui, "boxes");
   if (s.key.empty()) return emptyNote(ui, body, ui.tr("这个图层没有数值列。"));
   ui.text(Type::note, {side.x, y, side.w, 17 * k}, ui.tr("分组"), t.text3);

@@ -42,7 +42,7 @@ void drawHistogramTab(Ui& ui, Rect side, float y, Rect body) {
   const auto& d = dock.rows;
   const auto& t = ui.theme;
   const float k = ui.k;
-  seriesPicker(ui, side, y, ui.tr("指标"), "histogram");
+  seriesPicker(ui, side, y, ui.tr("数值"), "histogram");
   const Series s = seriesOf(ui, "histogram");
   if (s.key.empty()) return emptyNote(ui, body, ui.tr("这个图层没有数值列。"));
   const auto& h = histogramOf(ui, s);

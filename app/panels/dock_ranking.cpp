@@ -35,7 +35,7 @@ void drawRankingTab(Ui& ui, Rect side, float y, Rect body) {
   const auto& d = dock.rows;
   const auto& t = ui.theme;
   const float k = ui.k, rowH = std::round(24 * k), pad = 16 * k;
-  seriesPicker(ui, side, y, ui.tr("指标"), "ranking");
+  seriesPicker(ui, side, y, ui.tr("数值"), "ranking");
   const Series s = seriesOf(ui, "ranking");
   if (s.key.empty()) return emptyNote(ui, body, ui.tr("这个图层没有数值列。"));
   const std::string ways[] = {ui.tr("高 → 低"), ui.tr("低 → 高")};
