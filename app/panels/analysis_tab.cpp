@@ -473,7 +473,7 @@ void ranking(Form& f, const session::IndicatorSpec& spec, const session::IndexSt
     if (pair.a >= state.parts.size() || pair.b >= state.parts.size()) continue;
     const auto *a = indicatorSpec(ui, state.parts[pair.a]), *b = indicatorSpec(ui, state.parts[pair.b]);
     if (a && b)
-      f.note(fmt::format(fmt::runtime(ui.tr("“{}”与“{}”说的几乎是一回事（r = {}）：等于算了两次。")),
+      f.note(fmt::format(fmt::runtime(ui.tr("“{}”与“{}”几乎说同一件事，r = {}，等于算了两次。")),
                          ui.name(a->name), ui.name(b->name), figureText(pair.r, 2)),
              t.warning);
   }
@@ -682,8 +682,25 @@ void startIndex(Ui& ui) {
   }
   std::stable_sort(known.begin(), known.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
+  const auto newest = [&](const session::IndicatorSpec& i) {
+    std::vector<double> values;
+    const auto& state = ui.session.indicator(i.id);
+    if (const auto years = yearsWithData(state); !years.empty())
+      for (const auto& figure : state.byYear.at(years.back())) values.push_back(figure.value);
+    return values;
+  };
   std::vector<std::string> parts;
-  for (size_t i = 0; i < known.size() && i < 3; ++i) parts.push_back(known[i].second->id);
+  std::vector<std::vector<double>> chosen;
+  for (const auto& [count, indicator] : known) {
+    if (parts.size() == 3) break;
+    auto values = newest(*indicator);
+    const bool alike = std::any_of(chosen.begin(), chosen.end(), [&](const auto& other) {
+      if (other.size() != values.size()) return false;
+      const auto line = geo::regression(other, values);
+      return !line || std::abs(line->r) >= 0.95;
+    });
+    if (!alike) parts.push_back(indicator->id), chosen.push_back(std::move(values));
+  }
   if (parts.empty()) return;
   spec.indexOf = session::joined(parts);
   spec.weights.assign(parts.size(), 1);
@@ -703,7 +720,8 @@ void startIndex(Ui& ui) {
 void drawAnalysisTab(Form& f) {
   auto& ui = f.ui;
   auto& c = ui.state.column;
-  if (c.jumpTo == "index" || c.jumpTo == "association") c.indexPart = std::exchange(c.jumpTo, {}) == "index";
+  if (c.jumpTo == "index" || c.jumpTo == "association")
+    ImGui::SetScrollY(0), c.indexPart = std::exchange(c.jumpTo, {}) == "index";
   const std::string parts[] = {ui.tr("空间关联"), ui.tr("综合指数")};
   if (const int i = f.segments("analysis.part", "", parts, c.indexPart ? 1 : 0); i >= 0) {
     c.indexPart = i == 1;

@@ -225,8 +225,8 @@ void probe(Form& f) {
     const bool lit = ui.view.hovered == item.object;
     if (p.hovered) ui.claimHover(item.object);
     if (p.fade > 0 || lit) ui.fill(r, t.accent.withAlpha(lit ? 0.1 : 0.08 * p.fade), 4 * k);
-    ui.text(Type::body, {f.x0, r.y, f.width() * 0.5f, r.h}, item.name, t.text1);
-    const float bx = f.x0 + f.width() * 0.52f, bw = f.x1 - 54 * k - bx;
+    ui.text(Type::body, {f.x0, r.y, f.width() * 0.58f, r.h}, item.name, t.text1);
+    const float bx = f.x0 + f.width() * 0.61f, bw = f.x1 - 54 * k - bx;
     ui.fill({bx, r.centre().y - 4 * k,
              std::max(k, bw * static_cast<float>(most > 0 ? std::abs(item.share) / most : 0)), 8 * k},
             scene::heatColour(item.share < 0 ? -0.8 : 0.7, item.share < 0, t.dark), 2 * k);

@@ -110,7 +110,7 @@ void drawRatioDialog(Ui& ui) {
   auto& spec = c.ratio;
   const float k = ui.k;
   const auto& t = ui.theme;
-  const auto frame = beginDialog(ui, 720, 560, c.ratioNew ? ui.tr("新建比率") : ui.tr("修改比率"));
+  const auto frame = beginDialog(ui, 720, 476, c.ratioNew ? ui.tr("新建比率") : ui.tr("修改比率"));
   const float half = 340 * k;
   Form f(ui, frame.body.x, frame.body.x + half, frame.body.y);
   f.label = 76;
