@@ -366,9 +366,12 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
   }
   drawBreakEditor(f, spec, c, *choices);
   f.note(ui.tr("拖动断点；双击增删；选中后用 ← → 微调。"));
-  if (const auto& s = choices->summary; s.distinct && s.distinct < choices->values.size())
+  size_t distinct = 0;  // of those that are classed: of all years where the breaks are locked
+  for (size_t i = 0; i < choices->values.size(); ++i)
+    distinct += i == 0 || choices->values[i] != choices->values[i - 1];
+  if (distinct < choices->values.size())
     f.note(fmt::format(fmt::runtime(ui.tr("{} 个数值中 {} 个不同：相等的总在同一级。")),
-                       choices->values.size(), s.distinct));
+                       choices->values.size(), distinct));
 
   const bool grid = c.second.has_value();
   if (grid) f.note(fmt::format(fmt::runtime(ui.tr("每轴 {} 类。")), ui.session.map().grid));
@@ -378,7 +381,7 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
   double best = -1;
   const auto wanted = static_cast<size_t>(grid ? ui.session.map().grid : spec.classes);
   for (const auto& fit : choices->fits)
-    if (fit.classes == wanted) best = std::max(best, fit.gvf);
+    if (fit.classes <= wanted) best = std::max(best, fit.gvf);
   f.space(4);
   ui.text(Type::note, {f.x0, f.y, f.width(), 18 * k}, ui.tr("分级方法"), t.text3);
   ui.text(Type::note, {f.x0, f.y, f.width(), 18 * k}, ui.tr("方差拟合优度 GVF"), t.text3, Align::right);
@@ -409,13 +412,13 @@ void classes(Form& f, const session::IndicatorSpec& spec, const scene::Choroplet
             why ? t.text3 : t.text1);
     const Rect bar{f.x0 + 152 * k, r.centre().y - 4 * k, f.x1 - 100 * k - f.x0 - 152 * k, 8 * k};
     if (std::isfinite(gvf)) {
-      const bool top = best > 0 && count == wanted && gvf >= best - 1e-9;
+      const bool top = best > 0 && count && count <= wanted && gvf >= best - 1e-9;
       ui.fill(bar, t.rule.withAlpha(0.6), 2 * k);
       ui.fill({bar.x, bar.y, bar.w * static_cast<float>(std::clamp(gvf, 0.0, 1.0)), bar.h},
               top ? t.accent : t.measured.withAlpha(0.75), 2 * k);
       ui.text(Type::note, {bar.right() + 8 * k, r.y, 42 * k, r.h}, fitText(gvf), top ? t.text1 : t.text2);
       std::string right = top ? ui.tr("最优") : "";
-      if (count && count != wanted) right = fmt::format("k = {}", count);
+      if (!top && count && count != wanted) right = fmt::format("k = {}", count);
       ui.text(Type::note, {f.x1 - 48 * k, r.y, 48 * k, r.h}, right, top ? t.accent : t.text3, Align::right);
     }
     if (p.clicked && !on) ui.send(command);
