@@ -582,7 +582,7 @@ class Builder {
     w.heatMass = t("权重合计 {} ＝ 图上积分 {}"), w.domainLocked = t("值域已锁定"), w.breaksLocked = t("各年用同一分级"),
     w.aboveDomain = t("▲ 有值超出上限"), w.hollowNegative = t("空心圆：负值"), w.linkedPairs = t("相邻的对"),
     w.islands = t("孤岛：没有邻居"), w.smallBase = t("* 基数过小，不足为据"), w.change = t("变化"),
-    w.reached = t("达到"), w.onTrack = t("正常"), w.behind = t("滞后"), w.notPublished = t("未公布"),
+    w.reached = t("达到"), w.onTrack = t("正常"), w.behind = t("滞后"), w.notPublished = t("尚难判断"),
     w.noVerdict = t("示例不作判断"), w.latest = t("最新"), w.paceNeeded = t("须每年"), w.paceSoFar = t("已每年"),
     w.gap = t("差距"), w.gapByCounty = t("各县占差距"), w.rank = t("位次"), w.course = t("变化过程"),
     w.neighbours = t("相邻县（市、区）"), w.targetGaps = t("与规划目标的差距"), w.ownRanges = t("各图分级不同"),

@@ -146,6 +146,8 @@ class Worker {
   // 100 %.
   void gaps(const std::vector<double>& values, bool additive, Status, LedgerRow& row) const {
     if (values.size() != counties_ || !std::isfinite(row.target)) return;
+    // Three zones for eight counties cannot be shared out.
+    if (additive && row.target < static_cast<double>(counties_)) return;
     const IndicatorSpec* base = indicator(p_.shareBase);
     std::vector<double> weight(counties_, 1);
     if (base && base->of == county_) {
