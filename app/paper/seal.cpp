@@ -217,7 +217,11 @@ geo::Result<std::string> sha256OfFile(const std::string& path, geo::Progress* pr
   return sha.hex();
 }
 
-std::string unsealed() { return std::string(mark) + std::string(digits, '0'); }
+std::string unsealed() {
+  std::string text(mark);
+  text.append(digits, '0');
+  return text;
+}
 
 geo::Result<void> commitSealed(AtomicFile& file) {
   if (auto closed = file.close(); !closed) return closed;

@@ -95,27 +95,6 @@ Rect drawBadge(const Board& b, float x, float y, float type, const std::string& 
 // Legend
 // ---------------------------------------------------------------------------------------------------------------
 
-namespace {
-
-// Decimals that tell the classes apart; whole numbers where they do.
-int decimalsOf(const geo::Breaks& breaks, int most) {
-  int decimals = 0;
-  for (; decimals < most; ++decimals) {
-    bool apart = true;
-    for (size_t k = 0; k + 1 < breaks.classes(); ++k)
-      apart =
-          apart && formatNumber(breaks.highest[k], decimals) != formatNumber(breaks.lowest[k + 1], decimals);
-    double span = 0;
-    for (size_t k = 0; k < breaks.classes(); ++k)
-      for (const double v : {breaks.lowest[k], breaks.highest[k]})
-        if (!std::isnan(v)) span = std::max(span, std::abs(v));
-    if (apart && span >= 20) break;
-  }
-  return decimals;
-}
-
-}  // namespace
-
 std::vector<LegendClass> legendClasses(const Scene& scene, const Theme& theme) {
   return scene.choropleth ? legendClasses(scene, *scene.choropleth, theme, mapColours(scene, theme))
                           : std::vector<LegendClass>{};
@@ -126,7 +105,8 @@ std::vector<LegendClass> legendClasses(const Scene& scene, const Choropleth& c, 
   std::vector<LegendClass> rows;
   const SceneLayer* layer = findLayer(scene, c.layer);
   const auto shown = [&](size_t r) { return !layer || isShown(*layer, r); };
-  const int decimals = decimalsOf(c.breaks, c.decimals);
+  // As the map prints them: a rounded range would shut out its own ends.
+  const int decimals = c.decimals;
   const auto words = [&](double v) {
     return c.since ? formatSigned(v, decimals) : withMinus(formatNumber(v, decimals));
   };

@@ -76,6 +76,9 @@ class Multiples : public SheetPart {
     const float strip = l_.body * 1.7f + (shared ? 0 : l_.small * 2.6f);
     const CellGrid grid = mapGrid(s_.multiples.size(), body, aspect, strip, l_.gap);
     const float drawn = std::min(grid.height, grid.width / aspect + 12 * u_ + strip);
+    // What they leave free lies below and above them, a little more below.
+    const auto rows = static_cast<float>(grid.rows);
+    body.y += std::max(0.f, body.h - rows * drawn - (rows - 1) * l_.gap) * 0.42f;
     double metresPerUnit = 0;
     for (size_t i = 0; i < s_.multiples.size(); ++i) {
       const auto column = static_cast<float>(i % static_cast<size_t>(grid.columns)),

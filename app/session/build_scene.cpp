@@ -68,11 +68,7 @@ class Builder {
     years(s);
     page(s);
     s.home = homeBox(session_);
-    s.illustrative = (s.choropleth && hasIllustrative(s.choropleth->figures)) ||
-                     (s.choropleth && s.choropleth->second && hasIllustrative(s.choropleth->second->figures)) ||
-                     (s.sized && hasIllustrative(s.sized->figures)) || (s.heat && s.heat->illustrative) ||
-                     std::any_of(s.layers.begin(), s.layers.end(),
-                                 [](const SceneLayer& l) { return l.visible && l.shape && l.illustrative; });
+    s.illustrative = illustrative(s);
     return s;
   }
 
@@ -80,6 +76,32 @@ class Builder {
   std::string t(const char* zh) const { return tr(zh, lang_); }
   size_t l() const { return static_cast<size_t>(lang_); }
   const DerivedState& derived() const { return SessionParts::derived(session_); }
+
+  // Of what this picture shows, and of nothing else.
+  static bool illustrative(const scene::Scene& s) {
+    const auto row = [](const scene::LedgerRow& r) {
+      return r.shownIllustrative || (std::isfinite(r.actual) && r.actualStatus == Status::illustrative);
+    };
+    switch (s.composition) {
+      case scene::Composition::multiples:
+        return std::any_of(s.multiples.begin(), s.multiples.end(),
+                           [](const scene::Multiple& m) { return hasIllustrative(m.map.figures); });
+      case scene::Composition::ledger:
+        return std::any_of(s.wholeLedger.begin(), s.wholeLedger.end(), row);
+      case scene::Composition::card:
+        return s.card && (std::any_of(s.card->rows.begin(), s.card->rows.end(),
+                                      [](const auto& r) { return r.status == Status::illustrative; }) ||
+                          std::any_of(s.card->groups.begin(), s.card->groups.end(),
+                                      [](const auto& g) { return g.illustrative; }));
+      case scene::Composition::map:
+        break;
+    }
+    return (s.choropleth && hasIllustrative(s.choropleth->figures)) ||
+           (s.choropleth && s.choropleth->second && hasIllustrative(s.choropleth->second->figures)) ||
+           (s.sized && hasIllustrative(s.sized->figures)) || (s.heat && s.heat->illustrative) ||
+           std::any_of(s.layers.begin(), s.layers.end(),
+                       [](const SceneLayer& l) { return l.visible && l.shape && l.illustrative; });
+  }
 
   static bool hasIllustrative(const std::vector<Figure>& figures) {
     return std::any_of(figures.begin(), figures.end(),
