@@ -186,6 +186,12 @@ class Multiples : public SheetPart {
     if (rows.back().rows.empty() && rows.size() > 4)
       rows.pop_back();  // the missing row gives way where none is
     const float w = r.w / static_cast<float>(rows.size());
+    // Where the ranges find no room, the upper end of each class says enough.
+    if (std::any_of(rows.begin(), rows.end(),
+                    [&](const LegendClass& row) { return b_.width(row.range, l_.small) > w - 3 * u_; }))
+      for (LegendClass& row : rows)
+        if (const size_t dash = row.range.rfind("– "); dash != row.range.npos)
+          row.range = "≤ " + row.range.substr(dash + std::string_view("– ").size());
     for (size_t k = 0; k < rows.size(); ++k) {
       const float x = r.x + w * static_cast<float>(k);
       paint(rows[k], {x, r.y + l_.small * 0.35f, w - 2 * u_, l_.small * 0.7f});

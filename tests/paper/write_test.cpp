@@ -15,7 +15,8 @@ const paper::Meta meta{.title = "清远市创新布局",
                        .author = "Planners",
                        .subject = "A <test> & more",
                        .keywords = "",
-                       .software = "Parkscope"};
+                       .software = "Parkscope",
+                       .recipe = ""};
 constexpr double mm = 25.4 / 96;
 
 bool has(const char* program) { return !printed(std::string("command -v ") + program).empty(); }

@@ -349,7 +349,9 @@ TEST_F(Maps, CompositeIndexFollowsItsWeightsAndSaysHowStableItsRanksAre) {
   IndicatorSpec index;
   index.id = "index", index.indexOf = "people, distance", index.weights = {1, 0};
   for (auto& i : city.project().indicators)
-    if (i.id == "distance") EXPECT_TRUE(i.moreIsBetter);
+    if (i.id == "distance") {
+      EXPECT_TRUE(i.moreIsBetter);
+    }
   to(PutIndicator{index});
   const auto& figures = city.indicator("index").byYear.at(0);
   EXPECT_NEAR(figures[0].value, 0, 1e-12);
