@@ -12,8 +12,8 @@ namespace {
 int openWindow(const cli::WindowRequest& request) {
   if (!window::displayAvailable()) {
     fmt::print(stderr,
-               "parkscope: there is no display to open a window on. To write the map as a picture: parkscope snapshot "
-               "{} -o map.png\n",
+               "parkscope: there is no display to open a window on. To write the map as a picture: "
+               "parkscope snapshot {} -o map.png\n",
                request.paths.empty() ? session::embeddedProjectPath() : request.paths[0]);
     return cli::badInput;
   }

@@ -65,7 +65,8 @@ int snapshot(Request request, const Common& common) {
   auto scene = session::sceneFor(session, request.options);
   if (!scene) return complain(scene.error());
   if (request.input.bare.heatMetres && scene->heat && !scene->heat->grid)
-    return complain({scene->heat->notes.empty() ? "The heat could not be made." : scene->heat->notes.front(), {}});
+    return complain(
+        {scene->heat->notes.empty() ? "The heat could not be made." : scene->heat->notes.front(), {}});
   for (const auto& message : session.messages())
     if (message.level != session::Message::Level::info) fmt::print(stderr, "parkscope: {}\n", message.text);
   if (request.options.theme.empty() && request.options.paper.empty())
@@ -113,7 +114,8 @@ void addSnapshot(CLI::App& app, Common& common, Action& action) {
         const auto words = session::wordsOf<scene::Composition>();
         const auto at = std::find(words.begin(), words.end(), word);
         if (at == words.end())
-          throw CLI::ValidationError("--composition", fmt::format("\"{}\" is not one of: {}", word, fmt::join(words, ", ")));
+          throw CLI::ValidationError("--composition",
+                                     fmt::format("\"{}\" is not one of: {}", word, fmt::join(words, ", ")));
         request->options.composition = static_cast<scene::Composition>(at - words.begin());
       },
       "What fills the picture: map, multiples, ledger or card");

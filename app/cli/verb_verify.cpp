@@ -53,7 +53,10 @@ nlohmann::ordered_json toJson(const std::string& file, const Verification& v) {
   j["program"] = v.program, j["date"] = v.made;
   if (!v.reviewNumber.empty()) j["review_number"] = v.reviewNumber;
   if (!v.project.empty())
-    j["project"] = {{"file", v.project}, {"state", v.projectGone ? "gone" : v.projectChanged ? "changed" : "same"}};
+    j["project"] = {{"file", v.project},
+                    {"state", v.projectGone      ? "gone"
+                              : v.projectChanged ? "changed"
+                                                 : "same"}};
   j["data"] = nlohmann::ordered_json::array();
   for (const auto& item : v.data)
     j["data"].push_back({{"source", item.source}, {"path", item.path}, {"state", name(item.state)}});
@@ -80,10 +83,12 @@ int verify(const std::vector<std::string>& files, const std::string& folder, con
     fmt::print("{}\n", sentence(file, *v, zh));
     for (const auto& item : v->data)
       if (item.state != State::same)
-        fmt::print("  {}  {}\n", item.state == State::gone ? (zh ? "找不到" : "gone   ") : (zh ? "已改动" : "changed"),
+        fmt::print("  {}  {}\n",
+                   item.state == State::gone ? (zh ? "找不到" : "gone   ") : (zh ? "已改动" : "changed"),
                    item.path);
     if (v->projectChanged || v->projectGone)
-      fmt::print("  {}  {}\n", v->projectGone ? (zh ? "找不到" : "gone   ") : (zh ? "已改动" : "changed"), v->project);
+      fmt::print("  {}  {}\n", v->projectGone ? (zh ? "找不到" : "gone   ") : (zh ? "已改动" : "changed"),
+                 v->project);
   }
   if (common.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump());
   return good ? done : badInput;

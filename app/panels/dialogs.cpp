@@ -84,8 +84,8 @@ void drawUnsaved(Ui& ui) {
   ui.paragraph(Type::body, f.body,
                fmt::format(fmt::runtime(ui.tr("“{}”有未保存的更改。不保存的话，这些更改会丢失。")), file),
                ui.theme.text2);
-  const int b =
-      dialogButtons(ui, f, {{"save", ui.tr("保存")}, {"cancel", ui.tr("取消")}, {"discard", ui.tr("不保存")}});
+  const int b = dialogButtons(
+      ui, f, {{"save", ui.tr("保存")}, {"cancel", ui.tr("取消")}, {"discard", ui.tr("不保存")}});
   ui.end();
   auto& st = ui.state;
   if (b == 1 || dialogEscape(ui)) st.dialog = {};
@@ -142,14 +142,15 @@ void drawExport(Ui& ui) {
 
   title(ui.tr("画面"));
   const std::string pictures[] = {ui.tr("地图"), ui.tr("小图"), ui.tr("账本"), ui.tr("县情卡")};
-  if (const int c = segmentsAt(ui, "export.picture", {x, y, w, row}, pictures, static_cast<int>(e.composition),
-                               [&](int i) -> Refusal {
-                                 const auto wanted = static_cast<scene::Composition>(i);
-                                 if (wanted != scene::Composition::card)
-                                   return ui.refusal(session::SetComposition{wanted});
-                                 if (!e.card) return std::string(ui.tr("先在图上选中一个县（市、区）。"));
-                                 return ui.refusal(session::ShowCard{e.card});
-                               });
+  if (const int c =
+          segmentsAt(ui, "export.picture", {x, y, w, row}, pictures, static_cast<int>(e.composition),
+                     [&](int i) -> Refusal {
+                       const auto wanted = static_cast<scene::Composition>(i);
+                       if (wanted != scene::Composition::card)
+                         return ui.refusal(session::SetComposition{wanted});
+                       if (!e.card) return std::string(ui.tr("先在图上选中一个县（市、区）。"));
+                       return ui.refusal(session::ShowCard{e.card});
+                     });
       c >= 0)
     e.composition = static_cast<scene::Composition>(c);
   y += step;
@@ -341,7 +342,8 @@ bool dialogEnter(const Ui& ui) {
                      [](const KeyPress& p) { return p.key == 257 || p.key == 335; });
 }
 
-int dialogButtons(Ui& ui, const DialogFrame& f, std::initializer_list<std::pair<const char*, std::string>> all,
+int dialogButtons(Ui& ui, const DialogFrame& f,
+                  std::initializer_list<std::pair<const char*, std::string>> all,
                   std::optional<std::string> refusal) {
   const float k = ui.k;
   float right = f.all.right() - 24 * k;

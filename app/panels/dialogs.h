@@ -19,7 +19,8 @@ struct DialogFrame {
   Rect all, body;
   float buttons;
 };
-DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title);  // px of the look; ends by ui.end()
+DialogFrame beginDialog(Ui& ui, float w, float h,
+                        std::string_view title);  // px of the look; ends by ui.end()
 // Buttons from the right; returns the index of the one that was pressed, −1 none. The refusal is the first's.
 int dialogButtons(Ui& ui, const DialogFrame& frame,
                   std::initializer_list<std::pair<const char*, std::string>> all,

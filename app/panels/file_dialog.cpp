@@ -70,8 +70,8 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
         return;
       }
     }
-    if ((kind == Kind::saveAs || kind == Kind::exportRows) && fs::exists(path, e) && path != ui.session.path() &&
-        !d.askedToReplace) {
+    if ((kind == Kind::saveAs || kind == Kind::exportRows) && fs::exists(path, e) &&
+        path != ui.session.path() && !d.askedToReplace) {
       d.askedToReplace = true;
       d.error = ui.tr("已有同名文件；再按一次“保存”就替换它。");
       return;

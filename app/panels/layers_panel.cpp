@@ -317,7 +317,8 @@ void drawLayersPanel(Ui& ui, Rect r) {
       const bool over = ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
                         line.contains({pointer.x, pointer.y});
       const Rect funnel{line.right() - pad - countWidth - 22 * k, line.y + 3 * k, 22 * k, line.h - 6 * k};
-      const bool offersFilter = filtered || over || (ui.state.popup == "filter" && ui.state.filter.layer == e.spec->id);
+      const bool offersFilter =
+          filtered || over || (ui.state.popup == "filter" && ui.state.filter.layer == e.spec->id);
       if (offersFilter) {
         const auto fp = ui.press(id + ".filter", funnel, "button", filtered ? "on" : "off");
         ui.tip(id + ".filter", fp.hovered,
@@ -325,7 +326,8 @@ void drawLayersPanel(Ui& ui, Rect r) {
                         : ui.tr("筛选…"));
         if (fp.clicked) {
           ui.state.filter = {};
-          ui.state.filter.layer = e.spec->id, ui.state.filter.text = e.spec->show, ui.state.filter.focus = true;
+          ui.state.filter.layer = e.spec->id, ui.state.filter.text = e.spec->show,
+          ui.state.filter.focus = true;
           ui.openPopup("filter", funnel);
         }
       }
@@ -357,14 +359,14 @@ void drawLayersPanel(Ui& ui, Rect r) {
         }
       }
       swatch(ui, {r.x + 80 * k, line.y, 20 * k, line.h}, e, !visible);
-      ui.text(Type::body, {r.x + 110 * k, line.y, line.right() - pad - countWidth - (offersFilter ? 22 * k : 0) - r.x - 110 * k, line.h},
+      ui.text(Type::body,
+              {r.x + 110 * k, line.y,
+               line.right() - pad - countWidth - (offersFilter ? 22 * k : 0) - r.x - 110 * k, line.h},
               ui.name(e.spec->name).empty() ? e.spec->id : ui.name(e.spec->name),
               !visible || st.dragLayer == e.spec->id ? t.text3 : t.text1);
       ui.text(Type::note, {line.x, line.y, line.w - pad, line.h}, count, warn ? t.warning : t.text3,
               Align::right);
-      if (offersFilter)
-        ui.icon(Icon::funnel, funnel.centre(),
-                filtered ? t.accent : t.text3, 11);
+      if (offersFilter) ui.icon(Icon::funnel, funnel.centre(), filtered ? t.accent : t.text3, 11);
       if (!why.empty()) ui.tip(id + ".row", left.hovered, why);
       y += row;
     }

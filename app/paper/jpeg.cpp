@@ -36,7 +36,8 @@ class JpegStream {
   ~JpegStream() { jpeg_destroy_compress(&stream_); }
   JpegStream(const JpegStream&) = delete;
 
-  bool start(std::FILE* file, int width, int height, int dpi, const std::string& comment, const std::vector<std::string>& recipe) {
+  bool start(std::FILE* file, int width, int height, int dpi, const std::string& comment,
+             const std::vector<std::string>& recipe) {
     if (setjmp(failure_.back)) return false;
     jpeg_create_compress(&stream_);
     jpeg_stdio_dest(&stream_, file);

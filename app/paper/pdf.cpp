@@ -578,8 +578,7 @@ std::string xmp(const Meta& meta) {
   if (!meta.software.empty())
     out += fmt::format("<xmp:CreatorTool>{0}</xmp:CreatorTool><pdf:Producer>{0}</pdf:Producer>",
                        xmlText(meta.software));
-  if (!meta.recipe.empty())
-    out += "<parkscope:recipe>" + xmlEscaped(meta.recipe) + "</parkscope:recipe>";
+  if (!meta.recipe.empty()) out += "<parkscope:recipe>" + xmlEscaped(meta.recipe) + "</parkscope:recipe>";
   return out + "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>";
 }
 

@@ -60,7 +60,8 @@ Bytes header(const scene::Drawing& drawing, int width, int height, double dpi, c
                                   {"Software", &meta.software}})
     if (!text->empty()) add(textChunk(key, *text));
   if (!meta.recipe.empty()) {
-    constexpr std::string_view key("parkscope\0\0\0\0\0", 14);  // not compressed, no language, no translated key
+    constexpr std::string_view key("parkscope\0\0\0\0\0",
+                                   14);  // not compressed, no language, no translated key
     Bytes data(key.begin(), key.end());
     data.insert(data.end(), meta.recipe.begin(), meta.recipe.end());
     add(chunk("iTXt", data));

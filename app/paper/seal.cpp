@@ -44,8 +44,8 @@ long long findMark(std::FILE* f) {
     const size_t n = std::fread(buffer.data() + kept, 1, buffer.size() - kept, f);
     if (n == 0) return -1;
     const size_t all = kept + n;
-    const auto at = std::search(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(all), mark.begin(),
-                                mark.end());
+    const auto at = std::search(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(all),
+                                mark.begin(), mark.end());
     if (at != buffer.begin() + static_cast<std::ptrdiff_t>(all)) return base + (at - buffer.begin());
     kept = std::min(all, mark.size() - 1);
     std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(all - kept),
@@ -104,15 +104,19 @@ std::optional<std::string> digest(std::FILE* f, long long sealAt, const Chunk& c
   Sha256 sha;
   std::vector<uint8_t> buffer(1 << 20);
   long long base = 0;
-  for (size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), f)) > 0; base += static_cast<long long>(n)) {
+  for (size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), f)) > 0;
+       base += static_cast<long long>(n)) {
     const auto put = [&](long long at, auto&& value, size_t count) {
       for (size_t i = 0; i < count; ++i) {
         const long long place = at + static_cast<long long>(i) - base;
         if (place >= 0 && place < static_cast<long long>(n)) buffer[static_cast<size_t>(place)] = value(i);
       }
     };
-    put(sealAt, [](size_t) { return uint8_t{'0'}; }, digits);
-    if (chunk.start >= 0) put(crcAt, [&](size_t i) { return open[i]; }, 4);
+    put(
+        sealAt, [](size_t) { return uint8_t{'0'}; }, digits);
+    if (chunk.start >= 0)
+      put(
+          crcAt, [&](size_t i) { return open[i]; }, 4);
     sha.add(buffer.data(), n);
   }
   return sha.hex();
@@ -250,16 +254,20 @@ geo::Result<Proof> readProof(const std::string& path) {
   File file(path, "rb");
   if (!file.f) return unreadable(path);
   std::array<uint8_t, 8> head{};
-  if (!read(file.f, 0, head.data(), 4)) return geo::fail(path + " is empty or cut off.", "It holds no picture.");
+  if (!read(file.f, 0, head.data(), 4))
+    return geo::fail(path + " is empty or cut off.", "It holds no picture.");
   Proof proof;
   const std::string_view start(reinterpret_cast<const char*>(head.data()), 4);
   if (start == "\x89PNG") proof.recipe = fromPng(file.f);
   else if (start.starts_with("\xFF\xD8\xFF")) proof.recipe = fromJpeg(file.f);
   else if (start.starts_with("II") || start.starts_with("MM")) proof.recipe = fromTiff(path);
-  else if (start == "%PDF") proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
-  else if (start.starts_with("<")) proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
+  else if (start == "%PDF")
+    proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
+  else if (start.starts_with("<"))
+    proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
   else
-    return geo::fail(path + " is no picture that Parkscope writes.", "It reads .png .jpg .tif .pdf and .svg.");
+    return geo::fail(path + " is no picture that Parkscope writes.",
+                     "It reads .png .jpg .tif .pdf and .svg.");
   const long long at = findMark(file.f);
   if (at < 0) return proof;
   std::string seal(digits, 0);

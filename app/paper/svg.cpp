@@ -176,8 +176,7 @@ class SvgWriter {
                                       {"subject", &meta.keywords},
                                       {"publisher", &meta.software}})
       if (!value->empty()) put("<dc:{}>{}</dc:{}>", name, escaped(*value), name);
-    if (!meta.recipe.empty())
-      put("<parkscope:recipe>{}</parkscope:recipe>", xmlEscaped(meta.recipe));
+    if (!meta.recipe.empty()) put("<parkscope:recipe>{}</parkscope:recipe>", xmlEscaped(meta.recipe));
     put("</rdf:Description></rdf:RDF></metadata>\n");
     if (drawing_.background.a)
       put("<rect width=\"{}\" height=\"{}\"{}/>\n", w, h, colour("fill", drawing_.background));

@@ -14,6 +14,13 @@ Camera Camera::fit(Rect frame, const geo::Box& world, float margin) {
   return c;
 }
 
+Camera Camera::fitBesideLegend(Rect frame, const geo::Box& world, float margin) {
+  Camera c = fit(frame, world, margin);
+  const double free = frame.w - world.width() / c.metresPerUnit;
+  if (free > 0.35 * frame.w) c.centre.x += 0.25 * free * c.metresPerUnit;
+  return c;
+}
+
 Camera Camera::zoomed(double factor, Vec about) const {
   const geo::Point fixed = worldFromCanvas(about);
   Camera c = *this;

@@ -46,6 +46,9 @@ struct Camera {
   }
   // The whole box inside the frame, less the margin on each side (canvas units).
   static Camera fit(Rect frame, const geo::Box& world, float margin = 0);
+  // The same; in a frame much wider than the box, the box stands left of the middle, so that a legend
+  // floating on the right hides none of it.
+  static Camera fitBesideLegend(Rect frame, const geo::Box& world, float margin = 0);
   // Zoomed by a factor about a fixed canvas point.
   Camera zoomed(double factor, Vec about) const;
 };

@@ -41,7 +41,7 @@ Rect quietCorner(const Scene& s, const Rect& frame, float w, float h, float u, f
                          {frame.right() - 18 * u - w, frame.bottom() - 18 * u - h, w, h}};
   const SceneLayer* city = findLayer(s, s.cityLayer);
   if (!city || !city->shape) return places[0];
-  const Camera whole = Camera::fit(frame, s.home, 30 * u);
+  const Camera whole = Camera::fitBesideLegend(frame, s.home, 0.05f * std::min(frame.w, frame.h));
   const Rect* best = places;
   size_t least = ~size_t{0};
   for (const Rect& place : places) {

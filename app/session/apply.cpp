@@ -90,8 +90,7 @@ class Check {
     return sound([&](Project& p) { p.map = c.map; });
   }
   Done operator()(const SetHeat& c) const {
-    if (!std::isfinite(c.heat.radiusMetres) || c.heat.radiusMetres < 0)
-      return no("带宽须大于零。");
+    if (!std::isfinite(c.heat.radiusMetres) || c.heat.radiusMetres < 0) return no("带宽须大于零。");
     return sound([&](Project& p) { p.heat = c.heat; });
   }
   Done operator()(const PutIndicator& c) const {
@@ -147,6 +146,7 @@ class Check {
   Done operator()(const ExportImage& c) const {
     if (s_.exportFraction() >= 0) return no("正在导出。");
     if (c.path.empty()) return no("没有给出文件名。");
+    if (!mapsReady(s_)) return no("地图还没有算完，稍候再导出。");
     return checkSnapshot(optionsOf(s_, c));
   }
   Done operator()(const ExportRows& c) const {
@@ -164,7 +164,8 @@ class Check {
   Done operator()(const SetActiveLayer& c) const { return c.layer.empty() ? Done{} : layer(c.layer); }
   Done operator()(const SetComposition& c) const {
     if (c.composition == scene::Composition::ledger && s_.targets().empty()) return no("项目没有规划目标。");
-    if (c.composition == scene::Composition::multiples && !SessionParts::indicatorOf(s_, SessionParts::look(s_)))
+    if (c.composition == scene::Composition::multiples &&
+        !SessionParts::indicatorOf(s_, SessionParts::look(s_)))
       return no("先选择一个指标。");
     return {};
   }
@@ -312,10 +313,12 @@ class Apply {
     return edit([&](Project& p) { p.year = c.year; }, "year", true);
   }
   Done operator()(const SetClassification& c) {
-    return edit([&](Project& p) {
-      IndicatorSpec& i = *findById(p.indicators, c.indicator);
-      i.method = c.method, i.classes = c.classes, i.breaks = c.breaks;
-    }, "classes:" + c.indicator, c.final);
+    return edit(
+        [&](Project& p) {
+          IndicatorSpec& i = *findById(p.indicators, c.indicator);
+          i.method = c.method, i.classes = c.classes, i.breaks = c.breaks;
+        },
+        "classes:" + c.indicator, c.final);
   }
   Done operator()(const LockBreaks& c) {
     return edit([&](Project& p) { findById(p.indicators, c.indicator)->locked = c.locked; });
@@ -416,8 +419,8 @@ class Apply {
     }
     auto whole = std::make_shared<geo::Layer>(*layer.shape->layer);
     whole->table = table->table;
-    const std::string done = fmt::format(
-        fmt::runtime(tr("已导出 {} 条记录到 {}", language_)), rows.size(), c.path);
+    const std::string done =
+        fmt::format(fmt::runtime(tr("已导出 {} 条记录到 {}", language_)), rows.size(), c.path);
     s_.jobs().start("export",
                     [whole, rows, path = c.path, session = &s_, done](geo::Progress& p) -> Jobs::Finish {
                       const auto written = geo::save(*withRows(whole, rows), path, {}, &p);
@@ -618,7 +621,8 @@ class Apply {
     std::erase_if(p.indicators, [&](const IndicatorSpec& i) { return i.id == id; });
     for (std::string* shown : {&p.indicator, &p.trend, &p.shareBase, &p.map.second})
       if (*shown == id) shown->clear();
-    if (p.map.kind == MapSpec::Kind::bivariate && p.map.second.empty()) p.map.kind = MapSpec::Kind::choropleth;
+    if (p.map.kind == MapSpec::Kind::bivariate && p.map.second.empty())
+      p.map.kind = MapSpec::Kind::choropleth;
     for (TargetSpec& t : p.targets)
       if (t.indicator == id) t.indicator.clear();
     for (SceneSpec& s : p.scenes) {
@@ -646,7 +650,8 @@ class Apply {
     }
     const auto anyOf = [&](const std::string& list) {
       const auto parts = splitList(list);
-      return std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return emptied.count(part) > 0; });
+      return std::any_of(parts.begin(), parts.end(),
+                         [&](const auto& part) { return emptied.count(part) > 0; });
     };
     // An indicator that has nothing left to be computed from goes with the layer, and so does what is
     // computed from it.

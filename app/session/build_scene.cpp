@@ -222,7 +222,8 @@ class Builder {
     }
     if (!s.choropleth) return;
     s.choropleth->onSymbols = map.kind == Kind::symbols;
-    if (map.kind == Kind::bivariate && second && parts.second) secondAxis(*s.choropleth, *second, *parts.second);
+    if (map.kind == Kind::bivariate && second && parts.second)
+      secondAxis(*s.choropleth, *second, *parts.second);
     if (parts.association) association(s, map, *parts.association);
   }
 
@@ -235,8 +236,7 @@ class Builder {
     if (shown.since) c.name = fmt::format(fmt::runtime(t("{}变化")), c.name);
     c.centre = shown.centre;
     c.figures = shown.figures;
-    if (spec.table.empty() && !spec.value.empty() && spec.decimals == 0)
-      c.decimals = decimalsFor(c.figures);
+    if (spec.table.empty() && !spec.value.empty() && spec.decimals == 0) c.decimals = decimalsFor(c.figures);
     for (Figure& f : c.figures)
       if (f.source == spec.source.zh) f.source = spec.source.in(lang_);
     c.areaNames = areaNames(spec.of, false);
@@ -257,8 +257,7 @@ class Builder {
 
   void secondAxis(scene::Choropleth& c, const IndicatorSpec& spec, const geo::Breaks& breaks) const {
     if (spec.of != c.layer) return;
-    const Shown shown =
-        shownOf(session_, spec, yearIn(session_.indicator(spec.id), c.year), {}, lang_);
+    const Shown shown = shownOf(session_, spec, yearIn(session_.indicator(spec.id), c.year), {}, lang_);
     if (!shown.any) return;
     scene::SecondAxis& a = c.second.emplace();
     a.id = spec.id, a.name = spec.name.in(lang_).empty() ? spec.id : spec.name.in(lang_);
@@ -283,7 +282,8 @@ class Builder {
       const double round = std::floor(wish / ten) * ten;
       if (z.legend.empty() || round < z.legend.back()) z.legend.push_back(round);
     }
-    z.notes.push_back(t(map.flannery ? "圆半径 ∝ 数值^0.57（弗兰纳里修正）" : "圆面积与数值成正比（未作弗兰纳里修正）"));
+    z.notes.push_back(
+        t(map.flannery ? "圆半径 ∝ 数值^0.57（弗兰纳里修正）" : "圆面积与数值成正比（未作弗兰纳里修正）"));
   }
 
   void association(scene::Scene& s, const MapSpec& map, const Association& a) const {
@@ -306,9 +306,9 @@ class Builder {
       return;
     }
     using scene::Tone;
-    c.categories = {{t("高—高（聚集）"), Tone::highHigh},   {t("低—低（聚集）"), Tone::lowLow},
-                    {t("高—低（异常）"), Tone::highLow},    {t("低—高（异常）"), Tone::lowHigh},
-                    {t("不显著"), Tone::notSignificant}, {t("没有邻居"), Tone::island}};
+    c.categories = {{t("高—高（聚集）"), Tone::highHigh}, {t("低—低（聚集）"), Tone::lowLow},
+                    {t("高—低（异常）"), Tone::highLow},  {t("低—高（异常）"), Tone::lowHigh},
+                    {t("不显著"), Tone::notSignificant},  {t("没有邻居"), Tone::island}};
     c.categoryOf.assign(c.figures.size(), -1);
     for (const geo::LocalMoran& l : a.result.local) {
       if (l.row >= c.categoryOf.size()) continue;
@@ -320,9 +320,9 @@ class Builder {
       else if (l.cluster == geo::Quadrant::lowHigh) k = 3;
       c.categoryOf[l.row] = k;
     }
-    c.methodText = fmt::format(
-        fmt::runtime(t("局部莫兰指数 · {} · {} 次置换 · p ≤ {}{}")), weightsName(map.weights), map.permutations,
-        map.significance, map.falseDiscoveryRate ? t("，已控制错误发现率") : std::string());
+    c.methodText = fmt::format(fmt::runtime(t("局部莫兰指数 · {} · {} 次置换 · p ≤ {}{}")),
+                               weightsName(map.weights), map.permutations, map.significance,
+                               map.falseDiscoveryRate ? t("，已控制错误发现率") : std::string());
     c.notes.insert(c.notes.begin(), fmt::format(fmt::runtime(t("全局 I = {:.3f}，置换 p = {:.3f}")),
                                                 a.result.moran.value, a.result.moranP));
     if (a.tooFew)
@@ -391,17 +391,21 @@ class Builder {
     if (needed(h.high) > h.decimals) ++h.decimals;
     h.illustrative = made.input.status == scene::Status::illustrative;
     const std::string what = spec.weight.empty() ? t("个") : spec.weight;
-    const std::string area = spec.perKm2 == 1 ? "km²" : spec.perKm2 == 0.01 ? t("公顷") : fmt::format("{:g} km²", spec.perKm2);
+    const std::string area = spec.perKm2 == 1      ? "km²"
+                             : spec.perKm2 == 0.01 ? t("公顷")
+                                                   : fmt::format("{:g} km²", spec.perKm2);
     if (spec.show == HeatSpec::Show::density) {
       h.unit = what + "/" + area;
-      h.methodText = fmt::format(fmt::runtime(t("{}，带宽 {}")), kernelName(spec.kernel), lengthText(made.radiusMetres));
+      h.methodText =
+          fmt::format(fmt::runtime(t("{}，带宽 {}")), kernelName(spec.kernel), lengthText(made.radiusMetres));
       if (!spec.clip.empty())
         h.methodText += spec.perArea ? t("；各县自成一体，县内之和不变") : t("；裁至县界");
     } else {
       static constexpr const char* statistics[] = {"计数", "合计", "均值", "比率"};
       h.unit = spec.statistic == HeatSpec::Statistic::count ? t("个") : spec.weight;
-      h.methodText = fmt::format(fmt::runtime(t(spec.show == HeatSpec::Show::hexagons ? "六边形 {}，{}" : "方格 {}，{}")),
-                                 lengthText(made.binMetres), t(statistics[static_cast<size_t>(spec.statistic)]));
+      h.methodText = fmt::format(
+          fmt::runtime(t(spec.show == HeatSpec::Show::hexagons ? "六边形 {}，{}" : "方格 {}，{}")),
+          lengthText(made.binMetres), t(statistics[static_cast<size_t>(spec.statistic)]));
     }
     for (const LayerSpec& l : project_.layers)
       if (l.id == spec.layer) h.sourceText = l.source.substr(l.source.find_last_of('/') + 1);
@@ -496,7 +500,8 @@ class Builder {
   void ledger(scene::Scene& s) const {
     s.wholeLedger = ledgerOf(session_, lang_);
     const auto& targets = session_.targets();
-    const bool some = std::any_of(targets.begin(), targets.end(), [](const TargetSpec& t) { return t.featured; });
+    const bool some =
+        std::any_of(targets.begin(), targets.end(), [](const TargetSpec& t) { return t.featured; });
     for (size_t i = 0; i < targets.size(); ++i) {
       scene::LedgerRow& row = s.wholeLedger[i];
       ++s.ledgerTotal;
@@ -601,14 +606,16 @@ class Builder {
     w.estimated = t("估算");
     w.official = t("官方"), w.madeOn = t("制图日期"), w.areas = t("县（市、区）"),
     w.bareScale = t("比例尺 1:");
-    w.heatMass = t("权重合计 {} ＝ 图上积分 {}"), w.domainLocked = t("值域已锁定"), w.breaksLocked = t("各年用同一分级"),
-    w.aboveDomain = t("▲ 有值超出上限"), w.hollowNegative = t("空心圆：负值"), w.linkedPairs = t("相邻的对"),
-    w.islands = t("孤岛：没有邻居"), w.smallBase = t("* 基数过小，不足为据"), w.change = t("变化"),
-    w.reached = t("达到"), w.onTrack = t("正常"), w.behind = t("滞后"), w.notPublished = t("尚难判断"),
-    w.noVerdict = t("示例不作判断"), w.latest = t("最新"), w.paceNeeded = t("须每年"), w.paceSoFar = t("已每年"),
-    w.gap = t("差距"), w.gapByCounty = t("各县占差距"), w.rank = t("位次"), w.course = t("变化过程"),
-    w.neighbours = t("相邻县（市、区）"), w.targetGaps = t("与规划目标的差距"), w.ownRanges = t("各图分级不同"),
-    w.sameBreaks = t("各图用同一分级"), w.value = t("数值"), w.year = t("年份"), w.onTheMap = t("核心、节点、园区与设施");
+    w.heatMass = t("权重合计 {} ＝ 图上积分 {}"), w.domainLocked = t("值域已锁定"),
+    w.breaksLocked = t("各年用同一分级"), w.aboveDomain = t("▲ 有值超出上限"),
+    w.hollowNegative = t("空心圆：负值"), w.linkedPairs = t("相邻的对"), w.islands = t("孤岛：没有邻居"),
+    w.smallBase = t("* 基数过小，不足为据"), w.change = t("变化"), w.reached = t("达到"),
+    w.onTrack = t("正常"), w.behind = t("滞后"), w.notPublished = t("尚难判断"),
+    w.noVerdict = t("示例不作判断"), w.latest = t("最新"), w.paceNeeded = t("须每年"),
+    w.paceSoFar = t("已每年"), w.gap = t("差距"), w.gapByCounty = t("各县占差距"), w.rank = t("位次"),
+    w.course = t("变化过程"), w.neighbours = t("相邻县（市、区）"), w.targetGaps = t("与规划目标的差距"),
+    w.ownRanges = t("各图分级不同"), w.sameBreaks = t("各图用同一分级"), w.value = t("数值"),
+    w.year = t("年份"), w.onTheMap = t("核心、节点、园区与设施");
   }
 
   const Session& session_;

@@ -194,9 +194,11 @@ struct ShowHelp {};
 
 using Command =
     std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
-                 SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator, SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, Undo,
-                 Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportRows, SetLanguage,
-                 ShowScene, NextScene, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover, Search,
+                 SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator,
+                 SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, Undo, Redo, NewProject,
+                 OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportRows, SetLanguage, ShowScene,
+                 NextScene, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin,
+                 SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover, Search,
                  TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 

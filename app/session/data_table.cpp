@@ -39,7 +39,8 @@ DataTablePtr makeTable(const Session& session, const std::string& id) {
   auto out = std::make_shared<DataTable>(std::move(columns));
   out->ownColumns = layer.table.columns.size();
   for (const geo::Column& c : layer.table.columns)
-    out->titles.push_back(c.name), out->units.emplace_back(), out->decimals.push_back(-1), out->years.push_back(0);
+    out->titles.push_back(c.name), out->units.emplace_back(), out->decimals.push_back(-1),
+        out->years.push_back(0);
   for (const Extra& e : extras) {
     const std::string& name = e.spec->name.in(session.view().language);
     out->titles.push_back(name.empty() ? e.spec->id : name);

@@ -155,7 +155,7 @@ void chooseWorld(Session& session, const std::vector<SourceKey>& wanted) {
     const geo::LayerPtr& raw = found->second.raw;
     if (!raw || raw->shapes.kind == geo::ShapeKind::none || raw->bounds.empty()) continue;
     d.worldKnown = true;
-    if (!raw->crs.known()) return;        // plain plane coordinates: everything stays as it is
+    if (!raw->crs.known()) return;  // plain plane coordinates: everything stays as it is
     const auto toDegrees = geo::Transform::make(raw->crs, geo::Crs::lonLat());
     // A metric system of the data's own is kept, but for the web's Mercator, in which no length is true.
     if (raw->crs.metresPerUnit() == 1 && raw->crs.text() != "EPSG:3857") {

@@ -52,8 +52,8 @@ BreaksKey breaksKey(const Session& session, const Look& look) {
   return key;
 }
 
-// Of a bivariate map either axis has as many classes as the grid, and quantiles or the like would hide how the
-// two go together no more than natural breaks do: the indicator's own method stays.
+// Of a bivariate map either axis has as many classes as the grid, and quantiles or the like would hide how
+// the two go together no more than natural breaks do: the indicator's own method stays.
 IndicatorSpec axis(IndicatorSpec spec, const MapSpec& map) {
   if (map.kind != MapSpec::Kind::bivariate) return spec;
   if (spec.method == geo::BreakMethod::manual && static_cast<int>(spec.breaks.size()) != map.grid)
@@ -101,7 +101,8 @@ ClassWork classWork(const Session& session, const Look& look, const BreaksKey& k
   work.first = shownOf(session, look);
   if (!key.second.empty()) {
     const IndicatorSpec* second = find(session.project(), key.second);
-    work.second = shownOf(session, *second, yearIn(session.indicator(key.second), key.year), {}, look.language);
+    work.second =
+        shownOf(session, *second, yearIn(session.indicator(key.second), key.year), {}, look.language);
   }
   return work;
 }
@@ -121,12 +122,22 @@ void deriveClasses(Session& session, const Look& look) {
     touch(session);
   };
   if (work.first.pool.size() > quickValues)
-    run<Classed>(session, "breaks", [work](geo::Progress&) { return work(); }, take);
+    run<Classed>(
+        session, "breaks", [work](geo::Progress&) { return work(); }, take);
   else take(work());
 }
 
-bool wantsAssociation(const MapSpec& map) {
-  return map.kind == MapSpec::Kind::association || map.links;
+bool wantsAssociation(const MapSpec& map) { return map.kind == MapSpec::Kind::association || map.links; }
+
+AssociationKey associationKey(const BreaksKey& of, const geo::LayerPtr& layer) {
+  AssociationKey key{of, layer};
+  key.of.map.kind = MapSpec::Kind::choropleth, key.of.map.links = false;  // how it is drawn changes no figure
+  for (IndicatorSpec& spec : key.of.specs) {
+    const IndicatorSpec standard;
+    spec.classes = standard.classes, spec.method = standard.method, spec.breaks.clear(),
+    spec.palette = standard.palette;
+  }
+  return key;
 }
 
 void deriveAssociation(Session& session, const Look& look) {
@@ -144,13 +155,7 @@ void deriveAssociation(Session& session, const Look& look) {
   };
   if (!wanted || !layer.shape || layer.shape->layer->shapes.kind == geo::ShapeKind::none) return none();
   if (layer.shape->layer->rows() > quickAssociation && !wantsAssociation(map)) return none();
-  AssociationKey key{d.breaksKey, layer.shape->layer};
-  key.of.map.kind = MapSpec::Kind::choropleth, key.of.map.links = false;  // how it is drawn changes no figure
-  for (IndicatorSpec& spec : key.of.specs) {
-    const IndicatorSpec standard;
-    spec.classes = standard.classes, spec.method = standard.method, spec.breaks.clear(),
-    spec.palette = standard.palette;
-  }
+  const AssociationKey key = associationKey(d.breaksKey, layer.shape->layer);
   if (d.associationKey == key) return;
   const AssociationInput input = associationInput(session, look);
   d.associationKey = key;
@@ -161,7 +166,8 @@ void deriveAssociation(Session& session, const Look& look) {
     state.parts.association = std::move(made);
     touch(session);
   };
-  run<AssociationPtr>(session, "association", [input](geo::Progress& p) { return associate(input, p); }, take);
+  run<AssociationPtr>(
+      session, "association", [input](geo::Progress& p) { return associate(input, p); }, take);
 }
 
 void deriveHeat(Session& session, const Look& look) {
@@ -263,7 +269,8 @@ void deriveProbe(Session& session) {
         double value = 0;
         for (const HeatPart& p : parts) value += p.value;
         if (key.heat->grid) probe.value = value;
-        else if (const auto bins = key.heat->bins->index->at(key.heat->bins->layer->shapes, *key.at); !bins.empty())
+        else if (const auto bins = key.heat->bins->index->at(key.heat->bins->layer->shapes, *key.at);
+                 !bins.empty())
           probe.value = (*key.heat->binValues)[bins[0]];
         const HeatSpec& spec = key.heat->input.spec;
         for (size_t i = 0; i < std::min<size_t>(parts.size(), 50); ++i) {
@@ -275,7 +282,8 @@ void deriveProbe(Session& session) {
           if (layer != now.layers.end() && layer->second.dress) {
             const auto language = static_cast<size_t>(session.view().language);
             const auto row = static_cast<size_t>(object.row);
-            for (const auto* names : {&layer->second.dress->labels[language], &layer->second.dress->fullNames[language]})
+            for (const auto* names :
+                 {&layer->second.dress->labels[language], &layer->second.dress->fullNames[language]})
               if (row < names->size() && !(*names)[row].empty()) name = (*names)[row];
           }
           if (name.empty()) name = fmt::format("{}", object.row + 1);
@@ -295,7 +303,8 @@ AssociationInput associationInput(const Session& session, const Look& look) {
   in.layer = session.layer(shown.spec.of).shape->layer;
   in.values = valuesOf(shown.figures);
   in.rule = map.weights;
-  if (in.rule.starts_with("gal:")) in.rule = "gal:" + resolved(SessionParts::base(session), in.rule.substr(4));
+  if (in.rule.starts_with("gal:"))
+    in.rule = "gal:" + resolved(SessionParts::base(session), in.rule.substr(4));
   in.options.permutations = static_cast<size_t>(map.permutations);
   in.options.seed = static_cast<uint64_t>(map.seed);
   in.options.significance = map.significance, in.options.falseDiscoveryRate = map.falseDiscoveryRate;
@@ -356,12 +365,24 @@ HeatInput heatInput(const Session& session, const HeatSpec& spec) {
   return in;
 }
 
+bool mapsReady(const Session& session) {
+  const Jobs& jobs = SessionParts::jobs(session);
+  const Look look = SessionParts::look(session);
+  return !jobs.running("breaks") && !jobs.running("heat") &&
+         !(wantsAssociation(SessionParts::mapOf(session, look)) && jobs.running("association"));
+}
+
 Parts partsFor(const Session& session, const Look& look) {
   const DerivedState& d = SessionParts::derived(session);
   Parts parts;
   const BreaksKey key = breaksKey(session, look);
-  Classed classed = classWork(session, look, key)();
-  parts.breaks = std::move(classed.breaks), parts.second = std::move(classed.second);
+  // What the window has worked out already is not worked out again while it waits.
+  if (key == d.breaksKey) {
+    parts.breaks = d.parts.breaks, parts.second = d.parts.second;
+  } else {
+    Classed classed = classWork(session, look, key)();
+    parts.breaks = std::move(classed.breaks), parts.second = std::move(classed.second);
+  }
   geo::Progress progress;
   const HeatSpec heat = SessionParts::heatOf(session, look);
   if (!heat.layer.empty() && heat.visible) {
@@ -372,7 +393,9 @@ Parts partsFor(const Session& session, const Look& look) {
   }
   if (wantsAssociation(key.map)) {
     const AssociationInput input = associationInput(session, look);
-    if (input.layer) parts.association = associate(input, progress);
+    if (input.layer && d.parts.association && d.associationKey == associationKey(key, input.layer))
+      parts.association = d.parts.association;
+    else if (input.layer) parts.association = associate(input, progress);
   }
   return parts;
 }

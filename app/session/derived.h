@@ -116,7 +116,7 @@ struct DerivedState {
   BreaksKey breaksKey;
   Parts parts;
   ClassChoicesPtr choices;
-  std::optional<HeatInput> heatKey;       // of `parts.heat`, or of what is being made
+  std::optional<HeatInput> heatKey;  // of `parts.heat`, or of what is being made
   std::optional<AssociationKey> associationKey;
   std::map<std::string, std::pair<FiguresPtr, IndexStatePtr>> indices;
   struct ProbeKey {
@@ -159,6 +159,7 @@ struct SessionParts {
   static Project& saved(Session& s) { return s.saved_; }
   static std::vector<Message>& messages(Session& s) { return s.messages_; }
 
+  static const Jobs& jobs(const Session& s) { return *s.jobs_; }
   static ProjectHistory& history(Session& s);
   static const ProjectHistory& history(const Session& s);
 
@@ -175,6 +176,8 @@ void tell(Session& session, Message::Level level, const std::string& text);  // 
 void touch(Session& session);                                                // the picture changed
 void derive(Session& session);                                               // starts what is missing
 void deriveMaps(Session& session);  // classes, association, heat, indices, probe
+// Whether all that the present map is made from is there: else a picture of it would have to wait.
+bool mapsReady(const Session& session);
 Parts partsFor(const Session& session, const Look& look);  // at once, for one picture
 HeatInput heatInput(const Session& session, const HeatSpec& spec);
 AssociationInput associationInput(const Session& session, const Look& look);

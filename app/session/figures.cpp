@@ -387,8 +387,9 @@ class Computer {
         const auto& labels = of->dress->fullNames[0];
         names.push_back(r < labels.size() ? labels[r] : fmt::format("{}", r + 1));
       }
-      out_->warnings.push_back(fmt::format("\"{}\": the denominator \"{}\" is {} in {} areas ({}); they have no rate.",
-                                           spec.id, spec.denominator, kind, rows.size(), joined(names)));
+      out_->warnings.push_back(
+          fmt::format("\"{}\": the denominator \"{}\" is {} in {} areas ({}); they have no rate.", spec.id,
+                      spec.denominator, kind, rows.size(), joined(names)));
     };
     told(zero, "0"), told(negative, "negative");
   }
@@ -451,13 +452,15 @@ class Computer {
     for (size_t i = 0; i < parts.size(); ++i) parts[i].values = values[i];
     auto made = geo::compositeIndex(parts, spec.normalise);
     if (!made) return failed(made.error().what, made.error().remedy);
-    for (const std::string& w : made->warnings) out_->warnings.push_back(fmt::format("\"{}\": {}", spec.id, w));
+    for (const std::string& w : made->warnings)
+      out_->warnings.push_back(fmt::format("\"{}\": {}", spec.id, w));
     IndicatorState s;
     auto& out = s.byYear[0];
     for (size_t r = 0; r < made->score.size(); ++r)
-      out.push_back(std::isfinite(made->score[r])
-                        ? Figure{made->score[r] * spec.per, weaker(status[r], Status::estimated), spec.source.zh}
-                        : Figure{});
+      out.push_back(
+          std::isfinite(made->score[r])
+              ? Figure{made->score[r] * spec.per, weaker(status[r], Status::estimated), spec.source.zh}
+              : Figure{});
     return s;
   }
 

@@ -36,7 +36,8 @@ bool stretches(const geo::Crs& world, const geo::Box& box) {
 
 class Maker {
  public:
-  Maker(const HeatInput& in, HeatOutput& out, geo::Progress& progress) : in_(in), out_(out), progress_(progress) {}
+  Maker(const HeatInput& in, HeatOutput& out, geo::Progress& progress)
+      : in_(in), out_(out), progress_(progress) {}
 
   geo::Result<void> make() {
     const HeatSpec& spec = in_.spec;
@@ -47,9 +48,9 @@ class Maker {
     geo::Box box;
     for (const geo::Point p : out_.places) box.add(p);
     if (stretches(in_.world, box))
-      return geo::fail(fmt::format("{} stretches lengths here, so heat per km² would be wrong.",
-                                   in_.world.name()),
-                       "Give the map a system that is true to scale: crs = \"EPSG:4547\".");
+      return geo::fail(
+          fmt::format("{} stretches lengths here, so heat per km² would be wrong.", in_.world.name()),
+          "Give the map a system that is true to scale: crs = \"EPSG:4547\".");
     out_.suggestedRadius = roundLength(geo::suggestedRadius(out_.places, out_.weights, spec.kernel));
     if (!(out_.suggestedRadius > 0))
       out_.suggestedRadius = std::max(100.0, roundLength(0.1 * std::max(box.width(), box.height())));
@@ -101,9 +102,11 @@ class Maker {
       }
     }
     if (!without.empty())
-      out_.report.problems.push_back(
-          {"no-weight", without, fmt::format("{} points have no weight in \"{}\" and do not count.",
-                                             without.size(), in_.spec.weight), {}});
+      out_.report.problems.push_back({"no-weight",
+                                      without,
+                                      fmt::format("{} points have no weight in \"{}\" and do not count.",
+                                                  without.size(), in_.spec.weight),
+                                      {}});
     return {};
   }
 
@@ -177,8 +180,7 @@ class Maker {
     layer->table.rowCount = layer->shapes.rows(), layer->bounds = layer->shapes.box();
     auto shape = std::make_shared<scene::MapShape>();
     shape->index = std::make_shared<geo::SpatialIndex>(layer->shapes);
-    for (size_t r = 0; r < layer->shapes.rows(); ++r)
-      shape->anchors.push_back(layer->shapes.box(r).centre());
+    for (size_t r = 0; r < layer->shapes.rows(); ++r) shape->anchors.push_back(layer->shapes.box(r).centre());
     shape->layer = std::move(layer);
     out_.bins = std::move(shape);
     double low = 0, high = 0;
@@ -252,8 +254,9 @@ std::vector<HeatPart> heatParts(const HeatOutput& heat, geo::Point at) {
     all += std::abs(w);
   }
   for (HeatPart& p : parts) p.share = all > 0 ? p.value / all : 0;
-  std::stable_sort(parts.begin(), parts.end(),
-                   [](const HeatPart& a, const HeatPart& b) { return std::abs(a.value) > std::abs(b.value); });
+  std::stable_sort(parts.begin(), parts.end(), [](const HeatPart& a, const HeatPart& b) {
+    return std::abs(a.value) > std::abs(b.value);
+  });
   return parts;
 }
 

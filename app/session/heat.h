@@ -11,9 +11,9 @@ namespace session {
 
 struct HeatInput {
   HeatSpec spec;
-  geo::LayerPtr points, minus, clip;  // in the map's CRS; minus and clip may be null
+  geo::LayerPtr points, minus, clip;                  // in the map's CRS; minus and clip may be null
   std::shared_ptr<const std::vector<uint8_t>> shown;  // per row of points, 0: left out; null: all count
-  scene::Status status = scene::Status::official;  // the weakest of the points
+  scene::Status status = scene::Status::official;     // the weakest of the points
   geo::Crs world;
   bool operator==(const HeatInput&) const = default;
 };

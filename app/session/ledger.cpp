@@ -59,7 +59,8 @@ Count count(const Session& session, const TargetSpec& spec, size_t counties) {
 
 class Worker {
  public:
-  Worker(const Session& session, scene::Language language) : s_(session), p_(session.project()), lang_(language) {
+  Worker(const Session& session, scene::Language language)
+      : s_(session), p_(session.project()), lang_(language) {
     const LayerSpec* county = countyLayer(p_);
     if (!county) return;
     county_ = county->id;
@@ -105,8 +106,9 @@ class Worker {
     long area = -1;
     if (!spec.area.empty()) {
       const LayerSpec* county = countyLayer(p_);
-      const geo::Column* keys =
-          county && s_.layer(county_).shape ? s_.layer(county_).shape->layer->table.find(county->key) : nullptr;
+      const geo::Column* keys = county && s_.layer(county_).shape
+                                    ? s_.layer(county_).shape->layer->table.find(county->key)
+                                    : nullptr;
       for (size_t r = 0; keys && r < keys->rows(); ++r)
         if (keys->has(r) && trimmed(keys->text(r)) == spec.area) area = static_cast<long>(r);
       if (area < 0) return;
@@ -125,7 +127,8 @@ class Worker {
     if (i.of != county_) return;
     const auto figures = state.byYear.find(yearIn(state, row.actualYear));
     if (figures == state.byYear.end()) return;
-    const bool additive = i.numerator.empty() && i.unit.zh != "%" && i.distanceTo.empty() && i.indexOf.empty();
+    const bool additive =
+        i.numerator.empty() && i.unit.zh != "%" && i.distanceTo.empty() && i.indexOf.empty();
     Status status = Status::official;
     for (const Figure& f : figures->second)
       if (std::isfinite(f.value)) status = weaker(status, f.status);
@@ -169,7 +172,8 @@ class Worker {
     }
     row.gapShare.assign(counties_, geo::missing);
     for (size_t r = 0; r < counties_; ++r)
-      if (std::isfinite(row.gap[r])) row.gapShare[r] = lacking > 0 ? std::max(0.0, row.gap[r]) / lacking * 100 : 0;
+      if (std::isfinite(row.gap[r]))
+        row.gapShare[r] = lacking > 0 ? std::max(0.0, row.gap[r]) / lacking * 100 : 0;
     const std::string by = base ? base->name.in(lang_) : t("县数");
     row.gapText = fmt::format(
         fmt::runtime(additive ? t("目标按{}分摊到县（推算）；缺口＝应有数－现有数，占各县缺口之和的比例")
@@ -195,8 +199,7 @@ class Worker {
     } else if (dated && row.actualYear >= row.targetYear) {
       row.verdict = Verdict::behind;
     } else if (std::isfinite(row.paceSoFar)) {
-      const double line = row.baseline + (row.target - row.baseline) *
-                                             (row.actualYear - row.baselineYear) /
+      const double line = row.baseline + (row.target - row.baseline) * (row.actualYear - row.baselineYear) /
                                              static_cast<double>(row.targetYear - row.baselineYear);
       // A hair below the line by rounding alone is on it.
       const double slack = 1e-9 * std::max(std::abs(row.target), std::abs(row.baseline));

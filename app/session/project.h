@@ -33,18 +33,18 @@ struct MapSpec {
   enum class Kind : uint8_t { choropleth, bivariate, symbols, association, gap };
   enum class Change : uint8_t { none, absolute, percent };
   Kind kind = Kind::choropleth;
-  std::string second;        // indicator: the other axis of a bivariate map, the colour of symbols
-  int grid = 3;              // bivariate: 3 or 4 classes on either axis
+  std::string second;  // indicator: the other axis of a bivariate map, the colour of symbols
+  int grid = 3;        // bivariate: 3 or 4 classes on either axis
   Change change = Change::none;
-  std::optional<int> since;  // the earlier year of a change; none: the first
-  bool smoothed = false;     // rates drawn towards the whole's by empirical Bayes
-  bool flannery = false;     // symbols: radii after Flannery 1971
+  std::optional<int> since;       // the earlier year of a change; none: the first
+  bool smoothed = false;          // rates drawn towards the whole's by empirical Bayes
+  bool flannery = false;          // symbols: radii after Flannery 1971
   std::string weights = "queen";  // association: queen | rook | knn:K | distance:METRES | gal:FILE
   int permutations = 999, seed = 1;
   double significance = 0.05;
   bool falseDiscoveryRate = true;
-  bool links = false;   // draws who neighbours whom
-  std::string target;   // gap: id of the target
+  bool links = false;  // draws who neighbours whom
+  std::string target;  // gap: id of the target
   bool operator==(const MapSpec&) const = default;
 };
 
@@ -58,14 +58,14 @@ struct HeatSpec {
   std::string minus;   // point layer whose density is taken away: signed heat
   Show show = Show::density;
   geo::Kernel kernel = geo::Kernel::quartic;
-  double radiusMetres = 0;   // 0: suggested for the data
-  double binMetres = 0;      // 0: suggested
+  double radiusMetres = 0;  // 0: suggested for the data
+  double binMetres = 0;     // 0: suggested
   Statistic statistic = Statistic::count;
-  std::string base;          // rate: column of the denominators
-  std::string clip;          // id of a polygon layer; empty: not clipped
-  bool perArea = false;      // with clip: no heat leaks over a border
-  double perKm2 = 1;         // km² of the unit area: 1, 100, 0.01
-  std::optional<double> top; // end of the colours, locked; none: the data's
+  std::string base;           // rate: column of the denominators
+  std::string clip;           // id of a polygon layer; empty: not clipped
+  bool perArea = false;       // with clip: no heat leaks over a border
+  double perKm2 = 1;          // km² of the unit area: 1, 100, 0.01
+  std::optional<double> top;  // end of the colours, locked; none: the data's
   bool contours = true;
   double opacity = 0.85;
   bool operator==(const HeatSpec&) const = default;
@@ -91,7 +91,7 @@ struct LayerSpec {
   double minScale = 0, maxScale = 0;  // shown while 1:scale is within; 0: no limit
   std::string encoding, crs, datum;   // declared by the user, over what the file says
   std::string x, y;                   // columns of coordinates
-  std::string show;                   // like `filter`, but only of what is drawn and listed: the others are hidden
+  std::string show;  // like `filter`, but only of what is drawn and listed: the others are hidden
   StyleSpec style;
   bool operator==(const LayerSpec&) const = default;
 };
@@ -108,8 +108,8 @@ struct IndicatorSpec {
   std::string countOf;           // number of features of a layer (or several: "cores, nodes") in each area
   std::string distanceTo;        // km from each area's centre to the nearest feature of a layer
   std::string dividedByCountOf;  // numerator / number of features of a layer
-  std::string indexOf;            // composite index of several: "density, urbanisation, gdp"
-  std::vector<double> weights;    // of its parts, in that order; none: equal
+  std::string indexOf;           // composite index of several: "density, urbanisation, gdp"
+  std::vector<double> weights;   // of its parts, in that order; none: equal
   geo::Normalisation normalise = geo::Normalisation::minMax;
   std::string
       shareOf;  // per cent that an indicator's figure is of its whole; beside a table: fills its years
@@ -134,9 +134,9 @@ struct TargetSpec {
   std::optional<int> baselineYear;
   std::optional<double> baseline;
   bool baselineEstimated = false;
-  std::string countFilter;         // rows of the counted layers: "level = national"
+  std::string countFilter;  // rows of the counted layers: "level = national"
   std::optional<int> actualYear;
-  std::optional<double> actual;    // the latest that is published
+  std::optional<double> actual;  // the latest that is published
   std::string actualSource;
   int targetYear = 2025;
   std::optional<double> target;
@@ -188,8 +188,8 @@ struct Project {
   MapSpec map;
   HeatSpec heat;
   std::string targetTable;  // CSV: figures of the targets by id; [[targets]] add what it lacks
-  std::string shareBase;  // indicator by which the target of a count is spread over counties: "population"
-  std::string trend;      // one whose course over the years stands beside every ranking
+  std::string shareBase;    // indicator by which the target of a count is spread over counties: "population"
+  std::string trend;        // one whose course over the years stands beside every ranking
   std::optional<int> year;
   bool operator==(const Project&) const = default;
 };

@@ -77,8 +77,9 @@ void checkIndicator(const IndicatorSpec& i, const Lines& at, const Checker& chec
   checker.layers(i.dividedByCountOf, at.of("divided_by_count_of"));
   for (const auto& part : splitList(i.indexOf)) checker.indicator(part, at.of("index_of"));
   if (!i.weights.empty() && i.weights.size() != splitList(i.indexOf).size())
-    complaints.add(at.of("weights"), fmt::format("indicator \"{}\" has {} weights for {} parts.", i.id,
-                                                 i.weights.size(), splitList(i.indexOf).size()),
+    complaints.add(at.of("weights"),
+                   fmt::format("indicator \"{}\" has {} weights for {} parts.", i.id, i.weights.size(),
+                               splitList(i.indexOf).size()),
                    "Give one weight for each indicator of \"index_of\", or none.");
   if (std::any_of(i.weights.begin(), i.weights.end(), [](double w) { return w < 0; }))
     complaints.add(at.of("weights"), "\"weights\" cannot be negative.",
@@ -86,8 +87,7 @@ void checkIndicator(const IndicatorSpec& i, const Lines& at, const Checker& chec
 
   const bool ratio = !i.denominator.empty() || !i.dividedByCountOf.empty();
   const int ways = !i.value.empty() + ratio + !i.countOf.empty() + !i.distanceTo.empty() +
-                   !i.indexOf.empty() +
-                   (!i.shareOf.empty() && i.value.empty());
+                   !i.indexOf.empty() + (!i.shareOf.empty() && i.value.empty());
   if (ways != 1)
     complaints.add(at.table, fmt::format("indicator \"{}\" needs exactly one way to its figures.", i.id),
                    "value (with table and key), numerator with denominator or divided_by_count_of, count_of, "

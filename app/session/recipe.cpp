@@ -47,7 +47,8 @@ std::string fromBase64(std::string_view text) {
 std::string packed(const std::string& text) {
   uLongf size = compressBound(text.size());
   std::string out(size, 0);
-  compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()), text.size(), 9);
+  compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(text.data()),
+            text.size(), 9);
   out.resize(size);
   return base64(out);
 }
@@ -113,7 +114,8 @@ Json optionsJson(const SnapshotOptions& o, scene::Language language) {
   if (o.bare) j["bare"] = true;
   if (o.extentLonLat)
     j["extent"] = {o.extentLonLat->minX, o.extentLonLat->minY, o.extentLonLat->maxX, o.extentLonLat->maxY};
-  if (o.composition && *o.composition != scene::Composition::map) j["composition"] = std::string(word(*o.composition));
+  if (o.composition && *o.composition != scene::Composition::map)
+    j["composition"] = std::string(word(*o.composition));
   if (!o.card.empty()) j["card"] = o.card;
   return j;
 }
@@ -123,7 +125,8 @@ SnapshotOptions optionsOf(const Json& j) {
   const std::string size = j.value("size", std::string());
   if (const size_t x = size.find('x'); x != size.npos)
     o.width = std::atoi(size.c_str()), o.height = std::atoi(size.c_str() + x + 1);
-  o.paper = j.value("paper", std::string()), o.landscape = j.value("landscape", false), o.dpi = j.value("dpi", 300);
+  o.paper = j.value("paper", std::string()), o.landscape = j.value("landscape", false),
+  o.dpi = j.value("dpi", 300);
   o.scene = j.value("scene", std::string()), o.indicator = j.value("indicator", std::string());
   if (j.contains("year")) o.year = j["year"].get<int>();
   o.theme = j.value("theme", std::string()), o.bare = j.value("bare", false);
@@ -156,8 +159,9 @@ Json shownJson(const scene::Scene& s) {
   }
   if (s.heat && s.heat->grid) {
     const scene::Heat& h = *s.heat;
-    j["heat"] = {{"layer", h.layer}, {"unit", h.unit},   {"text", h.methodText}, {"cell_metres", h.grid->cell},
-                 {"top", h.high},    {"integral", h.integral}};
+    j["heat"] = {{"layer", h.layer},     {"unit", h.unit},
+                 {"text", h.methodText}, {"cell_metres", h.grid->cell},
+                 {"top", h.high},        {"integral", h.integral}};
   }
   j["illustrative"] = s.illustrative;
   if (!s.reviewNumber.empty()) j["review_number"] = s.reviewNumber;
@@ -185,6 +189,10 @@ std::string baseNow(const Json& recipe, const std::string& picture, const std::s
   return best.string();
 }
 
+tl::unexpected<geo::Error> damaged(const std::string& picture) {
+  return geo::fail("The recipe in " + picture + " is damaged.", "The file was altered: export the map anew.");
+}
+
 geo::Result<Json> parsed(const std::string& picture, bool* intact = nullptr) {
   const auto proof = paper::readProof(picture);
   if (!proof) return tl::unexpected(proof.error());
@@ -193,7 +201,7 @@ geo::Result<Json> parsed(const std::string& picture, bool* intact = nullptr) {
     return geo::fail(picture + " carries no recipe.", "Only pictures exported by Parkscope do.");
   Json j = Json::parse(proof->recipe, nullptr, false);
   if (!j.is_object() || !j.contains("data") || !j["data"].is_array() || !j.contains("options"))
-    return geo::fail("The recipe in " + picture + " is damaged.", "The file was altered.");
+    return damaged(picture);
   return j;
 }
 
@@ -201,7 +209,8 @@ geo::Result<Json> parsed(const std::string& picture, bool* intact = nullptr) {
 
 RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) {
   RecipeDraft draft;
-  draft.project = session.project(), draft.base = SessionParts::base(session), draft.projectPath = session.path();
+  draft.project = session.project(), draft.base = SessionParts::base(session),
+  draft.projectPath = session.path();
   draft.options = options, draft.language = session.view().language;
   draft.worldCrs = session.worldCrs().known() ? session.worldCrs().text() : "";
   const DerivedState& d = SessionParts::derived(session);
@@ -226,6 +235,15 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
     if (!i.table.empty()) add(i.table, tableKey(session, i), i.defaultStatus);
   if (!session.project().targetTable.empty())
     add(session.project().targetTable, targetKey(session), scene::Status::official);
+  std::vector<std::string> weights{session.project().map.weights};
+  for (const SceneSpec& s : session.project().scenes)
+    if (s.map) weights.push_back(s.map->weights);
+  for (const std::string& rule : weights)
+    if (rule.starts_with("gal:")) {
+      SourceKey key;
+      key.path = resolved(draft.base, rule.substr(4));
+      add(rule.substr(4), key, scene::Status::official);
+    }
   return draft;
 }
 
@@ -258,7 +276,10 @@ std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo:
   return j.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-geo::Result<Verification> verify(const std::string& picture, const std::string& folder, geo::Progress* progress) {
+namespace {
+
+geo::Result<Verification> verified(const std::string& picture, const std::string& folder,
+                                   geo::Progress* progress) {
   bool intact = false;
   auto recipe = parsed(picture, &intact);
   Verification v;
@@ -270,7 +291,8 @@ geo::Result<Verification> verify(const std::string& picture, const std::string& 
   const Json& j = *recipe;
   v.program = j.value("program", std::string()), v.project = j.value("project_file", std::string());
   if (j.contains("shown"))
-    v.made = j["shown"].value("date", std::string()), v.reviewNumber = j["shown"].value("review_number", std::string());
+    v.made = j["shown"].value("date", std::string()),
+    v.reviewNumber = j["shown"].value("review_number", std::string());
   using State = Verification::Item::State;
   const std::string base = baseNow(j, picture, folder);
   bool changed = false, gone = false;
@@ -287,25 +309,25 @@ geo::Result<Verification> verify(const std::string& picture, const std::string& 
     const std::string path = resolved(base, v.project);
     std::error_code error;
     if (!fs::exists(path, error)) v.projectGone = true;
-    else if (const auto now = readProject(path); !now || digestOfText(formatProject(*now)) != j.value("project_sha256", std::string()))
+    else if (const auto now = readProject(path);
+             !now || digestOfText(formatProject(*now)) != j.value("project_sha256", std::string()))
       v.projectChanged = true;
   }
   using Verdict = Verification::Verdict;
-  v.verdict = !intact                        ? Verdict::altered
+  v.verdict = !intact                       ? Verdict::altered
               : changed || v.projectChanged ? Verdict::changed
-              : gone                         ? Verdict::missing
-                                             : Verdict::unchanged;
+              : gone                        ? Verdict::missing
+                                            : Verdict::unchanged;
   return v;
 }
 
-geo::Result<Remade> readRecipe(const std::string& picture) {
+geo::Result<Remade> remade(const std::string& picture) {
   auto recipe = parsed(picture);
   if (!recipe) return tl::unexpected(recipe.error());
   const Json& j = *recipe;
   Remade out;
   const std::string text = unpacked(j.value("project", std::string()), j.value("project_bytes", size_t{0}));
-  if (text.empty())
-    return geo::fail("The recipe in " + picture + " holds no project that can be read.", "The file was altered.");
+  if (text.empty()) return damaged(picture);
   auto project = parseProject(text, picture);
   if (!project) return tl::unexpected(project.error());
   out.project = std::move(*project);
@@ -313,8 +335,30 @@ geo::Result<Remade> readRecipe(const std::string& picture) {
   if (const std::string name = j.value("project_file", std::string()); !name.empty())
     out.path = resolved(out.base, name);
   out.options = optionsOf(j["options"]);
-  out.language = j["options"].value("language", std::string("zh")) == "en" ? scene::Language::en : scene::Language::zh;
+  out.language =
+      j["options"].value("language", std::string("zh")) == "en" ? scene::Language::en : scene::Language::zh;
   return out;
+}
+
+// Whoever edits a recipe by hand may put anything where a word or a number belongs.
+template <class Read>
+auto guarded(const std::string& picture, Read&& read) -> decltype(read()) {
+  try {
+    return read();
+  } catch (const Json::exception&) {
+    return damaged(picture);
+  }
+}
+
+}  // namespace
+
+geo::Result<Verification> verify(const std::string& picture, const std::string& folder,
+                                 geo::Progress* progress) {
+  return guarded(picture, [&] { return verified(picture, folder, progress); });
+}
+
+geo::Result<Remade> readRecipe(const std::string& picture) {
+  return guarded(picture, [&] { return remade(picture); });
 }
 
 bool isPicture(const std::string& path) {

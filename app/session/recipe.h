@@ -12,7 +12,7 @@ namespace session {
 // The values that a worker needs to write the recipe; the data are hashed there.
 struct RecipeDraft {
   Project project;
-  std::string base;     // folder of the project's paths
+  std::string base;         // folder of the project's paths
   std::string projectPath;  // empty: not saved
   SnapshotOptions options;
   scene::Language language = scene::Language::zh;
@@ -26,7 +26,8 @@ struct RecipeDraft {
 };
 RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options);
 // With an open seal (paper::unsealed). Files that cannot be read any more are told as such.
-std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo::Progress* progress = nullptr);
+std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene,
+                       geo::Progress* progress = nullptr);
 
 // What a picture's recipe says about today.
 struct Verification {

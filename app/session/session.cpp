@@ -75,7 +75,8 @@ Session::~Session() { jobs_.reset(); }  // before what their results would be pu
 
 const std::string& Session::activeLayer() const {
   if (!view_.activeLayer.empty()) return view_.activeLayer;
-  if (const IndicatorSpec* shown = SessionParts::indicatorOf(*this, SessionParts::look(*this))) return shown->of;
+  if (const IndicatorSpec* shown = SessionParts::indicatorOf(*this, SessionParts::look(*this)))
+    return shown->of;
   if (const LayerSpec* county = countyLayer(project_)) return county->id;
   static const std::string none;
   return project_.layers.empty() ? none : project_.layers.front().id;
@@ -85,7 +86,8 @@ DataTablePtr Session::table(const std::string& layer) const {
   DerivedState& d = *derived_;
   const auto entry = d.layers.find(layer);
   if (entry == d.layers.end() || !entry->second.state.shape) return nullptr;
-  DerivedState::TableKey key{entry->second.state.shape->layer, d.figures, {}, currentYear(), view_.language, {}};
+  DerivedState::TableKey key{
+      entry->second.state.shape->layer, d.figures, {}, currentYear(), view_.language, {}};
   for (const LayerSpec& l : project_.layers)
     if (l.id == layer) key.show = l.show;
   for (const IndicatorSpec& i : project_.indicators)
@@ -208,7 +210,9 @@ bool Session::canRedo() const { return history_->canRedo(); }
 
 scene::Camera SessionParts::fitted(const Session& s, const geo::Box& box) {
   const scene::Rect& frame = s.view_.camera.frame;
-  return scene::Camera::fit(frame, box, 0.05f * std::min(frame.w, frame.h));
+  const float margin = 0.05f * std::min(frame.w, frame.h);
+  return box == homeBox(s) ? scene::Camera::fitBesideLegend(frame, box, margin)
+                           : scene::Camera::fit(frame, box, margin);
 }
 
 void Session::setFrame(scene::Rect mapFrame) {

@@ -60,14 +60,15 @@ struct LayerState {  // derived from a LayerSpec
 // All numbers of one layer: its own columns, then one column per indicator of it (named by its id, in the
 // year on the map where it has that, else its fullest).
 struct DataTable {
-  explicit DataTable(std::shared_ptr<const geo::Table> columns) : table(*columns), holder(std::move(columns)) {}
+  explicit DataTable(std::shared_ptr<const geo::Table> columns)
+      : table(*columns), holder(std::move(columns)) {}
   const geo::Table& table;
   size_t ownColumns = 0;
-  std::vector<std::string> titles, units;  // per column, in the user's language
-  std::vector<int> decimals, years;        // per column; −1: as it is; years 0: none
-  std::vector<std::string> names;          // per row: what it is called
-  std::vector<uint8_t> shown;              // per row; empty: all
-  std::vector<long> countyRow;             // per row: of the county layer, or −1
+  std::vector<std::string> titles, units;    // per column, in the user's language
+  std::vector<int> decimals, years;          // per column; −1: as it is; years 0: none
+  std::vector<std::string> names;            // per row: what it is called
+  std::vector<uint8_t> shown;                // per row; empty: all
+  std::vector<long> countyRow;               // per row: of the county layer, or −1
   std::shared_ptr<const geo::Table> holder;  // the layer's own, where it has no indicators
 };
 using DataTablePtr = std::shared_ptr<const DataTable>;
@@ -86,14 +87,14 @@ struct Association {  // spatial association of the indicator on the map
   geo::Weights weights;
   geo::Autocorrelation result;
   std::vector<double> values;  // per row
-  std::vector<double> lag;     // mean deviate of the neighbours, for the Moran scatter plot (both in deviations)
+  std::vector<double> lag;  // mean deviate of the neighbours, for the Moran scatter plot (both in deviations)
   std::vector<double> deviate;
-  bool tooFew = false;         // fewer than 30 areas
-  geo::Error error;            // no weights, all equal…: then the rest is empty
+  bool tooFew = false;  // fewer than 30 areas
+  geo::Error error;     // no weights, all equal…: then the rest is empty
 };
 using AssociationPtr = std::shared_ptr<const Association>;
 
-struct IndexState {  // of a composite index
+struct IndexState {                // of a composite index
   std::vector<std::string> parts;  // ids
   std::vector<double> weights;     // as they count, summing to 1
   geo::Composite composite;
@@ -120,7 +121,7 @@ struct IndicatorState {    // derived from an IndicatorSpec: figures by row of i
   std::map<int, scene::Figure> whole;
   std::map<int, std::vector<double>> smoothed, trust;  // rates only, by year: empirical Bayes
   std::string noSmoothing;                             // why there is none
-  geo::Error error;  // table missing, no key matched…
+  geo::Error error;                                    // table missing, no key matched…
   std::vector<std::string> unmatched;
 };
 
@@ -139,8 +140,8 @@ class Session {
   Session();
   ~Session();
 
-  // A project file, or a picture that carries the recipe of one. Starts loading; what is wrong with the file's own form is returned, what is wrong with one source marks
-  // its layer.
+  // A project file, or a picture that carries the recipe of one. Starts loading; what is wrong with the
+  // file's own form is returned, what is wrong with one source marks its layer.
   geo::Result<void> open(const std::string& path);
   void open(Project project, const std::string& basePath);  // made on the spot; paths relative to basePath
 
@@ -160,8 +161,8 @@ class Session {
   AssociationPtr association() const;                  // null likewise
   IndexStatePtr index(const std::string& indicator) const;
   const HeatProbe* heatProbe() const;
-  double suggestedRadius() const;                      // of the heat's layer, metres; 0: none
-  const std::vector<TargetSpec>& targets() const;      // with the table's figures
+  double suggestedRadius() const;                  // of the heat's layer, metres; 0: none
+  const std::vector<TargetSpec>& targets() const;  // with the table's figures
   const geo::Crs& worldCrs() const;
   const std::vector<Message>& messages() const { return messages_; }
   bool busy() const;              // anything still loading
@@ -221,7 +222,7 @@ struct SnapshotOptions {
   bool bare = false;
   std::optional<scene::Composition> composition;  // none: as the scene says
   std::string card;                               // Composition::card: key or name of the area
-  std::string date;  // ISO; empty: today
+  std::string date;                               // ISO; empty: today
 };
 
 }  // namespace session

@@ -61,11 +61,10 @@ void smooth(const Session& session, const IndicatorState& state, bool smoothed, 
   for (size_t r = 0; r < out.trust.size(); ++r)
     if (out.trust[r] < 0.5) out.unreliable.push_back(r);
   if (!out.unreliable.empty())
-    out.notes.push_back(
-        out.unreliable.size() == out.trust.size()
-            ? std::string(tr("各单元的差别不大于偶然波动", language))
-            : fmt::format(fmt::runtime(tr("{}基数小，偶然波动大", language)),
-                          shortNames(session, out.spec.of, out.unreliable, language)));
+    out.notes.push_back(out.unreliable.size() == out.trust.size()
+                            ? std::string(tr("各单元的差别不大于偶然波动", language))
+                            : fmt::format(fmt::runtime(tr("{}基数小，偶然波动大", language)),
+                                          shortNames(session, out.spec.of, out.unreliable, language)));
   if (!smoothed) return;
   const auto& values = state.smoothed.at(out.year);
   out.raw = valuesOf(out.figures);
@@ -116,8 +115,8 @@ int yearIn(const IndicatorState& state, int wish) {
   int best = state.years.empty() ? 0 : state.years.back();
   std::ptrdiff_t most = 0;
   for (const auto& [year, figures] : state.byYear) {
-    const auto n = std::count_if(figures.begin(), figures.end(),
-                                 [](const Figure& f) { return std::isfinite(f.value); });
+    const auto n =
+        std::count_if(figures.begin(), figures.end(), [](const Figure& f) { return std::isfinite(f.value); });
     if (n >= most) most = n, best = year;
   }
   return best;
@@ -157,7 +156,8 @@ Shown shownOf(const Session& session, const IndicatorSpec& spec, int year, const
   else if (points) out.spec.unit = {"百分点", "percentage points"};
   if (map.change == Change::percent) out.spec.decimals = decimalsOfRange(out.figures);
   out.spec.palette = "diverging";
-  if (spec.method == geo::BreakMethod::manual) out.spec.method = geo::BreakMethod::natural, out.spec.breaks.clear();
+  if (spec.method == geo::BreakMethod::manual)
+    out.spec.method = geo::BreakMethod::natural, out.spec.breaks.clear();
   if (spec.locked) {
     for (const auto& [y, all] : state.byYear)
       if (y != since) addFinite(out.pool, changed(all, then, map.change)), out.pooledYears.push_back(y);
@@ -190,8 +190,8 @@ geo::Result<geo::Breaks> classesOf(std::span<const double> pool, std::span<const
     // Each side gets classes by how many values it has, one at least.
     const int k = std::max(2, spec.classes);
     const int below = std::clamp(
-        static_cast<int>(std::lround(k * static_cast<double>(low.size()) / static_cast<double>(pool.size()))), 1,
-        k - 1);
+        static_cast<int>(std::lround(k * static_cast<double>(low.size()) / static_cast<double>(pool.size()))),
+        1, k - 1);
     auto a = geo::classify(low, spec.method, below, {}), b = geo::classify(high, spec.method, k - below, {});
     if (!a) return a;
     if (!b) return b;

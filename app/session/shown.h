@@ -15,7 +15,7 @@ struct Shown {
   std::optional<double> centre;
   std::vector<double> raw, trust;  // rates: as they are without smoothing; how far they can be trusted
   std::vector<size_t> unreliable;
-  std::vector<double> pool;        // what is classed: finite values of the year, or of all years where locked
+  std::vector<double> pool;  // what is classed: finite values of the year, or of all years where locked
   std::vector<int> pooledYears;
   std::vector<std::string> notes;  // in the look's language
 };

@@ -136,14 +136,15 @@ geo::Result<size_t> areaRow(const Session& session, const std::string& wanted, c
   std::vector<std::string> known;
   for (size_t r = 0; r < state.shape->layer->rows(); ++r) {
     if (keys && keys->has(r) && trimmed(keys->text(r)) == wanted) return r;
-    for (const auto* names : {&dress->fullNames[0], &dress->labels[0], &dress->fullNames[1], &dress->labels[1]})
+    for (const auto* names :
+         {&dress->fullNames[0], &dress->labels[0], &dress->fullNames[1], &dress->labels[1]})
       if (r < names->size() && (*names)[r] == wanted) return r;
     const auto& shown = dress->labels[static_cast<size_t>(look.language)];
     if (r < shown.size() && known.size() < 12) known.push_back(shown[r]);
   }
-  return geo::fail(wanted.empty() ? std::string("A card needs an area.")
-                                  : fmt::format("There is no area \"{}\".", wanted),
-                   fmt::format("Areas: {}.", joined(known)));
+  return geo::fail(
+      wanted.empty() ? std::string("A card needs an area.") : fmt::format("There is no area \"{}\".", wanted),
+      fmt::format("Areas: {}.", joined(known)));
 }
 
 }  // namespace

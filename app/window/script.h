@@ -23,7 +23,7 @@ class Script {
                          GLFWwindow* window);  // false: again next frame
   std::vector<std::string> lines_;
   size_t at_ = 0;
-  int left_ = -1;  // frames still to wait in this line
+  int left_ = -1;          // frames still to wait in this line
   panels::KeyPress held_;  // modifiers
 };
 

@@ -690,8 +690,8 @@ TEST_F(RendererTest, ObjectsAndMemoryStayConstantOverAThousandRedraws) {
     // Resized now and then, as a window is.
     renderer->draw(d, 160 + 8 * (i % 3), 100, 1);
   };
-  // The software driver compiles and keeps its shaders' variants over the first thousands of frames; after them
-  // not a page is added.
+  // The software driver compiles and keeps its shaders' variants over the first thousands of frames; after
+  // them not a page is added.
   for (int i = 0; i < 3200; ++i) frame(i);
   const auto before = renderer->counts();
   const size_t pagesBefore = memoryPages();

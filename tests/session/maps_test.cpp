@@ -97,8 +97,7 @@ TEST_F(Maps, ARateFromTheProgramSmoothsTowardsTheWholeWhereTheBaseIsSmall) {
   m.smoothed = true;
   to(SetMap{m});
   EXPECT_EQ(shown().raw.size(), 3u);
-  for (size_t r = 0; r < 3; ++r)
-    EXPECT_EQ(shown().figures[r].value, state.smoothed.begin()->second[r]);
+  for (size_t r = 0; r < 3; ++r) EXPECT_EQ(shown().figures[r].value, state.smoothed.begin()->second[r]);
 }
 
 TEST_F(Maps, ZeroAndNegativeDenominatorsGiveNoRateAndAreTold) {
@@ -175,8 +174,8 @@ TEST_F(Maps, LedgerWorksOutPaceAndLeavesUnknownUnknown) {
   EXPECT_EQ(rows[0].verdict, scene::Verdict::unknown);
   EXPECT_TRUE(std::isnan(rows[0].actual));
   EXPECT_TRUE(std::isnan(rows[0].paceSoFar));
-  EXPECT_NEAR(rows[0].paceNeeded, 24, 1e-12);  // (500 − 380) / 5
-  EXPECT_EQ(rows[1].actual, 3);                // counted on the map
+  EXPECT_NEAR(rows[0].paceNeeded, 24, 1e-12);                // (500 − 380) / 5
+  EXPECT_EQ(rows[1].actual, 3);                              // counted on the map
   EXPECT_EQ(rows[1].verdict, scene::Verdict::illustrative);  // example sites prove nothing
   EXPECT_TRUE(rows[1].shownIllustrative);
   // Spread evenly over three counties, of which two have one and two stations.
@@ -190,14 +189,14 @@ TEST_F(Maps, LedgerWorksOutPaceAndLeavesUnknownUnknown) {
 TEST(Ledger, TakesItsFiguresFromTheTableAndJudgesByTheStraightLine) {
   Folder f;
   session_test::writeSmallCity(f);
-  const std::string csv = f.write(
-      "targets.csv",
-      "id,name,name_en,unit,baseline_year,baseline,target_year,target,better,plan_section,actual_year,actual\n"
-      "firms,企业,Firms,家,2020,380,2025,500,more,二,2023,452\n"
-      "slow,慢,Slow,家,2020,380,2025,500,more,二,2023,451.9\n"
-      "done,成,Done,家,2020,0,2025,5,more,二,2022,7\n"
-      "less,耗,Use,t,2020,100,2025,80,less,二,2022,95\n"
-      "late,迟,Late,家,2020,0,2025,5,more,二,2025,4\n");
+  const std::string csv = f.write("targets.csv",
+                                  "id,name,name_en,unit,baseline_year,baseline,target_year,target,better,"
+                                  "plan_section,actual_year,actual\n"
+                                  "firms,企业,Firms,家,2020,380,2025,500,more,二,2023,452\n"
+                                  "slow,慢,Slow,家,2020,380,2025,500,more,二,2023,451.9\n"
+                                  "done,成,Done,家,2020,0,2025,5,more,二,2022,7\n"
+                                  "less,耗,Use,t,2020,100,2025,80,less,二,2022,95\n"
+                                  "late,迟,Late,家,2020,0,2025,5,more,二,2025,4\n");
   const auto table = geo::load(csv);
   ASSERT_TRUE(table) << table.error().text();
   TargetSpec own;
@@ -227,7 +226,7 @@ TEST(Ledger, TakesItsFiguresFromTheTableAndJudgesByTheStraightLine) {
   EXPECT_EQ(rows[2].verdict, Verdict::reached);
   EXPECT_EQ(rows[3].verdict, Verdict::behind);  // −2.5 a year where −4 are needed
   EXPECT_NEAR(rows[3].paceSoFar, -2.5, 1e-12);
-  EXPECT_NEAR(rows[3].paceNeeded, -5, 1e-12);  // from 95 in 2022 to 80 in 2025
+  EXPECT_NEAR(rows[3].paceNeeded, -5, 1e-12);   // from 95 in 2022 to 80 in 2025
   EXPECT_EQ(rows[4].verdict, Verdict::behind);  // the year is over
   EXPECT_TRUE(std::isnan(rows[4].paceNeeded));
 }
@@ -303,10 +302,10 @@ TEST_F(Maps, HeatOfPolygonsAndInASystemThatStretchesIsRefusedInOneLine) {
   ASSERT_TRUE(city.scene().heat);
   EXPECT_FALSE(city.scene().heat->grid);
   EXPECT_FALSE(canApply(city, SetHeat{[&] {
-                 HeatSpec bad = h;
-                 bad.radiusMetres = -1;
-                 return bad;
-               }()}));
+                          HeatSpec bad = h;
+                          bad.radiusMetres = -1;
+                          return bad;
+                        }()}));
   Folder f;
   f.write("p.csv", "lon,lat\n113.1,60.1\n113.2,60.2\n");
   BareOptions bare;
@@ -379,7 +378,8 @@ TEST_F(Maps, SelectionsAddToggleAndFollowTheLasso) {
   to(SetActiveLayer{"stations"});
   const auto& stations = city.layer("stations").shape->layer->shapes;
   const geo::Point a = stations.part(stations.rowStart[0])[0];
-  to(SelectWithin{{{a.x - 100, a.y - 100}, {a.x + 100, a.y - 100}, {a.x + 100, a.y + 100}, {a.x - 100, a.y + 100}}});
+  to(SelectWithin{
+      {{a.x - 100, a.y - 100}, {a.x + 100, a.y - 100}, {a.x + 100, a.y + 100}, {a.x - 100, a.y + 100}}});
   EXPECT_EQ(city.view().selectionLayer, "stations");
   EXPECT_EQ(city.view().selection, (std::vector<uint32_t>{0}));
   EXPECT_EQ(city.scene().selection, city.view().selection);
@@ -406,13 +406,15 @@ TEST_F(Maps, ACardRanksEveryIndicatorAndCountsWhatStandsInTheCounty) {
   const auto& card = *city.scene().card;
   EXPECT_EQ(card.name, "甲县");
   EXPECT_EQ(card.nameOther, "Jia");
-  const auto people = std::find_if(card.rows.begin(), card.rows.end(), [](const auto& r) { return r.name == "人口"; });
+  const auto people =
+      std::find_if(card.rows.begin(), card.rows.end(), [](const auto& r) { return r.name == "人口"; });
   ASSERT_NE(people, card.rows.end());
   EXPECT_EQ(people->year, 2023);
   EXPECT_EQ(people->rank, 2);
   EXPECT_EQ(people->of, 2);  // the third has no figure in that year
   EXPECT_EQ(people->course, (std::vector<double>{1000, 1100}));
-  const auto stations = std::find_if(card.groups.begin(), card.groups.end(), [](const auto& g) { return g.name == "站"; });
+  const auto stations =
+      std::find_if(card.groups.begin(), card.groups.end(), [](const auto& g) { return g.name == "站"; });
   ASSERT_NE(stations, card.groups.end());
   EXPECT_EQ(stations->count, 2u);
   EXPECT_EQ(card.neighbours, (std::vector<std::string>{"乙"}));
@@ -431,8 +433,8 @@ TEST_F(Maps, AllOfItIsSavedAndOpensAgain) {
   MapSpec m = map(MapSpec::Kind::bivariate);
   m.second = "places", m.grid = 4, m.weights = "knn:2", m.since = 2020, m.change = MapSpec::Change::percent;
   HeatSpec h;
-  h.layer = "stations", h.kernel = geo::Kernel::gaussian, h.radiusMetres = 1234.5, h.top = 0.25, h.clip = "counties",
-  h.perArea = true, h.show = HeatSpec::Show::hexagons, h.contours = false;
+  h.layer = "stations", h.kernel = geo::Kernel::gaussian, h.radiusMetres = 1234.5, h.top = 0.25,
+  h.clip = "counties", h.perArea = true, h.show = HeatSpec::Show::hexagons, h.contours = false;
   to(SetMap{m});
   to(SetHeat{h});
   to(AddScene{"新"});

@@ -25,6 +25,12 @@ class Recipe : public session_test::SmallCity {
     if (!written) ADD_FAILURE() << written.error().text();
     return o.output;
   }
+  void publish(Session& s) {
+    Project p = city.project();
+    p.page.isPublic = true;
+    s.open(p, folder.path());
+    s.wait();
+  }
   Verdict verdict(const std::string& file) {
     const auto v = verify(file);
     if (!v) ADD_FAILURE() << v.error().text();
@@ -86,6 +92,38 @@ TEST_F(Recipe, BringsTheMapBack) {
   EXPECT_TRUE(again.path().empty());
 }
 
+TEST_F(Recipe, ThatSomebodyTamperedWithIsToldInOneLineAndNeverTrusted) {
+  for (const char* recipe :
+       {R"({"options":7,"data":[]})",
+        R"({"options":{"language":3},"data":[],"project":"eJw=","project_bytes":5})",
+        R"({"options":{},"data":[5],"project":[]})",
+        R"({"options":{"extent":["a",1,2,3]},"data":[{"source":8}]})",
+        R"({"options":{},"data":[],"shown":3,"project":"####","project_bytes":99999999999})", "{", "[]"}) {
+    const std::string forged = folder.write(
+        "forged.svg",
+        fmt::format("<svg><metadata><parkscope:recipe>{}</parkscope:recipe></metadata></svg>", recipe));
+    Session s;
+    const auto opened = s.open(forged);
+    ASSERT_FALSE(opened) << recipe;
+    EXPECT_EQ(opened.error().text().find('\n'), std::string::npos);
+    const auto v = verify(forged);
+    if (v) {
+      EXPECT_EQ(v->verdict, Verdict::altered) << recipe;
+    }
+  }
+}
+
+TEST_F(Recipe, NamesTheWeightsFileOfAnAssociationAmongItsData) {
+  folder.write("w.gal", "3\n1 1\n2\n2 2\n1 3\n3 1\n2\n");
+  MapSpec m;
+  m.kind = MapSpec::Kind::association, m.weights = "gal:w.gal";
+  ASSERT_TRUE(does(SetMap{m}));
+  city.wait();
+  const auto draft = recipeDraft(city, {});
+  EXPECT_TRUE(
+      std::any_of(draft.data.begin(), draft.data.end(), [](const auto& d) { return d.source == "w.gal"; }));
+}
+
 TEST_F(Recipe, OfAPictureWithoutOneIsSaidSo) {
   const std::string plain = folder.write("x.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
   EXPECT_EQ(verdict(plain), Verdict::noRecipe);
@@ -96,11 +134,8 @@ TEST_F(Recipe, OfAPictureWithoutOneIsSaidSo) {
 }
 
 TEST_F(Recipe, ForThePublicSaysNothingOfFolders) {
-  Project p = city.project();
-  p.page.isPublic = true;
   Session s;
-  s.open(p, folder.path());
-  s.wait();
+  publish(s);
   SnapshotOptions o;
   o.output = folder.file("x.png");
   const auto scene = sceneFor(s, o);
@@ -109,11 +144,8 @@ TEST_F(Recipe, ForThePublicSaysNothingOfFolders) {
 }
 
 TEST_F(Recipe, APublicMapThatLacksAnythingIsRefusedWithAllOfIt) {
-  Project p = city.project();
-  p.page.isPublic = true;
   Session s;
-  s.open(p, folder.path());
-  s.wait();
+  publish(s);
   SnapshotOptions o;
   o.output = folder.file("public.png"), o.width = 640, o.height = 400;
   const auto scene = sceneFor(s, o);
