@@ -23,10 +23,10 @@ Layout layoutFor(float width, float height, float scale, const session::View& vi
               right = view.inspectorPanel && wide ? px(360) : 0;
   const float strip = view.stripPanel && height >= 480 * scale ? px(136) : 0;
   const float bottom = height - status;
-  // The map keeps the upper half of the room at least; where that leaves too little, the dock folds.
-  const float room = bottom - strip - menu, most = std::floor(room * 0.62f);
-  const float dock =
-      view.dockPanel && most >= px(200) ? std::clamp(px(dockHeight), px(170), std::max(px(170), most)) : 0;
+  // The map keeps 340 px, which its names need, as long as the dock has its least; where both find no room,
+  // the dock folds.
+  const float room = bottom - strip - menu, most = std::max(px(170), room - px(340));
+  const float dock = view.dockPanel && room >= px(380) ? std::clamp(px(dockHeight), px(170), most) : 0;
   l.menu = {0, 0, width, menu};
   l.layers = {0, menu, left, bottom - menu};
   l.inspector = {width - right, menu, right, bottom - menu};

@@ -69,6 +69,8 @@ TEST_F(Dock, TakesItsRoomFromTheMapAndFoldsWhereThereIsNone) {
   EXPECT_EQ(with.dock.bottom(), with.strip.y);
   EXPECT_EQ(panels::layoutFor(1920, 1080, 1, view, 400).dock.h, 400);
   EXPECT_GT(panels::layoutFor(1920, 1080, 1, view, 900).map.h, 300);
+  EXPECT_GE(panels::layoutFor(1280, 720, 1, view).map.h, 340);
+  EXPECT_GE(panels::layoutFor(1280, 720, 1, view).dock.h, 170);
   EXPECT_EQ(panels::layoutFor(1280, 480, 1, view).dock.h, 0);
 }
 
