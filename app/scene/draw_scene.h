@@ -4,6 +4,7 @@
 #include <functional>
 #include <unordered_map>
 
+#include "app/scene/page.h"
 #include "app/scene/scene.h"
 #include "geo/result.h"
 
@@ -71,8 +72,4 @@ Drawing drawBare(const Scene& scene, const Theme& theme, TypesetterPtr fonts, fl
 // The window's map: floating legend, badge, north arrow, scale bar.
 Drawing drawWindowMap(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const Camera& camera,
                       float uiScale, DrawCache* cache = nullptr);
-// A page in millimetres.
-Drawing drawPage(const Scene& scene, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
-                 std::optional<geo::Box> extent = {});
-
 }  // namespace scene

@@ -20,15 +20,15 @@ namespace {
 
 constexpr float px = 25.4f / 150;  // a pixel of the look's A3 page in millimetres
 
-struct PageLayout {
+struct Columns {
   Rect frame;  // outer edge of the map's frame
   std::vector<Rect> columns;
   float margin = 70 * px;
   bool landscape = true;
 };
 
-PageLayout layoutFor(float w, float h) {
-  PageLayout l;
+Columns layoutFor(float w, float h) {
+  Columns l;
   l.landscape = w >= h;
   const float m = l.margin, top = 182 * px, bottom = 122 * px;
   if (l.landscape) {
@@ -69,7 +69,7 @@ std::string degreeWords(double degrees, char positive, char negative) {
 
 class Page {
  public:
-  Page(Drawing& d, const Scene& s, const Theme& t, const PageLayout& l)
+  Page(Drawing& d, const Scene& s, const Theme& t, const Columns& l)
       : d_(d), s_(s), t_(t), l_(l), b_{d, t, px} {}
 
   void draw(std::optional<geo::Box> extent) {
@@ -646,7 +646,7 @@ class Page {
   Drawing& d_;
   const Scene& s_;
   const Theme& t_;
-  const PageLayout& l_;
+  const Columns& l_;
   const Board b_;
   double denominator_ = 0;
   Rect inset_, locator_;
@@ -656,14 +656,18 @@ class Page {
 
 }  // namespace
 
-Drawing drawPage(const Scene& s, const Theme& theme, TypesetterPtr fonts, float widthMm, float heightMm,
-                 std::optional<geo::Box> extent) {
+Vec leastSize(PagePart, const Scene&, const TypesetterPtr&, const PageSetup&) { return {20, 10}; }
+
+Drawing drawPage(const Scene& s, const Theme& theme, TypesetterPtr fonts, const PageSetup& setup,
+                 std::optional<geo::Box> extent, PageLayout* layout) {
+  const float widthMm = setup.width, heightMm = setup.height;
   if (s.composition != Composition::map)
     return drawSheet(s, theme, std::move(fonts), widthMm, heightMm, Medium::page, px);
   Drawing d;
   d.width = widthMm, d.height = heightMm, d.background = theme.background, d.fonts = std::move(fonts);
-  const PageLayout l = layoutFor(widthMm, heightMm);
+  const Columns l = layoutFor(widthMm, heightMm);
   Page(d, s, theme, l).draw(extent);
+  if (layout) layout->frames = {{PagePart::map, l.frame, false, {}}};
   return d;
 }
 

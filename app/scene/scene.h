@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/scene/page.h"
 #include "app/scene/symbol.h"
 #include "app/scene/theme.h"
 #include "app/scene/thematic.h"
@@ -121,7 +122,9 @@ struct Scene {
   bool illustrative = false;  // any visible figure or site is: the badge shows
   Words words;
   geo::Box home;  // world box that "fit" shows
+  PageSetup page;  // the project's own
   std::optional<ObjectRef> selected, hovered;
+  std::optional<ObjectRef> focus;  // the area that a sheet of an atlas is about
   std::string selectionLayer;  // several rows chosen in it, ascending; empty: none
   std::vector<uint32_t> selection;
   std::vector<Vec> lasso;             // being drawn, canvas units of the window's map

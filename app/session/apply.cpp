@@ -93,9 +93,17 @@ class Check {
     if (!std::isfinite(c.heat.radiusMetres) || c.heat.radiusMetres < 0) return no("带宽须大于零。");
     return sound([&](Project& p) { p.heat = c.heat; });
   }
+  Done operator()(const SetPage& c) const {
+    return sound([&](Project& p) { p.page = c.page; });
+  }
+  Done operator()(const PutTemplate& c) const {
+    if (trimmed(c.layout.id).empty()) return no("模板需要名字。");
+    return sound([&](Project& p) { put(p.templates, c.layout); });
+  }
+  Done operator()(const RemoveTemplate& c) const { return known("template", p_.templates, c.id); }
   Done operator()(const PutIndicator& c) const {
     if (trimmed(c.indicator.id).empty()) return no("指标需要代号。");
-    return sound([&](Project& p) { put(p, c.indicator); });
+    return sound([&](Project& p) { put(p.indicators, c.indicator); });
   }
   Done operator()(const RemoveIndicator& c) const {
     if (auto known = indicator(c.indicator); !known) return known;
@@ -149,6 +157,9 @@ class Check {
     if (!mapsReady(s_)) return no("地图还没有算完，稍候再导出。");
     return checkSnapshot(optionsOf(s_, c));
   }
+  Done operator()(const ExportAtlas&) const { return no("正在导出。"); }
+  Done operator()(const ExportAgain&) const { return no("正在导出。"); }
+  Done operator()(const CopyPicture&) const { return no("正在导出。"); }
   Done operator()(const ExportRows& c) const {
     if (auto known = layer(c.layer); !known) return known;
     if (c.path.empty()) return no("没有给出文件名。");
@@ -196,7 +207,7 @@ class Check {
     return c.scale == 0 || (c.scale >= 0.5 && c.scale <= 4) ? Done{} : no("界面缩放在 50% 和 400% 之间。");
   }
   Done operator()(const TogglePanel& c) const {
-    for (const char* known : {"layers", "inspector", "strip", "dock", "legend", "messages"})
+    for (const char* known : {"layers", "inspector", "strip", "dock", "page", "legend", "messages"})
       if (c.panel == known) return {};
     return geo::fail(fmt::format("There is no panel \"{}\".", c.panel),
                      "Panels: layers, inspector, strip, dock, messages.");
@@ -222,9 +233,10 @@ class Check {
     return o;
   }
 
-  static void put(Project& p, const IndicatorSpec& spec) {
-    const auto found = findById(p.indicators, spec.id);
-    if (found == p.indicators.end()) p.indicators.push_back(spec);
+  template <class Spec>
+  static void put(std::vector<Spec>& specs, const Spec& spec) {
+    const auto found = findById(specs, spec.id);
+    if (found == specs.end()) specs.push_back(spec);
     else *found = spec;
   }
 
@@ -329,8 +341,18 @@ class Apply {
   Done operator()(const SetHeat& c) {
     return edit([&](Project& p) { p.heat = c.heat; }, "heat", c.final);
   }
+  Done operator()(const SetPage& c) {
+    return edit([&](Project& p) { p.page = c.page; }, "page", c.final);
+  }
+  Done operator()(const PutTemplate& c) {
+    return edit([&](Project& p) { Check::put(p.templates, c.layout); });
+  }
+  Done operator()(const RemoveTemplate& c) {
+    return edit([&](Project& p) { p.templates.erase(findById(p.templates, c.id)); });
+  }
   Done operator()(const PutIndicator& c) {
-    return edit([&](Project& p) { Check::put(p, c.indicator); }, "indicator:" + c.indicator.id, c.final);
+    return edit([&](Project& p) { Check::put(p.indicators, c.indicator); }, "indicator:" + c.indicator.id,
+                c.final);
   }
   Done operator()(const RemoveIndicator& c) {
     return edit([&](Project& p) { removeIndicator(p, c.indicator); });
@@ -407,6 +429,9 @@ class Apply {
     return {};
   }
 
+  Done operator()(const ExportAtlas&) { return {}; }
+  Done operator()(const ExportAgain&) { return {}; }
+  Done operator()(const CopyPicture&) { return {}; }
   Done operator()(const ExportRows& c) {
     const DataTablePtr table = s_.table(c.layer);
     const LayerState& layer = s_.layer(c.layer);
@@ -527,6 +552,7 @@ class Apply {
                   : c.panel == "inspector" ? view_.inspectorPanel
                   : c.panel == "strip"     ? view_.stripPanel
                   : c.panel == "dock"      ? view_.dockPanel
+                  : c.panel == "page"      ? view_.pageView
                                            : view_.messagesPanel;
     shown = !shown;
     return {};

@@ -7,6 +7,7 @@
 #include "app/session/i18n.h"
 #include "app/session/ledger.h"
 #include "app/session/names.h"
+#include "app/session/page_spec.h"
 #include "app/session/shown.h"
 
 namespace session {
@@ -565,6 +566,7 @@ class Builder {
   }
 
   void page(scene::Scene& s) const {
+    s.page = pageSetup(project_.page, lang_);
     for (const Name& n : project_.page.credits) s.credits.push_back(n.in(lang_));
     for (const Name& n : project_.page.notes) s.notes.push_back(n.in(lang_));
     s.reviewNumber = project_.page.reviewNumber;

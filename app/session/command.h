@@ -87,6 +87,16 @@ struct AddScene {
 struct RemoveScene {
   std::string scene;
 };
+struct SetPage {
+  PageSpec page;
+  bool final = true;
+};  // paper, template, frames, review number, public or internal
+struct PutTemplate {
+  TemplateSpec layout;
+};  // a new one, or another form of the one with its id
+struct RemoveTemplate {
+  std::string id;
+};
 // History and files
 struct Undo {};
 struct Redo {};
@@ -108,10 +118,25 @@ struct ExportImage {
   bool landscape = true;
   int dpi = 300;
   bool bare = false;
+  bool page = false;  // the project's own page; paper and landscape do not count then
+  bool worldFile = false;
   bool currentExtent = false;
   scene::Composition composition = scene::Composition::map;
   std::optional<scene::ObjectRef> card;  // Composition::card: of which area
 };
+struct ExportAtlas {
+  std::string path;                            // a folder, or a .pdf
+  std::vector<std::string> areas, indicators;  // keys · ids; none: all
+  std::vector<int> years;                      // none: each indicator's latest
+  std::string ending = "png";                  // of the sheets in a folder
+  std::string paper;                           // empty: the project's
+  bool landscape = true;
+  int dpi = 300;
+};
+struct ExportAgain {};  // the last export once more
+struct CopyPicture {
+  int scale = 1;  // 1 or 2 times the window's pixels
+};                // the map, to the clipboard
 struct ExportRows {
   std::string path;  // .csv .geojson .gpkg
   std::string layer;
@@ -180,7 +205,7 @@ struct Search {
 };
 struct TogglePanel {
   std::string panel;
-};  // layers | inspector | strip | dock | legend | messages
+};  // layers | inspector | strip | dock | page | legend | messages
 struct SetUiScale {
   double scale;
 };  // 0: follow the monitor
@@ -195,11 +220,12 @@ struct ShowHelp {};
 using Command =
     std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
                  SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator,
-                 SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, Undo, Redo, NewProject,
-                 OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportRows, SetLanguage, ShowScene,
-                 NextScene, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin,
-                 SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover, Search,
-                 TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+                 SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, SetPage, PutTemplate,
+                 RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage,
+                 ExportAtlas, ExportAgain, CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene,
+                 SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer,
+                 SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover, Search, TogglePanel,
+                 SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

@@ -64,6 +64,11 @@ constexpr std::string_view statistics[] = {"count", "sum", "mean", "rate"};
 constexpr std::string_view kernels[] = {"quartic", "gaussian", "uniform", "triangular", "epanechnikov"};
 constexpr std::string_view normalisations[] = {"min-max", "z", "rank"};
 constexpr std::string_view compositions[] = {"map", "multiples", "ledger", "card"};
+constexpr std::string_view pageStyles[] = {"sheet", "figure", "poster", "slide"};
+constexpr std::string_view pageGrids[] = {"degrees", "metres", "none"};
+constexpr std::string_view pageParts[] = {"map",   "title",    "legend",  "scale-bar", "north-arrow",
+                                          "inset", "overview", "figures", "ranking",   "targets",
+                                          "notes", "footer",   "mark",    "logo",      "text"};
 }  // namespace
 
 template <>
@@ -93,6 +98,18 @@ std::span<const std::string_view> wordsOf<geo::Normalisation>() {
 template <>
 std::span<const std::string_view> wordsOf<scene::Composition>() {
   return compositions;
+}
+template <>
+std::span<const std::string_view> wordsOf<scene::PageStyle>() {
+  return pageStyles;
+}
+template <>
+std::span<const std::string_view> wordsOf<scene::PageGrid>() {
+  return pageGrids;
+}
+template <>
+std::span<const std::string_view> wordsOf<scene::PagePart>() {
+  return pageParts;
 }
 
 size_t editDistance(std::string_view a, std::string_view b) {

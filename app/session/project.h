@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/scene/page.h"
 #include "app/scene/scene.h"
 #include "geo/composite.h"
 #include "geo/density.h"
@@ -166,9 +167,33 @@ struct SceneSpec {
   bool operator==(const SceneSpec&) const = default;
 };
 
-struct PageSpec {
-  std::string paper = "A3";
+struct FrameSpec {  // of a page, placed by hand; millimetres from the upper left corner
+  scene::PagePart part = scene::PagePart::map;
+  double x = 0, y = 0, width = 0, height = 0;
+  Name text;  // PagePart::text
+  bool operator==(const FrameSpec&) const = default;
+};
+
+struct LayoutSpec {
+  std::string paper = "A3";  // A4 … A0, or its size in millimetres: "338x190"
   bool landscape = true;
+  scene::PageStyle style = scene::PageStyle::sheet;
+  std::optional<double> scale;  // denominator; none: the largest round one that shows all
+  scene::PageGrid grid = scene::PageGrid::degrees;
+  std::vector<FrameSpec> frames;
+  std::vector<std::string> hidden;  // parts
+  std::string logo;                 // picture, relative to the project file
+  bool operator==(const LayoutSpec&) const = default;
+};
+
+struct TemplateSpec {  // a layout to use again
+  std::string id;
+  Name name;
+  LayoutSpec layout;
+  bool operator==(const TemplateSpec&) const = default;
+};
+
+struct PageSpec : LayoutSpec {
   std::string reviewNumber;  // 审图号
   bool isPublic = false;
   std::vector<Name> credits, notes;
@@ -184,6 +209,7 @@ struct Project {
   std::vector<TargetSpec> targets;
   std::vector<SceneSpec> scenes;
   PageSpec page;
+  std::vector<TemplateSpec> templates;
   std::string indicator;  // the one on the map when the project opens
   MapSpec map;
   HeatSpec heat;

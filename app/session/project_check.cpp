@@ -5,6 +5,7 @@
 
 #include "app/session/filter.h"
 #include "app/session/names.h"
+#include "app/session/page_spec.h"
 #include "geo/weights.h"
 
 namespace session {
@@ -172,6 +173,24 @@ tl::unexpected<geo::Error> Complaints::first(const std::string& path) const {
   return geo::fail(fmt::format("{}:{}: {}", path, at->first, at->second.what), at->second.remedy);
 }
 
+static void checkLayout(const LayoutSpec& layout, int line, Complaints& complaints) {
+  const auto parts = wordsOf<scene::PagePart>();
+  for (const std::string& word : layout.hidden)
+    if (std::find(parts.begin(), parts.end(), word) == parts.end())
+      complaints.add(line, fmt::format("a page has no part \"{}\".", word),
+                     fmt::format("Parts: {}.", fmt::join(parts, ", ")));
+  if (!paperSize(layout.paper))
+    complaints.add(line, fmt::format("there is no paper \"{}\".", layout.paper), std::string(papersKnown));
+  std::set<scene::PagePart> seen;
+  for (const FrameSpec& f : layout.frames) {
+    if (!(f.width > 0 && f.height > 0))
+      complaints.add(line, fmt::format("the frame \"{}\" of a page has no size.", word(f.part)),
+                     "Give x, y, width and height in millimetres.");
+    if (f.part != scene::PagePart::text && !seen.insert(f.part).second)
+      complaints.add(line, fmt::format("a page has two frames \"{}\".", word(f.part)), "Remove one of them.");
+  }
+}
+
 void check(const Project& project, const ProjectLines& lines, Complaints& complaints) {
   Checker checker(project, complaints);
   checker.crs(project.crs, lines.root.of("crs"));
@@ -181,6 +200,10 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
   checker.unique("indicator", project.indicators, lines.indicators);
   checker.unique("target", project.targets, lines.targets);
   checker.unique("scene", project.scenes, lines.scenes);
+  checker.unique("template", project.templates, lines.templates);
+  checkLayout(project.page, lines.root.of("page"), complaints);
+  for (size_t i = 0; i < project.templates.size(); ++i)
+    checkLayout(project.templates[i].layout, lines.templates[i].table, complaints);
   for (size_t i = 0; i < project.layers.size(); ++i)
     checkLayer(project.layers[i], lines.layers[i], checker, complaints);
   for (size_t i = 0; i < project.indicators.size(); ++i)
@@ -212,6 +235,7 @@ geo::Result<void> check(const Project& project) {
   ProjectLines none;
   none.layers.resize(project.layers.size()), none.indicators.resize(project.indicators.size());
   none.targets.resize(project.targets.size()), none.scenes.resize(project.scenes.size());
+  none.templates.resize(project.templates.size());
   Complaints complaints;
   check(project, none, complaints);
   if (complaints.empty()) return {};

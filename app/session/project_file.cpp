@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "app/session/names.h"
+#include "app/session/page_spec.h"
 #include "app/session/project_check.h"
 #include "app/session/project_schema.h"
 
@@ -17,7 +18,6 @@ namespace session {
 namespace {
 
 constexpr int currentFormat = 1;
-constexpr std::string_view papers[] = {"A0", "A1", "A2", "A3", "A4"};
 constexpr std::string_view themes[] = {"dark", "light"};
 
 bool isColour(std::string_view text) {
@@ -62,7 +62,11 @@ class Reader {
                "It is one of: " + listOf(known) + ".");
   }
   void theme(const char* key, std::string& value, const std::string&) { choice(key, value, themes); }
-  void paper(const char* key, std::string& value, const std::string&) { choice(key, value, papers); }
+  void paper(const char* key, std::string& value, const std::string&) {
+    text(key, value);
+    if (find(key) && !paperSize(value))
+      complain(key, fmt::format("there is no paper \"{}\"", value), std::string(papersKnown));
+  }
   void palette(const char* key, std::string& value, const std::string&) {
     choice(key, value, scene::paletteNames());
   }
@@ -94,6 +98,11 @@ class Reader {
     choice(key, text, wordsOf<E>());
     for (size_t i = 0; i < wordsOf<E>().size(); ++i)
       if (wordsOf<E>()[i] == text) value = static_cast<E>(i);
+  }
+  template <class E>
+  void always(const char* key, E& value) {
+    if (find(key)) word(key, value, value);
+    else complaints_.add(lines_.table, fmt::format("{} has no \"{}\".", what_, key), "Every one needs it.");
   }
   void colour(const char* key, std::optional<std::string>& value) {
     if (!find(key)) return;
@@ -177,6 +186,17 @@ class Reader {
   template <class T>
   void table(const char* key, std::optional<T>& value) {
     if (find(key)) table(key, value.emplace());
+  }
+
+  template <class T>
+  void tables(const char* key, std::vector<T>& values) {  // inline, in a list
+    each(key, "a list of tables", [&](const toml::node& node) {
+      const toml::table* inner = node.as_table();
+      if (!inner) return wrongType(key, node, "a list of tables");
+      Reader reader(*inner, fmt::format("one of \"{}\"", key), complaints_);
+      schema::fields(reader, values.emplace_back());
+      reader.finish();
+    });
   }
 
   // Tables of tables, read by the caller.
@@ -296,6 +316,20 @@ class Writer {
   }
   void method(const char* key, geo::BreakMethod v, geo::BreakMethod standard) {
     if (v != standard) line(key, quoted(geo::name(v)));
+  }
+  template <class E>
+  void always(const char* key, E v) {
+    line(key, quoted(session::word(v)));
+  }
+  template <class T>
+  void tables(const char* key, std::vector<T>& values) {
+    std::vector<std::string> parts;
+    for (T& v : values) {
+      Writer inner;
+      schema::fields(inner, v);
+      parts.push_back("{ " + joined(inner.lines) + " }");
+    }
+    list(key, parts);
   }
   template <class E>
   void word(const char* key, E v, E standard) {
@@ -422,6 +456,7 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
     readList(reader, "indicators", project.indicators, lines.indicators, complaints);
     readList(reader, "targets", project.targets, lines.targets, complaints);
     readList(reader, "scenes", project.scenes, lines.scenes, complaints);
+    readList(reader, "templates", project.templates, lines.templates, complaints);
     lines.root = reader.finish();
     check(project, lines, complaints);
   } catch (const toml::parse_error& e) {
@@ -440,7 +475,8 @@ std::string formatProject(const Project& project) {
   if (const std::string heat = tableText(copy.heat); heat != "\n") out += "\n[heat]\n" + heat;
   if (const std::string page = tableText(copy.page); page != "\n") out += "\n[page]\n" + page;
   return out + listText("layers", copy.layers) + listText("indicators", copy.indicators) +
-         listText("targets", copy.targets) + listText("scenes", copy.scenes);
+         listText("targets", copy.targets) + listText("scenes", copy.scenes) +
+         listText("templates", copy.templates);
 }
 
 geo::Result<Project> readProject(const std::string& path) {

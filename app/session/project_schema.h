@@ -2,6 +2,8 @@
 // cannot drift. Io is the reader or the writer of project_file.cpp.
 #pragma once
 
+#include <cmath>
+
 #include "app/session/project.h"
 
 namespace session::schema {
@@ -164,17 +166,48 @@ void fields(Io& io, SceneSpec& s) {
 }
 
 template <class Io>
+void fields(Io& io, FrameSpec& f) {
+  const FrameSpec standard;
+  io.always("part", f.part);
+  io.real("x", f.x, NAN, -5000, 5000);
+  io.real("y", f.y, NAN, -5000, 5000);
+  io.real("width", f.width, NAN, 1, 5000);
+  io.real("height", f.height, NAN, 1, 5000);
+  io.name("text", f.text);
+}
+
+template <class Io>
+void layoutFields(Io& io, LayoutSpec& l) {
+  const LayoutSpec standard;
+  io.paper("paper", l.paper, standard.paper);
+  io.flag("landscape", l.landscape, standard.landscape);
+  io.word("template", l.style, standard.style);
+  io.real("scale", l.scale, 1, 1e9);
+  io.word("grid", l.grid, standard.grid);
+  io.text("logo", l.logo);
+  io.tables("frames", l.frames);
+  io.words("hidden", l.hidden);
+}
+
+template <class Io>
+void fields(Io& io, TemplateSpec& t) {
+  io.id("id", t.id);
+  io.name("name", t.name);
+  layoutFields(io, t.layout);
+}
+
+template <class Io>
 void fields(Io& io, PageSpec& p) {
   const PageSpec standard;
-  io.paper("paper", p.paper, standard.paper);
-  io.flag("landscape", p.landscape, standard.landscape);
+  layoutFields(io, p);
   io.text("review_number", p.reviewNumber);
   io.flag("public", p.isPublic, standard.isPublic);
   io.names("credits", p.credits);
   io.names("notes", p.notes);
 }
 
-// The tables of the file follow these keys: [page], [[layers]], [[indicators]], [[targets]], [[scenes]].
+// The tables of the file follow these keys: [page], [[layers]], [[indicators]], [[targets]], [[scenes]],
+// [[templates]].
 template <class Io>
 void fields(Io& io, Project& p) {
   const Project standard;

@@ -37,7 +37,8 @@ struct View {  // this user's moment, not saved work
   std::string search;
   bool layersPanel = true, inspectorPanel = true, stripPanel = true, dockPanel = false, messagesPanel = false,
        helpOpen = false;
-  double uiScale = 0;  // 0: follow the monitor
+  double uiScale = 0;     // 0: follow the monitor
+  bool pageView = false;  // the page to print stands in the map's place
   bool fullScreen = false, quit = false;
   std::string clipboard;  // text waiting to be put there by the window
   struct Flight {
@@ -219,6 +220,8 @@ struct SnapshotOptions {
   std::string scene, indicator, theme;
   std::optional<int> year;
   std::optional<geo::Box> extentLonLat;
+  std::optional<scene::PageStyle> style;  // of a page; none: the project's
+  double scale = 0;                       // of a page: its denominator; 0: by itself
   bool bare = false;
   std::optional<scene::Composition> composition;  // none: as the scene says
   std::string card;                               // Composition::card: key or name of the area

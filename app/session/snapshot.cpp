@@ -11,22 +11,10 @@
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
+#include "app/session/page_spec.h"
 
 namespace session {
 namespace {
-
-struct Paper {
-  std::string_view name;
-  float width, height;  // upright, mm
-};
-constexpr Paper papers[] = {
-    {"A4", 210, 297}, {"A3", 297, 420}, {"A2", 420, 594}, {"A1", 594, 841}, {"A0", 841, 1189}};
-
-const Paper* paperOf(std::string_view name) {
-  for (const Paper& p : papers)
-    if (p.name == name) return &p;
-  return nullptr;
-}
 
 enum class Format { png, jpeg, tiff, pdf, svg, none };
 
@@ -91,11 +79,24 @@ struct Size {
 };
 
 Size sizeOf(const SnapshotOptions& o) {
-  const Paper* paper = paperOf(o.paper);
+  const auto paper = paperSize(o.paper, o.landscape);
   if (!paper) return {static_cast<float>(o.width), static_cast<float>(o.height)};
-  Size s{paper->width, paper->height, o.dpi / 25.4, 1, static_cast<double>(o.dpi)};
-  if (o.landscape) std::swap(s.width, s.height);
-  return s;
+  return {paper->width, paper->height, o.dpi / 25.4, 1, static_cast<double>(o.dpi)};
+}
+
+// A page of the project's own size is the project's own, with the frames that stand where they were put.
+scene::PageSetup pageFor(const scene::Scene& scene, const SnapshotOptions& o) {
+  const Size size = sizeOf(o);
+  scene::PageSetup page = scene.page;
+  const bool own =
+      page.width == size.width && page.height == size.height && (!o.style || *o.style == page.style);
+  if (!own) {
+    page.fixed.clear(), page.hidden.clear(), page.scale = 0;
+    page.width = size.width, page.height = size.height;
+  }
+  if (o.style) page.style = *o.style;
+  if (o.scale > 0) page.scale = o.scale;
+  return page;
 }
 
 scene::Drawing draw(const scene::Scene& scene, const SnapshotOptions& o, const scene::TypesetterPtr& fonts,
@@ -105,7 +106,7 @@ scene::Drawing draw(const scene::Scene& scene, const SnapshotOptions& o, const s
                               : o.theme == "dark" || !paper ? scene::darkTheme()
                                                             : scene::paperTheme();
   const Size size = sizeOf(o);
-  if (paper && !o.bare) return scene::drawPage(scene, theme, fonts, size.width, size.height, extent);
+  if (paper && !o.bare) return scene::drawPage(scene, theme, fonts, pageFor(scene, o), extent);
   return o.bare ? scene::drawBare(scene, theme, fonts, size.width, size.height, extent)
                 : scene::drawWall(scene, theme, fonts, size.width, size.height, extent);
 }
@@ -155,8 +156,8 @@ geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
                      "Endings: .png .jpg .tif .pdf .svg.");
   if (!o.theme.empty() && o.theme != "dark" && o.theme != "light")
     return geo::fail(fmt::format("There is no theme \"{}\".", o.theme), "Themes: dark, light.");
-  if (!o.paper.empty() && !paperOf(o.paper))
-    return geo::fail(fmt::format("There is no paper \"{}\".", o.paper), "Papers: A4, A3, A2, A1, A0.");
+  if (!o.paper.empty() && !paperSize(o.paper))
+    return geo::fail(fmt::format("There is no paper \"{}\".", o.paper), std::string(papersKnown));
   if (o.dpi < 36 || o.dpi > 1200)
     return geo::fail(fmt::format("{} dpi is out of range.", o.dpi), "It lies within 36 and 1200.");
   const Size s = sizeOf(o);

@@ -106,7 +106,7 @@ class Golden : public testing::TestWithParam<Case> {
     scene.date = "2026-01-01";
     kinds::dress(scene, c.kind);
     const auto w = static_cast<float>(c.width), h = static_cast<float>(c.height);
-    if (std::string(c.medium) == "page") return drawPage(scene, scene::paperTheme(), fonts(), w, h);
+    if (std::string(c.medium) == "page") return drawPage(scene, scene::paperTheme(), fonts(), {.width = w, .height = h});
     const scene::Theme& theme = c.dark ? scene::darkTheme() : scene::lightTheme();
     if (std::string(c.medium) == "wall") return drawWall(scene, theme, fonts(), w, h);
     return drawWindowMap(scene, theme, fonts(), scene::Camera::fit({0, 0, w, h}, scene.home, 30), 1);
