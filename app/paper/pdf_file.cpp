@@ -6,7 +6,13 @@
 #include <charconv>
 #include <cmath>
 
+#include "app/paper/seal.h"
+
 namespace paper {
+
+namespace {
+constexpr char reference = 1;  // brackets a number that is the page's own
+}
 
 std::string deflated(std::string_view bytes) {
   uLongf size = compressBound(bytes.size());
@@ -51,7 +57,7 @@ void pdfNumber(std::string& out, double v) {
 }
 
 PdfFile::PdfFile(AtomicFile& file) : file_(file), hash_{0xcbf29ce484222325ull, 0x84222325cbf29ce4ull} {
-  put("%PDF-1.5\n%\xE2\xE3\xCF\xD3\n");
+  put("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
 }
 
 void PdfFile::put(std::string_view bytes) {
@@ -78,21 +84,81 @@ int PdfFile::object(std::string_view body) {
   return number;
 }
 
-void PdfFile::stream(int number, std::string_view dictionary, std::string_view bytes, bool isDeflated) {
-  if (!isDeflated) {
-    const std::string packed = paper::deflated(bytes);
-    stream(number, dictionary, packed, true);
-    return;
-  }
+void PdfFile::streamOfDeflated(int number, std::string_view dictionary, std::string_view packed) {
   offset_[number] = written_;
-  put(fmt::format("{} 0 obj\n<<{}/Filter/FlateDecode/Length {}>>stream\n", number, dictionary, bytes.size()));
-  put(bytes), put("\nendstream\nendobj\n");
+  put(fmt::format("{} 0 obj\n<<{}/Filter/FlateDecode/Length {}>>stream\n", number, dictionary,
+                  packed.size()));
+  put(packed), put("\nendstream\nendobj\n");
 }
 
-int PdfFile::stream(std::string_view dictionary, std::string_view bytes, bool isDeflated) {
+int PdfFile::stream(std::string_view dictionary, std::string_view bytes) {
   const int number = reserve();
-  stream(number, dictionary, bytes, isDeflated);
+  streamOfDeflated(number, dictionary, deflated(bytes));
   return number;
+}
+
+int PdfFile::add(PdfObjects objects) {
+  std::vector<int> numbers{0};
+  const auto placed = [&](std::string_view body) {
+    std::string out;
+    for (size_t i = 0; i < body.size(); ++i) {
+      if (body[i] != reference) {
+        out += body[i];
+        continue;
+      }
+      size_t own = 0;
+      while (body[++i] != reference) own = own * 10 + static_cast<size_t>(body[i] - '0');
+      out += fmt::format("{}", numbers.at(own));
+    }
+    return out;
+  };
+  for (auto& made : objects.objects_) {
+    if (!made.digest.empty()) {
+      const auto [known, isNew] = shared_.try_emplace(made.digest, static_cast<int>(offset_.size()));
+      if (!isNew) {
+        numbers.push_back(known->second);
+        continue;
+      }
+    }
+    numbers.push_back(reserve());
+    if (made.isStream) streamOfDeflated(numbers.back(), placed(made.body), made.deflated);
+    else object(numbers.back(), placed(made.body));
+    made = {};
+  }
+  return numbers.back();
+}
+
+std::string PdfObjects::ref(int number) { return fmt::format("{0}{1}{0} 0 R", reference, number); }
+
+int PdfObjects::object(std::string body) {
+  objects_.push_back({std::move(body), {}, false, {}});
+  return static_cast<int>(objects_.size());
+}
+
+int PdfObjects::stream(std::string dictionary, std::string_view bytes) {
+  return streamOfDeflated(std::move(dictionary), deflated(bytes));
+}
+
+int PdfObjects::streamOfDeflated(std::string dictionary, std::string packed, bool shared) {
+  std::string digest;
+  if (shared) {
+    Sha256 sha;
+    // References are numbered page by page: what another page shares is told by its own digest.
+    std::string body;
+    for (size_t i = 0; i < dictionary.size(); ++i) {
+      if (dictionary[i] != reference) {
+        body += dictionary[i];
+        continue;
+      }
+      size_t own = 0;
+      while (dictionary[++i] != reference) own = own * 10 + static_cast<size_t>(dictionary[i] - '0');
+      body += objects_.at(own - 1).digest;
+    }
+    sha.add(body.data(), body.size()), sha.add(packed.data(), packed.size());
+    digest = sha.hex();
+  }
+  objects_.push_back({std::move(dictionary), std::move(packed), true, std::move(digest)});
+  return static_cast<int>(objects_.size());
 }
 
 geo::Result<void> PdfFile::finish(int catalog, int info) {

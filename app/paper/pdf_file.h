@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,24 +11,47 @@
 
 namespace paper {
 
+// Objects of one page, numbered from 1 among themselves until they go into a file: so pages are made on any
+// thread, in any order.
+class PdfObjects {
+ public:
+  static std::string ref(int number);  // to one of these, within a dictionary of these
+  int object(std::string body);
+  // The dictionary comes without its brackets.
+  int stream(std::string dictionary, std::string_view bytes);
+  // Shared: what another page has already stands for both.
+  int streamOfDeflated(std::string dictionary, std::string deflated, bool shared = false);
+
+ private:
+  friend class PdfFile;
+  struct Object {
+    std::string body, deflated;
+    bool isStream = false;
+    std::string digest;  // of what is shared
+  };
+  std::vector<Object> objects_;
+};
+
 class PdfFile {
  public:
   explicit PdfFile(AtomicFile& file);
   int reserve();  // the number of an object to be written later
   void object(int number, std::string_view body);
   int object(std::string_view body);
-  // dictionary without its brackets; the bytes are deflated here unless they are already.
-  void stream(int number, std::string_view dictionary, std::string_view bytes, bool deflated = false);
-  int stream(std::string_view dictionary, std::string_view bytes, bool deflated = false);
+  int stream(std::string_view dictionary, std::string_view bytes);
+  int add(PdfObjects objects);  // the number of the last one
+  const geo::Result<void>& result() const { return result_; }
   geo::Result<void> finish(int catalog, int info);
 
  private:
   void put(std::string_view bytes);
+  void streamOfDeflated(int number, std::string_view dictionary, std::string_view deflated);
   AtomicFile& file_;
   geo::Result<void> result_;
   size_t written_ = 0;
   uint64_t hash_[2];
   std::vector<size_t> offset_{0};
+  std::map<std::string, int> shared_;  // by digest
 };
 
 std::string deflated(std::string_view bytes);

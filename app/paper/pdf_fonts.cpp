@@ -4,29 +4,30 @@
 #include <hb-subset.h>
 #include <hb.h>
 #include FT_FREETYPE_H
-#include FT_ADVANCES_H
 
 #include <cmath>
+#include <mutex>
 
-#include "app/paper/glyphs.h"
+#include "app/paper/raster_painter.h"
 #include "app/paper/vectors.h"
 
 namespace paper {
 
 namespace {
 
-struct Font {
-  FT_Face face = nullptr;
-  std::map<uint32_t, uint16_t> code;     // by glyph
-  std::map<uint32_t, std::string> text;  // by glyph: what it stands for when it stands alone
-  std::string program;                   // the subset
-  bool cff = false;
-};
-
 template <class T, void (*destroy)(T*)>
 struct Destroy {
   void operator()(T* p) const { destroy(p); }
 };
+struct Library {
+  FT_Library handle = nullptr;
+  Library() { FT_Init_FreeType(&handle); }
+  ~Library() {  // with its faces
+    if (handle) FT_Done_FreeType(handle);
+  }
+  Library(const Library&) = delete;
+};
+
 template <class T, void (*destroy)(T*)>
 using Owned = std::unique_ptr<T, Destroy<T, destroy>>;
 
@@ -110,132 +111,168 @@ class CffReader {
   size_t at_ = 0;
 };
 
-geo::Result<void> subset(Font& font, const scene::FontFile& file) {
+// A font as the pages need it: immutable once it is open.
+struct Font {
+  std::once_flag once;
+  Owned<hb_face_t, hb_face_destroy> face;
+  Owned<hb_font_t, hb_font_destroy> font;
+  std::vector<uint16_t> cids;  // by glyph, where the program is keyed so
+};
+
+tl::unexpected<geo::Error> unusable(const scene::FontFile& file) {
+  return geo::fail("The font " + file.path + " cannot be embedded.", "Reinstall the package it belongs to.");
+}
+
+void open(Font& font, const scene::FontFile& file) {
   const auto bytes = file.bytes();
+  if (bytes.empty()) return;
   Owned<hb_blob_t, hb_blob_destroy> blob(hb_blob_create(reinterpret_cast<const char*>(bytes.data()),
                                                         static_cast<unsigned>(bytes.size()),
                                                         HB_MEMORY_MODE_READONLY, nullptr, nullptr));
   Owned<hb_face_t, hb_face_destroy> face(hb_face_create(blob.get(), static_cast<unsigned>(file.index)));
+  if (hb_face_get_glyph_count(face.get()) == 0) return;
+  Owned<hb_blob_t, hb_blob_destroy> cff(hb_face_reference_table(face.get(), HB_TAG('C', 'F', 'F', ' ')));
+  unsigned length = 0;
+  if (const char* data = hb_blob_get_data(cff.get(), &length); data && length)
+    font.cids = CffReader({data, length}).cids();
+  hb_face_make_immutable(face.get());
+  font.font.reset(hb_font_create(face.get()));
+  hb_font_make_immutable(font.font.get());
+  font.face = std::move(face);
+}
+
+// The font's program with these glyphs. Glyphs keep their numbers, as the pages already name them.
+geo::Result<std::string> subset(const Font& font, const scene::FontFile& file,
+                                const std::vector<uint32_t>& glyphs, bool& isCff) {
   Owned<hb_subset_input_t, hb_subset_input_destroy> input(hb_subset_input_create_or_fail());
-  const auto failed = [&] {
-    return geo::fail("The font " + file.path + " cannot be embedded.",
-                     "Reinstall the package it belongs to.");
-  };
-  if (!input) return failed();
-  for (const auto& [glyph, unused] : font.code) hb_set_add(hb_subset_input_glyph_set(input.get()), glyph);
-  // Shaping is done: only outlines go along.
-  hb_subset_input_set_flags(input.get(), HB_SUBSET_FLAGS_NO_HINTING);
+  if (!input) return unusable(file);
+  for (uint32_t glyph : glyphs) hb_set_add(hb_subset_input_glyph_set(input.get()), glyph);
+  // Shaping is done: only outlines go along. A program keyed by CID is addressed by CID, whatever its order.
+  unsigned flags = HB_SUBSET_FLAGS_NO_HINTING;
+  if (font.cids.empty()) flags |= HB_SUBSET_FLAGS_RETAIN_GIDS;
+  hb_subset_input_set_flags(input.get(), flags);
   for (hb_tag_t table : {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'), HB_TAG('G', 'D', 'E', 'F'),
                          HB_TAG('v', 'm', 't', 'x'), HB_TAG('V', 'O', 'R', 'G')})
     hb_set_add(hb_subset_input_set(input.get(), HB_SUBSET_SETS_DROP_TABLE_TAG), table);
-  Owned<hb_subset_plan_t, hb_subset_plan_destroy> plan(
-      hb_subset_plan_create_or_fail(face.get(), input.get()));
-  if (!plan) return failed();
-  Owned<hb_face_t, hb_face_destroy> made(hb_subset_plan_execute_or_fail(plan.get()));
-  if (!made) return failed();
+  Owned<hb_face_t, hb_face_destroy> made(hb_subset_or_fail(font.face.get(), input.get()));
+  if (!made) return unusable(file);
   Owned<hb_blob_t, hb_blob_destroy> cff(hb_face_reference_table(made.get(), HB_TAG('C', 'F', 'F', ' ')));
-  font.program = bytesOf(cff.get());
-  font.cff = !font.program.empty();
-  if (!font.cff) {
+  std::string program = bytesOf(cff.get());
+  isCff = !program.empty();
+  if (!isCff) {
     Owned<hb_blob_t, hb_blob_destroy> whole(hb_face_reference_blob(made.get()));
-    font.program = bytesOf(whole.get());
+    program = bytesOf(whole.get());
   }
-  if (font.program.empty()) return failed();
-  const auto cids = font.cff ? CffReader(font.program).cids() : std::vector<uint16_t>();
-  const hb_map_t* numbers = hb_subset_plan_old_to_new_glyph_mapping(plan.get());
-  for (auto& [glyph, code] : font.code) {
-    const hb_codepoint_t number = hb_map_get(numbers, glyph);
-    if (number == HB_MAP_VALUE_INVALID) continue;
-    code = number < cids.size() ? cids[number] : static_cast<uint16_t>(number);
-  }
-  return {};
+  if (program.empty()) return unusable(file);
+  return program;
 }
 
 }  // namespace
 
-struct PdfFonts::Impl {
-  FT_Library library = nullptr;
-  std::vector<Font> fonts;
-  ~Impl() {
-    for (auto& font : fonts)
-      if (font.face) FT_Done_Face(font.face);
-    if (library) FT_Done_FreeType(library);
-  }
-};
-
-PdfFonts::PdfFonts() : impl_(std::make_unique<Impl>()) {}
-PdfFonts::~PdfFonts() = default;
-
-geo::Result<std::unique_ptr<PdfFonts>> PdfFonts::make(const scene::Drawing& drawing) {
-  std::unique_ptr<PdfFonts> made(new PdfFonts);
-  auto& fonts = made->impl_->fonts;
-  const auto used = fontsUsed(drawing);
-  fonts.resize(used.size());
+PdfGlyphs glyphsOf(const scene::Drawing& drawing, const PdfGlyphs* known) {
+  PdfGlyphs out;
+  const size_t fonts = drawing.fonts ? drawing.fonts->fonts().size() : 0;
   for (const auto& placed : drawing.items) {
     const auto* text = std::get_if<scene::Text>(&placed.item);
     if (!text) continue;
     const auto& run = text->run;
     for (size_t i = 0; i < run.glyphs.size(); ++i) {
       const auto& g = run.glyphs[i];
-      if (g.font >= fonts.size()) continue;
-      fonts[g.font].code.emplace(g.id, 0);
+      if (g.font >= fonts) continue;
+      auto [entry, isNew] = out.try_emplace({g.font, g.id});
+      if (isNew && known)
+        if (const auto before = known->find({g.font, g.id}); before != known->end())
+          entry->second = before->second;
       // What a cluster says is noted at its first glyph, when that is its only one.
-      if (const auto words = textOfGlyph(run, i); !words.empty()) fonts[g.font].text.emplace(g.id, words);
+      if (entry->second.empty()) entry->second = textOfGlyph(run, i);
     }
   }
-  if (FT_Init_FreeType(&made->impl_->library))
-    return geo::fail("FreeType could not be started.", "Is memory short?");
-  for (size_t f = 0; f < fonts.size(); ++f) {
-    if (!used[f]) continue;
-    const auto& file = drawing.fonts->fonts()[f];
-    const auto bytes = file.bytes();
-    if (bytes.empty() || FT_New_Memory_Face(made->impl_->library, bytes.data(),
-                                            static_cast<FT_Long>(bytes.size()), file.index, &fonts[f].face))
+  return out;
+}
+
+struct PdfFonts::Impl {
+  scene::TypesetterPtr typesetter;
+  std::unique_ptr<Font[]> fonts;
+};
+
+PdfFonts::PdfFonts(scene::TypesetterPtr fonts) : impl_(std::make_unique<Impl>()) {
+  impl_->typesetter = std::move(fonts);
+  impl_->fonts = std::make_unique<Font[]>(impl_->typesetter ? impl_->typesetter->fonts().size() : 0);
+}
+PdfFonts::~PdfFonts() = default;
+
+geo::Result<void> PdfFonts::open(const PdfGlyphs& glyphs) {
+  int last = -1;
+  for (const auto& [g, text] : glyphs) {
+    if (g.font == last) continue;
+    last = g.font;
+    const auto& file = impl_->typesetter->fonts()[g.font];
+    Font& font = impl_->fonts[g.font];
+    std::call_once(font.once, [&] { paper::open(font, file); });
+    if (!font.face)
       return geo::fail("The font " + file.path + " cannot be opened.",
                        "Reinstall the package it belongs to.");
-    if (auto ok = subset(fonts[f], file); !ok) return tl::unexpected(ok.error());
   }
-  return made;
+  return {};
 }
 
-bool PdfFonts::has(uint16_t font) const { return font < impl_->fonts.size() && impl_->fonts[font].face; }
-
-uint16_t PdfFonts::code(uint16_t font, uint32_t glyph) const {
-  const auto found = impl_->fonts[font].code.find(glyph);
-  return found == impl_->fonts[font].code.end() ? 0 : found->second;
+uint16_t PdfFonts::code(PdfGlyph g) const {
+  const auto& cids = impl_->fonts[g.font].cids;
+  return g.glyph < cids.size() ? cids[g.glyph] : static_cast<uint16_t>(g.glyph);
 }
 
-double PdfFonts::advance(uint16_t font, uint32_t glyph) const {
-  FT_Fixed advance = 0;
-  FT_Face face = impl_->fonts[font].face;
-  FT_Get_Advance(face, glyph, FT_LOAD_NO_SCALE, &advance);
-  return std::round(static_cast<double>(advance) * 1000 / face->units_per_EM);
+double PdfFonts::advance(PdfGlyph g) const {
+  const Font& font = impl_->fonts[g.font];
+  return std::round(hb_font_get_glyph_h_advance(font.font.get(), g.glyph) * 1000.0 /
+                    hb_face_get_upem(font.face.get()));
 }
 
-bool PdfFonts::says(uint16_t font, uint32_t glyph, std::string_view text) const {
-  const auto found = impl_->fonts[font].text.find(glyph);
-  return found != impl_->fonts[font].text.end() && found->second == text;
-}
+geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs) const {
+  struct Used {
+    uint16_t font = 0;
+    std::vector<uint32_t> glyphs;
+    geo::Result<std::string> program;
+    bool cff = false;
+  };
+  std::vector<Used> used;
+  for (const auto& [g, text] : glyphs) {
+    if (used.empty() || used.back().font != g.font) used.push_back({g.font, {}, {}, false});
+    used.back().glyphs.push_back(g.glyph);
+  }
+  const int count = static_cast<int>(used.size());
+  inOrder(
+      count, count,
+      [&]() -> std::function<void(int)> {
+        return [&](int i) {
+          Used& u = used[static_cast<size_t>(i)];
+          u.program = subset(impl_->fonts[u.font], impl_->typesetter->fonts()[u.font], u.glyphs, u.cff);
+        };
+      },
+      [](int) { return true; });
 
-std::string PdfFonts::write(PdfFile& file) const {
+  Library library;
+  if (!library.handle) return geo::fail("FreeType could not be started.", "Is memory short?");
   std::string entries;
-  for (size_t f = 0; f < impl_->fonts.size(); ++f) {
-    const Font& font = impl_->fonts[f];
-    if (!font.face) continue;
+  for (const Used& u : used) {
+    if (!u.program) return tl::unexpected(u.program.error());
+    const auto& source = impl_->typesetter->fonts()[u.font];
+    const auto bytes = source.bytes();
+    FT_Face face = nullptr;
+    if (FT_New_Memory_Face(library.handle, bytes.data(), static_cast<FT_Long>(bytes.size()), source.index,
+                           &face))
+      return unusable(source);
     uint64_t hash = 0xcbf29ce484222325ull;
     std::map<uint16_t, uint32_t> glyphOf;
-    for (const auto& [glyph, code] : font.code)
-      glyphOf[code] = glyph, hash = (hash ^ glyph) * 0x100000001b3ull;
+    for (uint32_t glyph : u.glyphs)
+      glyphOf[code({u.font, glyph})] = glyph, hash = (hash ^ glyph) * 0x100000001b3ull;
     std::string name;
     for (int i = 0; i < 6; ++i, hash /= 26)
       name += static_cast<char>('A' + hash % 26);  // the mark of a subset
-    const char* postscript = FT_Get_Postscript_Name(font.face);
+    const char* postscript = FT_Get_Postscript_Name(face);
     name += '+';
     for (const char* c = postscript ? postscript : "Font"; *c; ++c)
       if (std::isalnum(static_cast<unsigned char>(*c)) || *c == '-') name += *c;
-    const auto em = [&](long v) {
-      return static_cast<int>(std::lround(v * 1000.0 / font.face->units_per_EM));
-    };
+    const auto em = [&](long v) { return static_cast<int>(std::lround(v * 1000.0 / face->units_per_EM)); };
 
     std::string widths, map =
                             "/CIDInit/ProcSet findresource begin 12 dict begin "
@@ -244,13 +281,13 @@ std::string PdfFonts::write(PdfFile& file) const {
                             "begincodespacerange<0000><FFFF>endcodespacerange\n";
     std::vector<std::string> lines;
     for (const auto& [code, glyph] : glyphOf) {
-      if (const double w = advance(static_cast<uint16_t>(f), glyph); w != 1000) {
+      if (const double w = advance({u.font, glyph}); w != 1000) {
         widths += fmt::format("{}[", code);
         pdfNumber(widths, w);
         widths += ']';
       }
-      if (const auto words = font.text.find(glyph); words != font.text.end())
-        lines.push_back(fmt::format("<{:04X}><{}>\n", code, utf16Hex(words->second)));
+      if (const auto& words = glyphs.at({u.font, glyph}); !words.empty())
+        lines.push_back(fmt::format("<{:04X}><{}>\n", code, utf16Hex(words)));
     }
     for (size_t i = 0; i < lines.size(); i += 100) {
       const size_t n = std::min<size_t>(100, lines.size() - i);
@@ -261,25 +298,24 @@ std::string PdfFonts::write(PdfFile& file) const {
     map += "endcmap CMapName currentdict/CMap defineresource pop end end";
     const int unicode = file.stream("", map);
     const int program = file.stream(
-        font.cff ? "/Subtype/CIDFontType0C" : fmt::format("/Length1 {}", font.program.size()), font.program);
-    const FT_BBox& box = font.face->bbox;
-    const int descriptor = file.object(
-        fmt::format("<</Type/FontDescriptor/FontName/{}/Flags 4/FontBBox[{} {} {} {}]/ItalicAngle 0/Ascent "
-                    "{}/Descent {}/CapHeight {}/StemV {}/{} {} 0 R>>",
-                    name, em(box.xMin), em(box.yMin), em(box.xMax), em(box.yMax), em(font.face->ascender),
-                    em(font.face->descender), em(font.face->ascender) * 7 / 10,
-                    font.face->style_flags & FT_STYLE_FLAG_BOLD ? 140 : 80,
-                    font.cff ? "FontFile3" : "FontFile2", program));
+        u.cff ? "/Subtype/CIDFontType0C" : fmt::format("/Length1 {}", u.program->size()), *u.program);
+    const FT_BBox& box = face->bbox;
+    const int descriptor = file.object(fmt::format(
+        "<</Type/FontDescriptor/FontName/{}/Flags 4/FontBBox[{} {} {} {}]/ItalicAngle 0/Ascent "
+        "{}/Descent {}/CapHeight {}/StemV {}/{} {} 0 R>>",
+        name, em(box.xMin), em(box.yMin), em(box.xMax), em(box.yMax), em(face->ascender), em(face->descender),
+        em(face->ascender) * 7 / 10, face->style_flags & FT_STYLE_FLAG_BOLD ? 140 : 80,
+        u.cff ? "FontFile3" : "FontFile2", program));
     const int descendant =
         file.object(fmt::format("<</Type/Font/Subtype/{}/BaseFont/{}/CIDSystemInfo<</Registry(Adobe)/"
                                 "Ordering(Identity)/Supplement 0>>/DW 1000/W[{}]/FontDescriptor {} 0 R{}>>",
-                                font.cff ? "CIDFontType0" : "CIDFontType2", name, widths, descriptor,
-                                font.cff ? "" : "/CIDToGIDMap/Identity"));
+                                u.cff ? "CIDFontType0" : "CIDFontType2", name, widths, descriptor,
+                                u.cff ? "" : "/CIDToGIDMap/Identity"));
     const int whole =
         file.object(fmt::format("<</Type/Font/Subtype/Type0/BaseFont/{}/Encoding/Identity-H/"
                                 "DescendantFonts[{} 0 R]/ToUnicode {} 0 R>>",
                                 name, descendant, unicode));
-    entries += fmt::format("/F{} {} 0 R", f, whole);
+    entries += fmt::format("/F{} {} 0 R", u.font, whole);
   }
   return entries;
 }

@@ -1,4 +1,5 @@
-// Fonts of a PDF: the glyphs that a drawing uses, as subsets, and the way back from glyphs to text.
+// Fonts of a PDF: the glyphs that its pages use, as one subset of each font, and the way back from glyphs to
+// text. A glyph's code is known before the subset is made, so that pages need not wait for one another.
 #pragma once
 
 #include <map>
@@ -9,22 +10,30 @@
 
 namespace paper {
 
+// The glyphs of one or more pages, each with the text that its code stands for when it stands alone.
+struct PdfGlyph {
+  uint16_t font = 0;
+  uint32_t glyph = 0;
+  auto operator<=>(const PdfGlyph&) const = default;
+};
+using PdfGlyphs = std::map<PdfGlyph, std::string>;
+// What a drawing uses; a glyph that is known already keeps its text.
+PdfGlyphs glyphsOf(const scene::Drawing& drawing, const PdfGlyphs* known);
+
 class PdfFonts {
  public:
-  // Looks at every text of the drawing and makes the subsets.
-  static geo::Result<std::unique_ptr<PdfFonts>> make(const scene::Drawing& drawing);
+  explicit PdfFonts(scene::TypesetterPtr fonts);
   ~PdfFonts();
 
-  bool has(uint16_t font) const;
-  uint16_t code(uint16_t font, uint32_t glyph) const;   // two bytes in a string of the page
-  double advance(uint16_t font, uint32_t glyph) const;  // thousandths of an em
-  // Whether that code alone says that text; where not, the page must say it itself.
-  bool says(uint16_t font, uint32_t glyph, std::string_view text) const;
-  // Writes all fonts; returns the entries of the page's font dictionary: "/F0 12 0 R…".
-  std::string write(PdfFile& file) const;
+  // These from any thread.
+  geo::Result<void> open(const PdfGlyphs& glyphs);
+  uint16_t code(PdfGlyph glyph) const;   // two bytes in a string of the page; its font is open
+  double advance(PdfGlyph glyph) const;  // thousandths of an em
+
+  // Writes all fonts; returns the entries of the pages' font dictionary: "/F0 12 0 R…".
+  geo::Result<std::string> write(PdfFile& file, const PdfGlyphs& glyphs) const;
 
  private:
-  PdfFonts();
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,10 +1,9 @@
 // PNG without holding the picture: strips are painted, filtered and deflated on all cores and joined into one
 // stream, as pigz does. Each strip starts with an empty window, so the last one can be read back alone.
-#include <zlib.h>
-
-#include <bit>
+#include <cstring>
 
 #include "app/paper/atomic_file.h"
+#include "app/paper/deflate.h"
 #include "app/paper/pictures.h"
 #include "app/paper/png_bytes.h"
 #include "app/paper/seal.h"
@@ -69,30 +68,6 @@ Bytes header(const scene::Drawing& drawing, int width, int height, double dpi, c
   return out;
 }
 
-class Deflater {
- public:
-  explicit Deflater(int level) {
-    ok_ = deflateInit2(&stream_, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
-  }
-  ~Deflater() { deflateEnd(&stream_); }
-  Deflater(const Deflater&) = delete;
-
-  bool run(std::span<const uint8_t> in, bool last, Bytes& out) {
-    if (!ok_ || deflateReset(&stream_) != Z_OK) return false;
-    buffer_.resize(std::max<size_t>(buffer_.size(), deflateBound(&stream_, in.size()) + 16));
-    stream_.next_in = const_cast<uint8_t*>(in.data()), stream_.avail_in = static_cast<uInt>(in.size());
-    stream_.next_out = buffer_.data(), stream_.avail_out = static_cast<uInt>(buffer_.size());
-    const int result = deflate(&stream_, last ? Z_FINISH : Z_FULL_FLUSH);
-    out.assign(buffer_.data(), stream_.next_out);
-    return result == (last ? Z_STREAM_END : Z_OK) && stream_.avail_in == 0;
-  }
-
- private:
-  Bytes buffer_;
-  z_stream stream_{};
-  bool ok_ = false;
-};
-
 struct Strip {
   Bytes deflated;
   size_t length = 0;  // before deflating
@@ -123,17 +98,49 @@ void filter(const uint8_t* rgba, int width, int rows, bool alpha, Bytes& out) {
 
 }  // namespace
 
-std::vector<uint8_t> pngBytes(const std::vector<scene::Rgba>& pixels, int columns, int rows) {
-  Bytes out{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}, ihdr, filtered, deflated{0x78, 0x01}, packed;
+void filterRow(const Bytes& row, const Bytes* above, int channels, bool smooth, Bytes& out) {
+  if (!smooth) {
+    out.push_back(0);
+    out.insert(out.end(), row.begin(), row.end());
+    return;
+  }
+  const auto before = static_cast<size_t>(channels);
+  const auto differences = [&](auto&& predicted) {
+    for (size_t i = 0; i < row.size(); ++i) out.push_back(static_cast<uint8_t>(row[i] - predicted(i)));
+  };
+  const auto left = [&](size_t i) { return i < before ? 0 : row[i - before]; };
+  const auto up = [&](size_t i) { return above ? (*above)[i] : 0; };
+  size_t across = 0, down = 0;
+  for (size_t i = 0; i < row.size(); ++i) {
+    across += static_cast<size_t>(std::abs(static_cast<int8_t>(row[i] - left(i))));
+    down += static_cast<size_t>(std::abs(static_cast<int8_t>(row[i] - up(i))));
+  }
+  out.push_back(down <= across ? 2 : 1);
+  if (down <= across) differences(up);
+  else differences(left);
+}
+
+std::string pngBytes(int columns, int rows, bool smooth, const std::function<void(int, scene::Rgba*)>& fill) {
+  static_assert(sizeof(scene::Rgba) == 4);
+  const int perStrip = std::max(1, (1 << 18) / columns), strips = (rows + perStrip - 1) / perStrip;
+  const std::string packed = deflatedStrips(strips, 6, true, [&](int strip, Bytes& out) {
+    std::vector<scene::Rgba> pixels(static_cast<size_t>(columns));
+    Bytes row(pixels.size() * 4), above(row.size());
+    const int from = strip * perStrip, to = std::min(rows, from + perStrip);
+    for (int y = std::max(0, from - 1); y < to; ++y) {
+      fill(y, pixels.data());
+      row.swap(above);
+      std::memcpy(row.data(), pixels.data(), row.size());
+      if (y >= from) filterRow(row, y ? &above : nullptr, 4, smooth, out);
+    }
+  });
+  std::string out("\x89PNG\r\n\x1a\n", 8);
+  Bytes ihdr;
   push32(ihdr, static_cast<uint32_t>(columns)), push32(ihdr, static_cast<uint32_t>(rows));
   ihdr.insert(ihdr.end(), {8, 6, 0, 0, 0});
-  static_assert(sizeof(scene::Rgba) == 4);
-  filter(reinterpret_cast<const uint8_t*>(pixels.data()), columns, rows, true, filtered);
-  Deflater(6).run(filtered, true, packed);
-  deflated.insert(deflated.end(), packed.begin(), packed.end());
-  push32(deflated, static_cast<uint32_t>(adler32_z(1, filtered.data(), filtered.size())));
-  for (const Bytes& c : {chunk("IHDR", ihdr), chunk("IDAT", deflated), chunk("IEND", {})})
-    out.insert(out.end(), c.begin(), c.end());
+  const std::span<const uint8_t> data(reinterpret_cast<const uint8_t*>(packed.data()), packed.size());
+  for (const Bytes& c : {chunk("IHDR", ihdr), chunk("IDAT", data), chunk("IEND", {})})
+    out.append(reinterpret_cast<const char*>(c.data()), c.size());
   return out;
 }
 

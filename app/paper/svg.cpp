@@ -45,17 +45,15 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string base64(std::span<const uint8_t> bytes) {
+void base64(std::string& out, std::string_view bytes) {
   static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
+  out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
   for (size_t i = 0; i < bytes.size(); i += 3) {
     const size_t n = std::min<size_t>(3, bytes.size() - i);
     uint32_t v = 0;
-    for (size_t k = 0; k < 3; ++k) v = v << 8 | (k < n ? bytes[i + k] : 0);
+    for (size_t k = 0; k < 3; ++k) v = v << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0);
     for (size_t k = 0; k < 4; ++k) out += k <= n ? digits[v >> (18 - 6 * k) & 63] : '=';
   }
-  return out;
 }
 
 // The shortest text of a number with at most three decimals.
@@ -148,11 +146,12 @@ std::string colour(std::string_view property, Rgba c) {
 
 class SvgWriter {
  public:
-  SvgWriter(const scene::Drawing& drawing, AtomicFile& file, double millimetresPerUnit,
+  SvgWriter(const scene::Drawing& drawing, AtomicFile& file, const VectorOptions& options,
             std::unique_ptr<GlyphOutlines> outlines)
       : drawing_(drawing),
         file_(file),
-        mm_(millimetresPerUnit),
+        mm_(options.millimetresPerUnit),
+        dpi_(options.imageDpi),
         seam_(seamMillimetres / mm_),
         outlines_(std::move(outlines)),
         reducer_(drawing, {.unitsPerCanvas = 1, .grid = vectorGridMillimetres / mm_, .margin = 10 / mm_}),
@@ -330,14 +329,15 @@ class SvgWriter {
     text_ += "</g>\n";
   }
   void image(const Rect& r, const std::vector<Rgba>& pixels, int columns, int rows, bool smooth) {
-    if (columns <= 0 || rows <= 0 || pixels.size() < static_cast<size_t>(columns) * rows ||
-        !(r.w > 0 && r.h > 0))
-      return;
-    const std::string data = base64(pngBytes(pixels, columns, rows));
+    const Sampling s = sampling(pixels, columns, rows, r, clip_, smooth, dpi_ / 25.4 * mm_);
+    if (s.columns <= 0 || s.rows <= 0) return;
+    const std::string png = pngBytes(s.columns, s.rows, smooth, [&](int y, Rgba* row) { s.row(y, row); });
     put("<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\"{} "
-        "xlink:href=\"data:image/png;base64,{}\"/>\n",
-        number(r.x), number(r.y), number(r.w), number(r.h),
-        smooth ? "" : " image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\"", data);
+        "xlink:href=\"data:image/png;base64,",
+        number(s.rect.x), number(s.rect.y), number(s.rect.w), number(s.rect.h),
+        smooth ? "" : " image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\"");
+    base64(text_, png);
+    text_ += "\"/>\n";
   }
   void add(const scene::Raster& raster) {
     if (raster.pixels && visible(raster.camera))
@@ -460,7 +460,7 @@ class SvgWriter {
 
   const scene::Drawing& drawing_;
   AtomicFile& file_;
-  double mm_, seam_;
+  double mm_, dpi_, seam_;
   std::unique_ptr<GlyphOutlines> outlines_;
   Reducer reducer_;
   double coarse_, fine_;
@@ -472,15 +472,15 @@ class SvgWriter {
 
 }  // namespace
 
-geo::Result<void> writeSvg(const scene::Drawing& drawing, const std::string& path, double millimetresPerUnit,
-                           const Meta& meta, geo::Progress* progress) {
-  if (!(drawing.width > 0 && drawing.height > 0 && millimetresPerUnit > 0))
+geo::Result<void> writeSvg(const scene::Drawing& drawing, const std::string& path,
+                           const VectorOptions& options, const Meta& meta, geo::Progress* progress) {
+  if (!(drawing.width > 0 && drawing.height > 0 && options.millimetresPerUnit > 0))
     return geo::fail("A page without a size cannot be made.", "Ask for a width and a height above zero.");
   auto file = AtomicFile::create(path);
   if (!file) return tl::unexpected(file.error());
   auto outlines = GlyphOutlines::open(drawing);
   if (!outlines) return tl::unexpected(outlines.error());
-  auto written = SvgWriter(drawing, *file, millimetresPerUnit, std::move(*outlines)).write(meta, progress);
+  auto written = SvgWriter(drawing, *file, options, std::move(*outlines)).write(meta, progress);
   if (!written) return progress && progress->cancelled() ? cancelled(path) : written;
   return commitSealed(*file);
 }

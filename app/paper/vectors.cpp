@@ -151,28 +151,74 @@ DotPlaces dotPlaces(const scene::Drawing& drawing, const scene::Dots& dots) {
   return out;
 }
 
-Resampled resampled(const std::vector<Rgba>& pixels, int columns, int rows, int factorX, int factorY) {
-  Resampled out{{}, columns * factorX, rows * factorY};
-  out.pixels.reserve(static_cast<size_t>(out.columns) * static_cast<size_t>(out.rows));
-  const auto at = [&](int x, int y) {
-    return pixels[static_cast<size_t>(std::clamp(y, 0, rows - 1)) * static_cast<size_t>(columns) +
-                  static_cast<size_t>(std::clamp(x, 0, columns - 1))];
+Sampling sampling(const std::vector<Rgba>& pixels, int columns, int rows, const scene::Rect& rect,
+                  const scene::Rect& clip, bool smooth, double pixelsPerUnit) {
+  Sampling s;
+  s.pixels = &pixels, s.sourceColumns = columns, s.sourceRows = rows, s.smooth = smooth;
+  if (columns <= 0 || rows <= 0 || pixels.size() < static_cast<size_t>(columns) * static_cast<size_t>(rows) ||
+      !(rect.w > 0 && rect.h > 0))
+    return s;
+  const auto all = [&](float units, int cells) {
+    return smooth ? std::max(cells, static_cast<int>(std::min(60000.0, std::round(units * pixelsPerUnit))))
+                  : cells;
   };
-  const auto byte = [](double v) { return static_cast<uint8_t>(std::clamp(v, 0.0, 255.0) + 0.5); };
-  for (int y = 0; y < out.rows; ++y) {
-    const double v = (y + 0.5) / factorY - 0.5, fv = std::floor(v);
-    for (int x = 0; x < out.columns; ++x) {
-      const double u = (x + 0.5) / factorX - 0.5, fu = std::floor(u);
-      double r = 0, g = 0, b = 0, a = 0;
-      for (int k = 0; k < 4; ++k) {
-        const Rgba c = at(static_cast<int>(fu) + k % 2, static_cast<int>(fv) + k / 2);
-        const double weight = (k % 2 ? u - fu : 1 - u + fu) * (k / 2 ? v - fv : 1 - v + fv) * c.a;
-        r += c.r * weight, g += c.g * weight, b += c.b * weight, a += weight;
-      }
-      out.pixels.push_back(a > 0 ? Rgba{byte(r / a), byte(g / a), byte(b / a), byte(a)} : Rgba{0, 0, 0, 0});
-    }
+  s.allColumns = all(rect.w, columns), s.allRows = all(rect.h, rows);
+  const auto seen = [](double from, double to, double start, double length, int count) {
+    const double perUnit = count / length;
+    const int first = std::clamp(static_cast<int>(std::floor((from - start) * perUnit)) - 1, 0, count);
+    return std::pair{first,
+                     std::clamp(static_cast<int>(std::ceil((to - start) * perUnit)) + 1, first, count)};
+  };
+  const auto [x0, x1] = seen(clip.x, clip.right(), rect.x, rect.w, s.allColumns);
+  const auto [y0, y1] = seen(clip.y, clip.bottom(), rect.y, rect.h, s.allRows);
+  s.x0 = x0, s.y0 = y0, s.columns = x1 - x0, s.rows = y1 - y0;
+  const float perColumn = rect.w / static_cast<float>(s.allColumns),
+              perRow = rect.h / static_cast<float>(s.allRows);
+  s.rect = {rect.x + static_cast<float>(x0) * perColumn, rect.y + static_cast<float>(y0) * perRow,
+            static_cast<float>(s.columns) * perColumn, static_cast<float>(s.rows) * perRow};
+  return s;
+}
+
+void Sampling::row(int y, Rgba* out) const {
+  const auto line = [&](int row) {
+    return pixels->data() +
+           static_cast<size_t>(std::clamp(row, 0, sourceRows - 1)) * static_cast<size_t>(sourceColumns);
+  };
+  if (!smooth) {
+    std::copy_n(line(y0 + y) + x0, columns, out);
+    return;
   }
-  return out;
+  // Colours are mixed with alpha multiplied in: first the two rows, then along the row.
+  const double v = (y0 + y + 0.5) * sourceRows / allRows - 0.5, top = std::floor(v);
+  const auto below = static_cast<float>(v - top);
+  const Rgba *a = line(static_cast<int>(top)), *b = line(static_cast<int>(top) + 1);
+  const double perColumn = static_cast<double>(sourceColumns) / allColumns;
+  const int first = static_cast<int>(std::floor((x0 + 0.5) * perColumn - 0.5)),
+            last = static_cast<int>(std::floor((x0 + columns - 0.5) * perColumn - 0.5)) + 1;
+  std::vector<std::array<float, 4>> mixed;
+  mixed.reserve(static_cast<size_t>(last - first + 1));
+  for (int x = first; x <= last; ++x) {
+    const int at = std::clamp(x, 0, sourceColumns - 1);
+    const Rgba p = a[at], q = b[at];
+    const float pa = p.a * (1 - below), qa = q.a * below;
+    mixed.push_back({p.r * pa + q.r * qa, p.g * pa + q.g * qa, p.b * pa + q.b * qa, pa + qa});
+  }
+  for (int x = 0; x < columns; ++x) {
+    const double u = (x0 + x + 0.5) * perColumn - 0.5, left = std::floor(u);
+    const auto k = static_cast<float>(u - left);
+    const auto &p = mixed[static_cast<size_t>(static_cast<int>(left) - first)],
+               &q = mixed[static_cast<size_t>(static_cast<int>(left) - first + 1)];
+    const float alpha = p[3] + (q[3] - p[3]) * k;
+    if (!(alpha > 0)) {
+      out[x] = {0, 0, 0, 0};
+      continue;
+    }
+    const float share = 1 / alpha;
+    const auto channel = [&](size_t c) {
+      return static_cast<uint8_t>(std::min(255.0f, (p[c] + (q[c] - p[c]) * k) * share + 0.5f));
+    };
+    out[x] = {channel(0), channel(1), channel(2), static_cast<uint8_t>(alpha + 0.5f)};
+  }
 }
 
 scene::Rect worldRect(const scene::Camera& camera, const geo::Box& world) {

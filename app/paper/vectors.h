@@ -48,13 +48,19 @@ struct DotPlaces {
 };
 DotPlaces dotPlaces(const scene::Drawing& drawing, const scene::Dots& dots);
 
-// A smooth picture in the resolution of its page: viewers smooth each in their own way, and badly at
-// transparent edges.
-struct Resampled {
-  std::vector<scene::Rgba> pixels;
-  int columns = 0, rows = 0;
+// A picture as a page shows it: no more of it than the clip lets through, and a smooth one at the page's
+// resolution, for viewers smooth each in their own way, and badly at transparent edges.
+struct Sampling {
+  int columns = 0, rows = 0;  // 0: nothing of it is seen
+  scene::Rect rect;           // where they lie
+  void row(int y, scene::Rgba* out) const;
+
+  const std::vector<scene::Rgba>* pixels = nullptr;
+  int sourceColumns = 0, sourceRows = 0, allColumns = 0, allRows = 0, x0 = 0, y0 = 0;
+  bool smooth = false;
 };
-Resampled resampled(const std::vector<scene::Rgba>& pixels, int columns, int rows, int factorX, int factorY);
+Sampling sampling(const std::vector<scene::Rgba>& pixels, int columns, int rows, const scene::Rect& rect,
+                  const scene::Rect& clip, bool smooth, double pixelsPerUnit);
 
 scene::Rect worldRect(const scene::Camera& camera, const geo::Box& world);
 

@@ -2,8 +2,10 @@
 // equal bytes.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/scene/drawing.h"
 #include "geo/crs.h"
@@ -30,11 +32,23 @@ geo::Result<void> writeJpeg(const scene::Drawing& drawing, const std::string& pa
 geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string& path, int width, int height,
                                double pixelsPerUnit, double dpi, const geo::Crs& crs, const Meta& meta,
                                geo::Progress* progress = nullptr);
-// Vectors stay vectors, text stays text (selectable, fonts embedded as subsets). Drawings in px are taken at
-// 96 px an inch.
-geo::Result<void> writePdf(const scene::Drawing& drawing, const std::string& path, double millimetresPerUnit,
-                           const Meta& meta, geo::Progress* progress = nullptr);
-geo::Result<void> writeSvg(const scene::Drawing& drawing, const std::string& path, double millimetresPerUnit,
-                           const Meta& meta, geo::Progress* progress = nullptr);
+
+// Vectors stay vectors, text stays text (selectable, fonts embedded as subsets).
+struct VectorOptions {
+  double millimetresPerUnit = 25.4 / 96;  // drawings in px are taken at 96 px an inch
+  double imageDpi = 300;                  // heat and other smooth pictures are resampled to it
+  std::optional<geo::Crs> crs{};          // of camera 0: the PDF says where its map lies
+};
+geo::Result<void> writePdf(const scene::Drawing& drawing, const std::string& path,
+                           const VectorOptions& options, const Meta& meta, geo::Progress* progress = nullptr);
+geo::Result<void> writeSvg(const scene::Drawing& drawing, const std::string& path,
+                           const VectorOptions& options, const Meta& meta, geo::Progress* progress = nullptr);
+// A page for each bookmark. sheet(i) is called on many threads at once, once for each page, now and then
+// twice; all drawings share one typesetter. Memory holds some pages at a time, however many there are. Equal
+// bytes for any number of threads.
+geo::Result<void> writePdfBook(const std::vector<std::string>& bookmarks,
+                               const std::function<geo::Result<scene::Drawing>(size_t)>& sheet,
+                               const std::string& path, const VectorOptions& options, const Meta& meta,
+                               geo::Progress* progress = nullptr);
 
 }  // namespace paper

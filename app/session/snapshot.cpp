@@ -252,6 +252,8 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
   if (recipe) meta.recipe = making.get();
   const Size s = sizeOf(options);
   const std::string& path = options.output;
+  paper::VectorOptions vectorOptions{s.millimetresPerUnit, options.paper.empty() ? 300 : s.dpi, {}};
+  if (worldCrs.known()) vectorOptions.crs = worldCrs;
   switch (formatOf(path)) {
     case Format::png:
       return paper::writePng(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi, meta,
@@ -263,9 +265,9 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
       return paper::writeGeoTiff(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi,
                                  worldCrs, meta, progress);
     case Format::pdf:
-      return paper::writePdf(drawing, path, s.millimetresPerUnit, meta, progress);
+      return paper::writePdf(drawing, path, vectorOptions, meta, progress);
     case Format::svg:
-      return paper::writeSvg(drawing, path, s.millimetresPerUnit, meta, progress);
+      return paper::writeSvg(drawing, path, vectorOptions, meta, progress);
     case Format::none:
       break;
   }

@@ -33,8 +33,8 @@ class Seal : public testing::TestWithParam<const char*> {
     if (ending == "png") return paper::writePng(drawing, to, 120, 80, 1, 96, meta);
     if (ending == "jpg") return paper::writeJpeg(drawing, to, 120, 80, 1, 96, meta);
     if (ending == "tif") return paper::writeGeoTiff(drawing, to, 120, 80, 1, 96, {}, meta);
-    if (ending == "pdf") return paper::writePdf(drawing, to, 1, meta);
-    return paper::writeSvg(drawing, to, 1, meta);
+    if (ending == "pdf") return paper::writePdf(drawing, to, {1}, meta);
+    return paper::writeSvg(drawing, to, {1}, meta);
   }
   static std::string bytes(const std::string& of) {
     std::ifstream in(of, std::ios::binary);

@@ -69,8 +69,8 @@ TEST(Png, LeavesNothingBehindWhenItFails) {
   EXPECT_FALSE(paper::writePng(d, folder / "b.png", 600, 400, 1, 96, meta, &cancelled));
   EXPECT_FALSE(paper::writeJpeg(d, folder / "b.jpg", 600, 400, 1, 96, meta, &cancelled));
   EXPECT_FALSE(paper::writeGeoTiff(d, folder / "b.tif", 600, 400, 1, 96, {}, meta, &cancelled));
-  EXPECT_FALSE(paper::writePdf(d, folder / "b.pdf", mm, meta, &cancelled));
-  EXPECT_FALSE(paper::writeSvg(d, folder / "b.svg", mm, meta, &cancelled));
+  EXPECT_FALSE(paper::writePdf(d, folder / "b.pdf", {mm}, meta, &cancelled));
+  EXPECT_FALSE(paper::writeSvg(d, folder / "b.svg", {mm}, meta, &cancelled));
   EXPECT_FALSE(paper::writePng(d, folder / "b.png", 0, 400, 1, 96, meta));
   EXPECT_FALSE(paper::writePng(d, folder / "b.png", 400, -1, 1, 96, meta));
   EXPECT_EQ(folder.files(), 1u);
@@ -87,8 +87,8 @@ TEST(Png, SaysInOneLineThatTheDiskIsFull) {
     const std::string path = folder / name;
     const auto result = path.ends_with("png")   ? paper::writePng(d, path, 600, 400, 1, 96, meta)
                         : path.ends_with("jpg") ? paper::writeJpeg(d, path, 600, 400, 1, 96, meta)
-                        : path.ends_with("pdf") ? paper::writePdf(d, path, mm, meta)
-                                                : paper::writeSvg(d, path, mm, meta);
+                        : path.ends_with("pdf") ? paper::writePdf(d, path, {mm}, meta)
+                                                : paper::writeSvg(d, path, {mm}, meta);
     ASSERT_FALSE(result) << name;
     EXPECT_EQ(result.error().text().find('\n'), std::string::npos);
     EXPECT_NE(result.error().text().find("space"), std::string::npos) << result.error().text();
@@ -160,7 +160,7 @@ class Vectors : public ::testing::Test {
 TEST_F(Vectors, PdfKeepsNamesWholeAndEmbedsItsFonts) {
   if (!has("pdftotext") || !has("qpdf")) GTEST_SKIP() << "poppler-utils and qpdf are not installed";
   const std::string path = folder / "a.pdf";
-  ASSERT_TRUE(paper::writePdf(everything(), path, mm, meta));
+  ASSERT_TRUE(paper::writePdf(everything(), path, {mm}, meta));
   const std::string text = printed("pdftotext " + path + " -");
   for (const char* name : {"清远高新区", "英德市", "1:850 000 Yangshan 阳山县 (2023)", "“十四五”规划 <&>"}) {
     const size_t at = text.find(name);
@@ -179,7 +179,7 @@ TEST_F(Vectors, PdfKeepsNamesWholeAndEmbedsItsFonts) {
 
 TEST_F(Vectors, PdfLooksLikeThePng) {
   if (!has("pdftoppm")) GTEST_SKIP() << "poppler-utils is not installed";
-  ASSERT_TRUE(paper::writePdf(everything(), folder / "a.pdf", mm, meta));
+  ASSERT_TRUE(paper::writePdf(everything(), folder / "a.pdf", {mm}, meta));
   ASSERT_TRUE(paper::writePng(everything(), folder / "a.png", 1200, 800, 2, 192, meta));
   printed("pdftoppm -r 192 -png -singlefile " + (folder / "a.pdf") + " " + (folder / "b"));
   const auto a = shrunk(readPng(folder / "a.png"), 4), b = shrunk(readPng(folder / "b.png"), 4);
@@ -200,7 +200,7 @@ TEST_F(Vectors, PdfShowsNoGroundBetweenNeighbours) {
               colours({{0, 0, 0, alpha}, {0, 0, 0, alpha}}),
               {},
               {}});
-    ASSERT_TRUE(paper::writePdf(d, folder / "a.pdf", mm, meta));
+    ASSERT_TRUE(paper::writePdf(d, folder / "a.pdf", {mm}, meta));
     printed("pdftoppm -r 96 -png -singlefile " + (folder / "a.pdf") + " " + (folder / "a"));
     const auto r = readPng(folder / "a.png");
     for (int y = 12; y < 52; ++y)
@@ -211,8 +211,8 @@ TEST_F(Vectors, PdfShowsNoGroundBetweenNeighbours) {
 
 TEST_F(Vectors, GiveEqualBytesForEqualInput) {
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(paper::writePdf(everything(), folder / (std::to_string(i) + ".pdf"), mm, meta));
-    ASSERT_TRUE(paper::writeSvg(everything(), folder / (std::to_string(i) + ".svg"), mm, meta));
+    ASSERT_TRUE(paper::writePdf(everything(), folder / (std::to_string(i) + ".pdf"), {mm}, meta));
+    ASSERT_TRUE(paper::writeSvg(everything(), folder / (std::to_string(i) + ".svg"), {mm}, meta));
   }
   EXPECT_EQ(bytesOf(folder / "0.pdf"), bytesOf(folder / "1.pdf"));
   EXPECT_EQ(bytesOf(folder / "0.svg"), bytesOf(folder / "1.svg"));
@@ -220,7 +220,7 @@ TEST_F(Vectors, GiveEqualBytesForEqualInput) {
 
 TEST_F(Vectors, SvgIsValidAndItsTextIsText) {
   const std::string path = folder / "a.svg";
-  ASSERT_TRUE(paper::writeSvg(everything(), path, mm, meta));
+  ASSERT_TRUE(paper::writeSvg(everything(), path, {mm}, meta));
   const std::string svg = bytesOf(path);
   EXPECT_NE(svg.find(">清远高新区</text>"), std::string::npos);
   EXPECT_NE(svg.find("width=\"158.75mm\""), std::string::npos);
@@ -232,7 +232,7 @@ TEST_F(Vectors, SvgIsValidAndItsTextIsText) {
 
 TEST_F(Vectors, SvgLooksLikeThePng) {
   if (!has("rsvg-convert")) GTEST_SKIP() << "librsvg2-bin is not installed";
-  ASSERT_TRUE(paper::writeSvg(everything(), folder / "a.svg", mm, meta));
+  ASSERT_TRUE(paper::writeSvg(everything(), folder / "a.svg", {mm}, meta));
   ASSERT_TRUE(paper::writePng(everything(), folder / "a.png", 1200, 800, 2, 192, meta));
   printed("rsvg-convert -w 1200 " + (folder / "a.svg") + " -o " + (folder / "b.png"));
   const auto a = shrunk(readPng(folder / "a.png"), 4), b = shrunk(readPng(folder / "b.png"), 4);
