@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -43,6 +44,7 @@ std::string version() { return fmt::format("parkscope {}", PARKSCOPE_VERSION); }
 }  // namespace
 
 int run(int argc, char** argv, const std::function<int(const WindowRequest&)>& openWindow) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is told like a full disk
   CLI::App app{"Parkscope: maps of a city's innovation plan. Without a verb it opens the window.",
                "parkscope"};
   app.set_version_flag("--version", version());

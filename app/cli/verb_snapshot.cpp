@@ -93,7 +93,7 @@ void addSnapshot(CLI::App& app, Common& common, Action& action) {
   auto request = std::make_shared<Request>();
   CLI::App* verb = app.add_subcommand("snapshot", "Write the map as a picture");
   verb->add_option("PROJECT", request->input.paths, "A project (.parkscope.toml), or data files")->required();
-  verb->add_option("-o,--output", request->options.output, "File to write: .png .jpg .tif .pdf .svg")
+  verb->add_option("-o,--output", request->options.output, "File to write: .png .jpg .webp .tif .pdf .svg")
       ->required();
   addSizeOption(*verb, request->options.width, request->options.height,
                 "Size of the screen look in pixels, 1920x1080");
@@ -127,6 +127,8 @@ void addSnapshot(CLI::App& app, Common& common, Action& action) {
       "The card of one area, by key or name");
   verb->add_flag("--bare", request->options.bare,
                  "The map alone: no title, legend, scale bar, north arrow, credits");
+  verb->add_flag("--world-file", request->options.worldFile,
+                 "Beside a .png, .jpg or .webp: a world file and .aux.xml, so that GIS programs place it");
   addBareOptions(*verb, request->input.bare);
   verb->footer("Example: parkscope snapshot qingyuan.parkscope.toml -o map.pdf --paper A3 --landscape");
   verb->callback(

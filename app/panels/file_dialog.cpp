@@ -22,7 +22,7 @@ bool fits(Kind kind, const std::string& name) {
   if (kind == Kind::open || kind == Kind::saveAs) return n.ends_with(".toml");
   if (kind == Kind::galFile) return n.ends_with(".gal");
   if (kind == Kind::exportPlace) {
-    for (const char* e : {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".svg"})
+    for (const char* e : {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".pdf", ".svg"})
       if (n.ends_with(e)) return true;
     return false;
   }

@@ -3,9 +3,8 @@
 #include <gdal.h>
 #include <ogr_srs_api.h>
 
-#include <cmath>
-
 #include "app/paper/atomic_file.h"
+#include "app/paper/geo_transform.h"
 #include "app/paper/pictures.h"
 #include "app/paper/seal.h"
 #include "app/paper/write.h"
@@ -35,7 +34,7 @@ geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string&
                                double pixelsPerUnit, double dpi, const geo::Crs& crs, const Meta& meta,
                                geo::Progress* progress) {
   if (auto ok = checkSize(width, height); !ok) return ok;
-  auto file = AtomicFile::create(path);
+  auto file = AtomicFile::create(path, meta.beside);
   if (!file) return tl::unexpected(file.error());
   auto painter = RasterPainter::make(drawing, width, height, pixelsPerUnit);
   if (!painter) return tl::unexpected(painter.error());
@@ -64,13 +63,9 @@ geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string&
   GDALDatasetH dataset = GDALCreate(driver, file->partPath().c_str(), width, height, bands, GDT_Byte,
                                     const_cast<char**>(options));
   if (!dataset) return gdalFailed();
-  // The whole picture lies on the plane of the map: pixels of the map's frame are where they say.
   if (!drawing.cameras.empty()) {
-    const scene::Camera& c = drawing.cameras[0];
-    const double metres = c.metresPerUnit / pixelsPerUnit;
-    double transform[6] = {c.centre.x - (c.frame.x + c.frame.w / 2.0) * c.metresPerUnit, metres, 0,
-                           c.centre.y + (c.frame.y + c.frame.h / 2.0) * c.metresPerUnit, 0,      -metres};
-    GDALSetGeoTransform(dataset, transform);
+    auto transform = geoTransform(drawing.cameras[0], pixelsPerUnit);
+    GDALSetGeoTransform(dataset, transform.data());
     if (crs.known()) {
       OGRSpatialReferenceH reference = OSRNewSpatialReference(nullptr);
       OSRSetAxisMappingStrategy(reference, OAMS_TRADITIONAL_GIS_ORDER);
@@ -115,10 +110,25 @@ geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string&
         }
         return ok;
       });
-  if (ok && whole) flush(height);
+  const auto rowBytes = static_cast<size_t>(width) * bands;
+  std::vector<uint8_t> last(rowBytes), arrived(rowBytes);
+  if (ok && whole) {
+    if (blockStart < height)
+      std::copy_n(block.begin() + static_cast<std::ptrdiff_t>(rowBytes * (height - 1 - blockStart)), rowBytes,
+                  last.begin());
+    else
+      std::copy_n(block.begin() + static_cast<std::ptrdiff_t>(rowBytes * (tile - 1)), rowBytes, last.begin());
+    flush(height);
+  }
   GDALClose(dataset);
   if (!ok || !errors.text().empty()) return gdalFailed();
   if (!whole) return cancelled(path);
+  // A full disk can be met as late as this: the last row is read again.
+  dataset = GDALOpen(file->partPath().c_str(), GA_ReadOnly);
+  ok = dataset && GDALDatasetRasterIO(dataset, GF_Read, 0, height - 1, width, 1, arrived.data(), width, 1,
+                                      GDT_Byte, bands, nullptr, bands, bands * width, 1) == CE_None;
+  if (dataset) GDALClose(dataset);
+  if (!ok || last != arrived) return gdalFailed();
   return commitSealed(*file);
 }
 

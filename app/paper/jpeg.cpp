@@ -85,7 +85,7 @@ geo::Result<void> writeJpeg(const scene::Drawing& drawing, const std::string& pa
     return geo::fail(
         fmt::format("A JPEG holds at most {} pixels a side, not {} × {}.", JPEG_MAX_DIMENSION, width, height),
         "Write a PNG or a TIFF.");
-  auto file = AtomicFile::create(path);
+  auto file = AtomicFile::create(path, meta.beside);
   if (!file) return tl::unexpected(file.error());
   auto painter = RasterPainter::make(drawing, width, height, pixelsPerUnit);
   if (!painter) return tl::unexpected(painter.error());

@@ -11,46 +11,11 @@
 #include "app/paper/raster_painter.h"
 #include "app/paper/seal.h"
 #include "app/paper/write.h"
+#include "app/paper/xmp.h"
 
 namespace paper {
 
 namespace {
-
-std::string xmlText(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (static_cast<unsigned char>(c) >= 32) out += c;
-  }
-  return out;
-}
-
-std::string xmp(const Meta& meta) {
-  std::string out =
-      "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta "
-      "xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
-      "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
-      "xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" "
-      "xmlns:parkscope=\"https://parkscope.example/recipe/1/\">"
-      "<dc:format>application/pdf</dc:format>";
-  const auto language = [&](const char* tag, const std::string& text) {
-    if (!text.empty())
-      out += fmt::format("<dc:{0}><rdf:Alt><rdf:li xml:lang=\"x-default\">{1}</rdf:li></rdf:Alt></dc:{0}>",
-                         tag, xmlText(text));
-  };
-  language("title", meta.title), language("description", meta.subject);
-  if (!meta.author.empty())
-    out +=
-        fmt::format("<dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>", xmlText(meta.author));
-  if (!meta.keywords.empty()) out += fmt::format("<pdf:Keywords>{}</pdf:Keywords>", xmlText(meta.keywords));
-  if (!meta.software.empty())
-    out += fmt::format("<xmp:CreatorTool>{0}</xmp:CreatorTool><pdf:Producer>{0}</pdf:Producer>",
-                       xmlText(meta.software));
-  if (!meta.recipe.empty()) out += "<parkscope:recipe>" + xmlEscaped(meta.recipe) + "</parkscope:recipe>";
-  return out + "</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end=\"w\"?>";
-}
 
 // The clock is never read: equal input gives equal bytes. Whoever wants a date sets SOURCE_DATE_EPOCH.
 std::string creationDate() {
@@ -166,7 +131,7 @@ geo::Result<void> writePdfBook(const std::vector<std::string>& bookmarks,
                                geo::Progress* progress) {
   if (bookmarks.empty())
     return geo::fail("A file without pages cannot be made.", "Ask for at least one sheet.");
-  auto target = AtomicFile::create(path);
+  auto target = AtomicFile::create(path, meta.beside);
   if (!target) return tl::unexpected(target.error());
   PdfFile file(*target);
   const int catalog = file.reserve(), tree = file.reserve(), fontDictionary = file.reserve();
@@ -180,7 +145,7 @@ geo::Result<void> writePdfBook(const std::vector<std::string>& bookmarks,
   if (!fonts) return tl::unexpected(fonts.error());
   file.object(fontDictionary, "<<" + *fonts + ">>");
   const int outline = writeOutline(file, bookmarks, *pages);
-  const std::string packet = xmp(meta);
+  const std::string packet = xmpPacket(meta, "application/pdf");
   // Not deflated: programs that know no PDF look for it.
   const int metadata = file.object(
       fmt::format("<</Type/Metadata/Subtype/XML/Length {}>>stream\n{}\nendstream", packet.size(), packet));

@@ -165,7 +165,7 @@ bool lastStripArrived(std::FILE* file, long at, const Bytes& packed, const Bytes
 geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& path, int width, int height,
                            double pixelsPerUnit, double dpi, const Meta& meta, geo::Progress* progress) {
   if (auto ok = checkSize(width, height); !ok) return ok;
-  auto file = AtomicFile::create(path);
+  auto file = AtomicFile::create(path, meta.beside);
   if (!file) return tl::unexpected(file.error());
   auto painter = RasterPainter::make(drawing, width, height, pixelsPerUnit);
   if (!painter) return tl::unexpected(painter.error());

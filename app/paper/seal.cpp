@@ -173,6 +173,21 @@ std::string fromJpeg(std::FILE* f) {
   return recipe;
 }
 
+std::string fromWebp(std::FILE* f) {
+  uint8_t head[8];
+  for (long long at = 12; read(f, at, head, 8);) {
+    const uint32_t length =
+        uint32_t{head[7]} << 24 | uint32_t{head[6]} << 16 | uint32_t{head[5]} << 8 | head[4];
+    if (std::equal(head, head + 4, "XMP ") && length < (64u << 20)) {
+      std::string data(length, 0);
+      if (!read(f, at + 8, data.data(), length)) return {};
+      return between(data, "<parkscope:recipe>", "</parkscope:recipe>");
+    }
+    at += 8 + static_cast<long long>(length) + length % 2;
+  }
+  return {};
+}
+
 std::string fromTiff(const std::string& path) {
   GDALAllRegister();
   CPLPushErrorHandler(CPLQuietErrorHandler);
@@ -261,13 +276,14 @@ geo::Result<Proof> readProof(const std::string& path) {
   if (start == "\x89PNG") proof.recipe = fromPng(file.f);
   else if (start.starts_with("\xFF\xD8\xFF")) proof.recipe = fromJpeg(file.f);
   else if (start.starts_with("II") || start.starts_with("MM")) proof.recipe = fromTiff(path);
+  else if (start == "RIFF") proof.recipe = fromWebp(file.f);
   else if (start == "%PDF")
     proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
   else if (start.starts_with("<"))
     proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
   else
     return geo::fail(path + " is no picture that Parkscope writes.",
-                     "It reads .png .jpg .tif .pdf and .svg.");
+                     "It reads .png .jpg .webp .tif .pdf and .svg.");
   const long long at = findMark(file.f);
   if (at < 0) return proof;
   std::string seal(digits, 0);

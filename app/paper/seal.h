@@ -40,7 +40,7 @@ struct Proof {
   std::string recipe;  // as written; empty: the picture has none
   bool sealed = false, intact = false;
 };
-// Of a PNG, JPEG, TIFF, PDF or SVG. Fails on what cannot be read or is none of them.
+// Of a PNG, JPEG, WebP, TIFF, PDF or SVG. Fails on what cannot be read or is none of them.
 geo::Result<Proof> readProof(const std::string& path);
 
 // The recipe within XML: only what must be escaped is.

@@ -476,7 +476,7 @@ geo::Result<void> writeSvg(const scene::Drawing& drawing, const std::string& pat
                            const VectorOptions& options, const Meta& meta, geo::Progress* progress) {
   if (!(drawing.width > 0 && drawing.height > 0 && options.millimetresPerUnit > 0))
     return geo::fail("A page without a size cannot be made.", "Ask for a width and a height above zero.");
-  auto file = AtomicFile::create(path);
+  auto file = AtomicFile::create(path, meta.beside);
   if (!file) return tl::unexpected(file.error());
   auto outlines = GlyphOutlines::open(drawing);
   if (!outlines) return tl::unexpected(outlines.error());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/paper/atomic_file.h"
 #include "app/scene/drawing.h"
 #include "geo/crs.h"
 #include "geo/progress.h"
@@ -17,7 +18,8 @@ namespace paper {
 struct Meta {
   std::string title, author, subject, keywords;
   std::string software = "Parkscope";
-  std::string recipe;  // JSON with an open seal (see seal.h); empty: none
+  std::string recipe;              // JSON with an open seal (see seal.h); empty: none
+  std::vector<SideFile> beside{};  // files that appear together with this one
 };
 
 // PNG and JPEG in bands: memory does not grow with the height. The resolution goes into the file (pHYs).
@@ -27,6 +29,16 @@ geo::Result<void> writePng(const scene::Drawing& drawing, const std::string& pat
 geo::Result<void> writeJpeg(const scene::Drawing& drawing, const std::string& path, int width, int height,
                             double pixelsPerUnit, double dpi, const Meta& meta,
                             geo::Progress* progress = nullptr);
+// Without loss. Memory grows with the picture; checkWebpSize tells what no WebP holds.
+geo::Result<void> writeWebp(const scene::Drawing& drawing, const std::string& path, int width, int height,
+                            double pixelsPerUnit, double dpi, const Meta& meta,
+                            geo::Progress* progress = nullptr);
+geo::Result<void> checkWebpSize(int width, int height);
+// Where a picture lies, for those that cannot say it themselves: a world file (.pgw .jgw .wpw) as old
+// programs read it, and .aux.xml with the coordinate system as GDAL, QGIS and ArcGIS do. Of camera 0, over
+// all pixels.
+std::vector<SideFile> worldFiles(const scene::Drawing& drawing, const std::string& path, double pixelsPerUnit,
+                                 const geo::Crs& crs);
 // GeoTIFF, georeferenced by the drawing's camera 0 in `crs`; the picture outside the map's frame is part of
 // it.
 geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string& path, int width, int height,

@@ -112,6 +112,7 @@ Json optionsJson(const SnapshotOptions& o, scene::Language language) {
   if (o.year) j["year"] = *o.year;
   if (!o.theme.empty()) j["theme"] = o.theme;
   if (o.bare) j["bare"] = true;
+  if (o.worldFile) j["world_file"] = true;
   if (o.extentLonLat)
     j["extent"] = {o.extentLonLat->minX, o.extentLonLat->minY, o.extentLonLat->maxX, o.extentLonLat->maxY};
   if (o.composition && *o.composition != scene::Composition::map)
@@ -129,7 +130,8 @@ SnapshotOptions optionsOf(const Json& j) {
   o.dpi = j.value("dpi", 300);
   o.scene = j.value("scene", std::string()), o.indicator = j.value("indicator", std::string());
   if (j.contains("year")) o.year = j["year"].get<int>();
-  o.theme = j.value("theme", std::string()), o.bare = j.value("bare", false);
+  o.theme = j.value("theme", std::string()), o.bare = j.value("bare", false),
+  o.worldFile = j.value("world_file", false);
   if (j.contains("extent") && j["extent"].size() == 4)
     o.extentLonLat = geo::Box{j["extent"][0], j["extent"][1], j["extent"][2], j["extent"][3]};
   const std::string composition = j.value("composition", std::string());
@@ -365,7 +367,7 @@ bool isPicture(const std::string& path) {
   std::string ending = fs::path(path).extension().string();
   for (char& c : ending)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  for (const char* known : {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pdf", ".svg"})
+  for (const char* known : {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".pdf", ".svg"})
     if (ending == known) return true;
   return false;
 }

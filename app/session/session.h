@@ -223,6 +223,7 @@ struct SnapshotOptions {
   std::optional<scene::PageStyle> style;  // of a page; none: the project's
   double scale = 0;                       // of a page: its denominator; 0: by itself
   bool bare = false;
+  bool worldFile = false;  // beside .png .jpg .webp: where the picture lies, for GIS programs
   std::optional<scene::Composition> composition;  // none: as the scene says
   std::string card;                               // Composition::card: key or name of the area
   std::string date;                               // ISO; empty: today

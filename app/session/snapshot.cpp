@@ -16,7 +16,7 @@
 namespace session {
 namespace {
 
-enum class Format { png, jpeg, tiff, pdf, svg, none };
+enum class Format { png, jpeg, webp, tiff, pdf, svg, none };
 
 Format formatOf(const std::string& path) {
   std::string ending = std::filesystem::path(path).extension().string();
@@ -24,6 +24,7 @@ Format formatOf(const std::string& path) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   if (ending == ".png") return Format::png;
   if (ending == ".jpg" || ending == ".jpeg") return Format::jpeg;
+  if (ending == ".webp") return Format::webp;
   if (ending == ".tif" || ending == ".tiff") return Format::tiff;
   if (ending == ".pdf") return Format::pdf;
   return ending == ".svg" ? Format::svg : Format::none;
@@ -153,7 +154,7 @@ geo::Result<size_t> areaRow(const Session& session, const std::string& wanted, c
 geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
   if (formatOf(o.output) == Format::none)
     return geo::fail(fmt::format("{} has an ending that names no picture format.", o.output),
-                     "Endings: .png .jpg .tif .pdf .svg.");
+                     "Endings: .png .jpg .webp .tif .pdf .svg.");
   if (!o.theme.empty() && o.theme != "dark" && o.theme != "light")
     return geo::fail(fmt::format("There is no theme \"{}\".", o.theme), "Themes: dark, light.");
   if (!o.paper.empty() && !paperSize(o.paper))
@@ -168,6 +169,13 @@ geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
     return geo::fail(
         fmt::format("A picture of {}x{} pixels cannot be made.", s.pixelWidth(), s.pixelHeight()),
         "Each side lies within 64 and 60000 pixels.");
+  if (formatOf(o.output) == Format::webp)
+    if (auto ok = paper::checkWebpSize(s.pixelWidth(), s.pixelHeight()); !ok) return ok;
+  const Format format = formatOf(o.output);
+  if (o.worldFile && format != Format::png && format != Format::jpeg && format != Format::webp)
+    return geo::fail(
+        fmt::format("{} takes no world file.", o.output),
+        format == Format::svg ? "Those with one: .png .jpg .webp." : "It says itself where its map lies.");
   return {};
 }
 
@@ -252,6 +260,12 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
   if (recipe) meta.recipe = making.get();
   const Size s = sizeOf(options);
   const std::string& path = options.output;
+  if (options.worldFile) {
+    meta.beside = paper::worldFiles(drawing, path, s.pixelsPerUnit, worldCrs);
+    if (meta.beside.empty())
+      return geo::fail("The picture shows no map, so there is no world file for it.",
+                       "Leave out --world-file.");
+  }
   paper::VectorOptions vectorOptions{s.millimetresPerUnit, options.paper.empty() ? 300 : s.dpi, {}};
   if (worldCrs.known()) vectorOptions.crs = worldCrs;
   switch (formatOf(path)) {
@@ -260,6 +274,9 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
                              progress);
     case Format::jpeg:
       return paper::writeJpeg(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi, meta,
+                              progress);
+    case Format::webp:
+      return paper::writeWebp(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi, meta,
                               progress);
     case Format::tiff:
       return paper::writeGeoTiff(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi,

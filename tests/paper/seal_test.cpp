@@ -32,6 +32,7 @@ class Seal : public testing::TestWithParam<const char*> {
     const std::string ending = GetParam();
     if (ending == "png") return paper::writePng(drawing, to, 120, 80, 1, 96, meta);
     if (ending == "jpg") return paper::writeJpeg(drawing, to, 120, 80, 1, 96, meta);
+    if (ending == "webp") return paper::writeWebp(drawing, to, 120, 80, 1, 96, meta);
     if (ending == "tif") return paper::writeGeoTiff(drawing, to, 120, 80, 1, 96, {}, meta);
     if (ending == "pdf") return paper::writePdf(drawing, to, {1}, meta);
     return paper::writeSvg(drawing, to, {1}, meta);
@@ -94,7 +95,7 @@ TEST_P(Seal, IsAbsentWhereNothingWasToBeTold) {
   EXPECT_FALSE(proof->sealed);
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, Seal, testing::Values("png", "jpg", "tif", "pdf", "svg"),
+INSTANTIATE_TEST_SUITE_P(Formats, Seal, testing::Values("png", "jpg", "webp", "tif", "pdf", "svg"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Sha256, IsThePublishedOne) {  // FIPS 180-2, appendix B.1

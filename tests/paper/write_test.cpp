@@ -2,7 +2,11 @@
 
 #include <gdal.h>
 #include <ogr_srs_api.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <csignal>
+#include <thread>
 
 #include "tests/paper/pictures.h"
 
@@ -76,24 +80,143 @@ TEST(Png, LeavesNothingBehindWhenItFails) {
   EXPECT_EQ(folder.files(), 1u);
 }
 
-TEST(Png, SaysInOneLineThatTheDiskIsFull) {
-  if (access("/dev/full", W_OK) != 0) GTEST_SKIP() << "there is no /dev/full";
-  // The part file is a link to a disk that is always full.
-  TempFolder folder;
-  for (const char* name : {"a.png", "a.jpg", "a.pdf", "a.svg"}) {
-    const std::string part = (folder / name) + ".part-" + std::to_string(getpid());
-    std::filesystem::create_symlink("/dev/full", part);
-    const Drawing d = everything();
-    const std::string path = folder / name;
-    const auto result = path.ends_with("png")   ? paper::writePng(d, path, 600, 400, 1, 96, meta)
-                        : path.ends_with("jpg") ? paper::writeJpeg(d, path, 600, 400, 1, 96, meta)
-                        : path.ends_with("pdf") ? paper::writePdf(d, path, {mm}, meta)
-                                                : paper::writeSvg(d, path, {mm}, meta);
-    ASSERT_FALSE(result) << name;
-    EXPECT_EQ(result.error().text().find('\n'), std::string::npos);
-    EXPECT_NE(result.error().text().find("space"), std::string::npos) << result.error().text();
-    EXPECT_EQ(folder.files(), 0u) << name;
+namespace {
+
+geo::Result<void> write(const Drawing& d, const std::string& path, const paper::Meta& m = meta) {
+  if (path.ends_with("png")) return paper::writePng(d, path, 600, 400, 1, 96, m);
+  if (path.ends_with("jpg")) return paper::writeJpeg(d, path, 600, 400, 1, 96, m);
+  if (path.ends_with("webp")) return paper::writeWebp(d, path, 600, 400, 1, 96, m);
+  if (path.ends_with("tif")) return paper::writeGeoTiff(d, path, 600, 400, 1, 96, {}, m);
+  return path.ends_with("pdf") ? paper::writePdf(d, path, {mm}, m) : paper::writeSvg(d, path, {mm}, m);
+}
+constexpr const char* everyName[] = {"a.png", "a.jpg", "a.webp", "a.tif", "a.pdf", "a.svg"};
+
+// No file grows beyond so many bytes, as if the disk were full.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
   }
+  ~SmallDisk() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace
+
+TEST(Files, SayInOneLineThatTheDiskIsFullAndLeaveNothing) {
+  for (const char* name : everyName)
+    for (const rlim_t room : {0, 700, 4000}) {  // at once, on the way, in the last buffer
+      TempFolder folder;
+      geo::Result<void> result;
+      {
+        const SmallDisk disk(room);
+        result = write(everything(), folder / name);
+      }
+      ASSERT_FALSE(result) << name << ' ' << room;
+      EXPECT_EQ(result.error().text().find('\n'), std::string::npos);
+      EXPECT_EQ(folder.files(), 0u) << name;
+    }
+}
+
+TEST(Files, KeepTheOldPictureWhenTheNewOneFails) {
+  for (const char* name : everyName) {
+    TempFolder folder;
+    std::ofstream(folder / name) << "old";
+    {
+      const SmallDisk disk(700);
+      EXPECT_FALSE(write(everything(), folder / name)) << name;
+    }
+    EXPECT_EQ(bytesOf(folder / name), "old") << name;
+    // What a dead process of our own number left is in nobody's way.
+    std::ofstream(folder / (std::string(name) + ".part-" + std::to_string(getpid()))) << "half";
+    ASSERT_TRUE(write(everything(), folder / name)) << name;
+    EXPECT_GT(bytesOf(folder / name).size(), 1000u) << name;
+    EXPECT_EQ(folder.files(), 1u) << name;
+  }
+}
+
+TEST(Files, AppearWithTheirSideFilesOrNotAtAll) {
+  TempFolder folder;
+  paper::Meta with = meta;
+  with.beside = {{folder / "a.pgw", "1"}, {folder / "a.png.aux.xml", "<x/>"}};
+  std::filesystem::create_directory(folder / "a.png.aux.xml");
+  EXPECT_FALSE(write(everything(), folder / "a.png", with));
+  EXPECT_EQ(folder.files(), 1u);
+  std::filesystem::remove(folder / "a.png.aux.xml");
+  with.beside[1].path = folder / "no/such/folder.xml";
+  EXPECT_FALSE(write(everything(), folder / "a.png", with));
+  EXPECT_EQ(folder.files(), 0u);
+  with.beside[1].path = folder / "a.png.aux.xml";
+  ASSERT_TRUE(write(everything(), folder / "a.png", with));
+  EXPECT_EQ(bytesOf(folder / "a.pgw"), "1");
+  EXPECT_EQ(folder.files(), 3u);
+}
+
+TEST(WorldFile, PlacesThePictureWhereItsMapLies) {
+  const Drawing d = everything();
+  const auto crs = geo::Crs::parse("EPSG:4547");
+  ASSERT_TRUE(crs);
+  GDALAllRegister();
+  for (const char* name : {"a.png", "b.jpg", "c.webp"}) {
+    TempFolder folder;
+    paper::Meta with = meta;
+    with.beside = paper::worldFiles(d, folder / name, 1, *crs);
+    ASSERT_EQ(with.beside.size(), 2u);
+    ASSERT_TRUE(write(d, folder / name, with));
+    for (const bool alone : {false, true}) {  // by .aux.xml, which knows more, and by the world file
+      if (alone) std::filesystem::remove(folder / name + ".aux.xml");
+      GDALDatasetH data = GDALOpen((folder / name).c_str(), GA_ReadOnly);
+      ASSERT_TRUE(data) << name;
+      double t[6] = {};
+      const bool placed = GDALGetGeoTransform(data, t) == CE_None;
+      if (!alone) {
+        EXPECT_STREQ(OSRGetAuthorityCode(GDALGetSpatialRef(data), nullptr), "4547");
+      }
+      GDALClose(data);
+      if (alone && std::string_view(name) == "c.webp") continue;  // GDAL reads no world file of a WebP
+      ASSERT_TRUE(placed) << name << alone;
+      const geo::Point corner{8000, 7000};
+      const Vec v = d.cameras[0].canvasFromWorld(corner);
+      EXPECT_NEAR((corner.x - t[0]) / t[1], v.x, 1e-3) << name;
+      EXPECT_NEAR((corner.y - t[3]) / t[5], v.y, 1e-3) << name;
+    }
+  }
+}
+
+TEST(Webp, HoldsExactlyThePaintedPixels) {
+  TempFolder folder;
+  Drawing d = everything();
+  for (const bool clear : {false, true}) {
+    if (clear) d.background = {0, 0, 0, 0};
+    ASSERT_TRUE(write(d, folder / "a.webp"));
+    const auto painted = *paper::rasterise(d, 600, 400, 1);
+    GDALAllRegister();
+    GDALDatasetH data = GDALOpen((folder / "a.webp").c_str(), GA_ReadOnly);
+    ASSERT_TRUE(data);
+    const int bands = GDALGetRasterCount(data);
+    ASSERT_EQ(bands, clear ? 4 : 3);
+    std::vector<uint8_t> read(600 * 400 * 4, 255);
+    ASSERT_EQ(GDALDatasetRasterIO(data, GF_Read, 0, 0, 600, 400, read.data(), 600, 400, GDT_Byte, bands,
+                                  nullptr, 4, 2400, 1),
+              CE_None);
+    GDALClose(data);
+    for (size_t i = 0; i < read.size(); i += 4)
+      if (painted.rgba[i + 3]) ASSERT_TRUE(std::equal(&read[i], &read[i] + 4, &painted.rgba[i])) << i / 4;
+      else ASSERT_EQ(read[i + 3], 0);
+  }
+}
+
+TEST(Webp, RefusesWhatTheFormatCannotHoldBeforeAnythingIsPainted) {
+  TempFolder folder;
+  const auto refused = paper::writeWebp(everything(), folder / "a.webp", 16384, 400, 1, 96, meta);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text().find("16383"), std::string::npos);
+  EXPECT_EQ(folder.files(), 0u);
 }
 
 TEST(Jpeg, LooksLikeThePictureAndKnowsItsResolution) {
@@ -216,6 +339,150 @@ TEST_F(Vectors, GiveEqualBytesForEqualInput) {
   }
   EXPECT_EQ(bytesOf(folder / "0.pdf"), bytesOf(folder / "1.pdf"));
   EXPECT_EQ(bytesOf(folder / "0.svg"), bytesOf(folder / "1.svg"));
+}
+
+namespace {
+
+// A sheet with a map and a name of its own, and one heat that all share.
+geo::Result<Drawing> sheet(size_t i) {
+  static constexpr const char* names[] = {"清城区", "英德市", "连州市", "佛冈县", "阳山县"};
+  static const auto heat = std::make_shared<const std::vector<Rgba>>(400, Rgba{161, 68, 122, 90});
+  Drawing d;
+  d.width = 210, d.height = 297, d.background = {255, 255, 255, 255}, d.fonts = fonts();
+  d.cameras.push_back({{10, 20, 150, 240}, {430000.0 + 5000.0 * static_cast<double>(i), 2690000}, 125});
+  d.add(Fill{Path::circle({100, 100}, 20 + static_cast<float>(i)), {200, 120, 10, 255}});
+  d.add(Raster{0, {420000, 2680000, 440000, 2700000}, heat, 20, 20, true});
+  Text t;
+  t.run = d.fonts->shape(fmt::format("{} {}", names[i % 5], i), {Face::sansBold, 12});
+  t.origin = {20, 40}, t.colour = {0, 0, 0, 255};
+  d.add(t);
+  // Two characters that one glyph stands for: which of them it says differs from sheet to sheet.
+  t.run = d.fonts->shape(i % 3 ? "Ω kΩ" : "\u2126 k\u2126", {Face::sans, 9});
+  t.origin = {20, 60};
+  d.add(t);
+  return d;
+}
+
+std::vector<std::string> bookmarks(size_t count) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < count; ++i) out.push_back(fmt::format("第 {} 页", i + 1));
+  return out;
+}
+
+}  // namespace
+
+TEST_F(Vectors, ABookHasItsPagesInOrderWithBookmarksAndOneSubsetOfEachFont) {
+  if (!has("pdftotext") || !has("qpdf")) GTEST_SKIP() << "poppler-utils and qpdf are not installed";
+  const std::string path = folder / "a.pdf";
+  ASSERT_TRUE(paper::writePdfBook(bookmarks(30), sheet, path, {1, 60}, meta));
+  EXPECT_NE(printed("pdfinfo " + path).find("Pages:           30"), std::string::npos);
+  EXPECT_FALSE(printed("qpdf --check " + path).empty());
+  for (int page : {1, 2, 17, 30}) {
+    const std::string text = printed(fmt::format("pdftotext -f {0} -l {0} {1} -", page, path));
+    const std::string name = std::get<Text>(sheet(static_cast<size_t>(page - 1))->items[2].item).run.text;
+    EXPECT_NE(text.find(name), std::string::npos) << page << ": " << text;
+    EXPECT_NE(text.find((page - 1) % 3 ? "Ω kΩ" : "\u2126 k\u2126"), std::string::npos)
+        << page << ": " << text;
+  }
+  const std::string list = printed("pdffonts " + path);
+  EXPECT_EQ(std::count(list.begin(), list.end(), '\n'), 2 + 3) << list;  // Inter regular and bold, Noto bold
+  EXPECT_EQ(printed("qpdf --json --json-key=outlines " + path).find("第 31 页"), std::string::npos);
+  const std::string outline = printed("qpdf --json --json-key=outlines " + path);
+  EXPECT_NE(outline.find("第 30 页"), std::string::npos) << outline;
+  // What pages share is there once.
+  const std::string pictures = printed("pdfimages -list " + path);
+  std::set<std::string> objects;
+  std::istringstream lines(pictures);
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(" image ") != line.npos) objects.insert(line.substr(68, 8));
+  EXPECT_EQ(objects.size(), 1u) << pictures;
+}
+
+TEST_F(Vectors, ABookHasEqualBytesWhateverTheThreadsAreDoing) {
+  std::string first;
+  for (int run = 0; run < 4; ++run) {
+    const std::string path = folder / "a.pdf";
+    ASSERT_TRUE(paper::writePdfBook(
+        bookmarks(25),
+        [&](size_t i) {
+          std::this_thread::sleep_for(std::chrono::milliseconds((i * 7 + static_cast<size_t>(run) * 5) % 11));
+          return sheet(i);
+        },
+        path, {1, 60}, meta));
+    if (run == 0) first = bytesOf(path);
+    else EXPECT_TRUE(bytesOf(path) == first) << run;
+  }
+}
+
+TEST_F(Vectors, ABookFailsWithItsSheetAndLeavesNothing) {
+  const auto failed = paper::writePdfBook(
+      bookmarks(9),
+      [&](size_t i) -> geo::Result<Drawing> {
+        if (i == 6) return geo::fail("The seventh sheet has no data.");
+        return sheet(i);
+      },
+      folder / "a.pdf", {1, 60}, meta);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().what, "The seventh sheet has no data.");
+  EXPECT_FALSE(paper::writePdfBook({}, sheet, folder / "a.pdf", {1, 60}, meta));
+  geo::Progress progress;
+  EXPECT_FALSE(paper::writePdfBook(
+      bookmarks(40), [&](size_t i) { return i == 12 ? progress.cancel() : void(), sheet(i); },
+      folder / "a.pdf", {1}, meta, &progress));
+  EXPECT_EQ(folder.files(), 0u);
+}
+
+TEST_F(Vectors, APdfKnowsWhereItsMapsLie) {
+  GDALAllRegister();
+  if (!GDALGetDriverByName("PDF")) GTEST_SKIP() << "this GDAL reads no PDF";
+  const std::string path = folder / "a.pdf";
+  const auto crs = geo::Crs::parse("EPSG:4547");
+  ASSERT_TRUE(crs);
+  ASSERT_TRUE(paper::writePdfBook(bookmarks(3), sheet, path, {1, 300, *crs}, meta));
+  for (size_t page = 0; page < 3; ++page) {
+    GDALDatasetH data = GDALOpen(fmt::format("PDF:{}:{}", page + 1, path).c_str(), GA_ReadOnly);
+    ASSERT_TRUE(data);
+    ASSERT_TRUE(GDALGetSpatialRef(data));
+    EXPECT_STREQ(OSRGetAuthorityCode(GDALGetSpatialRef(data), nullptr), "4547");
+    double t[6];
+    ASSERT_EQ(GDALGetGeoTransform(data, t), CE_None);
+    const Camera camera = sheet(page)->cameras[0];
+    const double perUnit = GDALGetRasterXSize(data) / 210.0, perUnitY = GDALGetRasterYSize(data) / 297.0;
+    for (const Vec corner : {Vec{10, 20}, Vec{160, 20}, Vec{10, 260}, Vec{160, 260}}) {
+      const geo::Point p = camera.worldFromCanvas(corner);
+      const double x = corner.x * perUnit, y = corner.y * perUnitY;
+      EXPECT_NEAR(t[0] + x * t[1] + y * t[2], p.x, 0.2) << page;  // metres, at 1:125,000
+      EXPECT_NEAR(t[3] + x * t[4] + y * t[5], p.y, 0.2) << page;
+    }
+    GDALClose(data);
+  }
+}
+
+TEST_F(Vectors, PdfAndSvgHoldSmoothPicturesAtThePagesResolutionAndNoMoreThanIsSeen) {
+  if (!has("pdfimages")) GTEST_SKIP() << "poppler-utils is not installed";
+  Drawing d = *sheet(0);
+  for (const double dpi : {100.0, 300.0}) {
+    ASSERT_TRUE(paper::writePdf(d, folder / "a.pdf", {1, dpi}, meta));
+    const std::string list = printed("pdfimages -list " + (folder / "a.pdf"));
+    std::istringstream lines(list);
+    int pictures = 0;
+    for (std::string line, word; std::getline(lines, line);) {
+      std::istringstream words(line);
+      std::vector<std::string> w;
+      while (words >> word) w.push_back(word);
+      if (w.size() < 14 || (w[2] != "image" && w[2] != "smask")) continue;
+      EXPECT_NEAR(std::stod(w[12]), dpi, 2) << list;
+      ++pictures;
+    }
+    EXPECT_EQ(pictures, 2) << list;
+    ASSERT_TRUE(paper::writeSvg(d, folder / "a.svg", {1, dpi}, meta));
+  }
+  // Ten times as wide as the map's frame: what lies outside is not in the file.
+  std::get<Raster>(d.items[1].item).world = {330000, 2590000, 530000, 2790000};
+  ASSERT_TRUE(paper::writePdf(d, folder / "a.pdf", {1, 300}, meta));
+  const std::string list = printed("pdfimages -list " + (folder / "a.pdf"));
+  EXPECT_EQ(list.find(" 18898 "), std::string::npos) << list;
+  EXPECT_NE(list.find(" 1774 "), std::string::npos) << list;
 }
 
 TEST_F(Vectors, SvgIsValidAndItsTextIsText) {
