@@ -10,6 +10,7 @@ namespace scene {
 float Board::text(float x, float y, std::string_view words, float size, Rgba colour, Align align, Face face,
                   float letterSpacing, float halo) const {
   if (words.empty()) return 0;
+  if (measuring && letterSpacing == 0) return width(words, size, face);
   Text item;
   item.run = drawing.fonts->shape(words, {face, size, letterSpacing, true});
   const float w = item.run.advance;
@@ -26,7 +27,7 @@ float Board::textWithin(float x, float y, std::string_view words, float size, Rg
                         Align align, Face face) const {
   const float natural = width(words, size, face);
   if (natural <= most) return text(x, y, words, size, colour, align, face);
-  const float narrowed = std::max(size * 0.8f, size * most / natural);
+  const float narrowed = std::max({size * 0.8f, size * most / natural, std::min(size, least)});
   if (width(words, narrowed, face) <= most + 0.01f) return text(x, y, words, narrowed, colour, align, face);
   std::string cut(words);
   while (!cut.empty()) {
@@ -39,7 +40,12 @@ float Board::textWithin(float x, float y, std::string_view words, float size, Rg
 }
 
 float Board::width(std::string_view words, float size, Face face) const {
-  return drawing.fonts->width(words, {face, size, 0, true});
+  if (!ruler) return drawing.fonts->width(words, {face, size, 0, true});
+  std::string key(words);
+  key += static_cast<char>(face);
+  const auto [at, isNew] = ruler->try_emplace(std::move(key), 0.f);
+  if (isNew) at->second = drawing.fonts->width(words, {face, 1, 0, true});
+  return at->second * size;
 }
 
 void Board::fill(Rect r, Rgba colour) const { drawing.add(Fill{Path::rect(r), colour}); }

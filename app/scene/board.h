@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "app/scene/drawing.h"
@@ -12,10 +13,16 @@ namespace scene {
 
 enum class Align : uint8_t { left, centre, right };
 
+// Widths known already, in ems: whoever lays words out asks for the same ones again and again.
+using Ruler = std::unordered_map<std::string, float>;
+
 struct Board {
   Drawing& drawing;
   const Theme& theme;
-  float unit = 1;  // canvas units in one px of the look
+  float unit = 1;   // canvas units in one px of the look
+  float least = 0;  // no type smaller than this, however narrow its room; canvas units
+  Ruler* ruler = nullptr;
+  bool measuring = false;  // words are measured, not put down
 
   // x, y: the baseline's start, middle or end, in canvas units; size in canvas units. Returns the width.
   float text(float x, float y, std::string_view words, float size, Rgba colour, Align align = Align::left,

@@ -32,6 +32,10 @@ class MapDrawer {
         t_(t),
         o_(o),
         m_(metricsFor(mediumOf(o), o.unit)) {
+    for (float* size : {&m_.coreName, &m_.coreSub, &m_.countyName, &m_.countyValue, &m_.countySub, &m_.nodeName,
+                        &m_.placeName, &m_.townName, &m_.neighbourName, &m_.waterName})
+      *size = std::max(*size, o.leastType);
+    m_.spreadPitch = std::max(m_.spreadPitch, o.leastType * 1.25f);
     if (o.keepClear) around_.boxes = *o.keepClear;
     furniture_ = around_.boxes;
   }
@@ -42,6 +46,7 @@ class MapDrawer {
     addHeat(d_, s_, index_, t_, o_.unit, contours_, o_.cache);
     rivers();
     lines();
+    veil();
     borders();
     dots();
     addLinks(d_, s_, cam_, t_, o_.unit);
@@ -54,6 +59,12 @@ class MapDrawer {
         return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f;
       });
     }
+    if (s_.focus)  // small places of other areas
+      std::erase_if(marks_, [&](const Mark& mark) {
+        const SceneLayer& layer = s_.layers[mark.layer];
+        return (layer.role == Role::town || layer.role == Role::station) && mark.row < layer.countyRow.size() &&
+               s_.focus->layer == s_.cityLayer && layer.countyRow[mark.row] != s_.focus->row;
+      });
     if (o_.circles) circles_ = circlesOn(s_, cam_, t_, m_);
     rings();
     placeArcs();
@@ -180,6 +191,12 @@ class MapDrawer {
             if (row < layer.shape->layer->rows())
               d_.add(Borders{index_, layer.shape, Borders::Which::row, row,
                              Pen{halo > 0 ? t_.halo : t_.accent, (halo > 0 ? halo : 2) * o_.unit, {}, true}});
+      if (s_.focus && s_.focus->layer == layer.id && s_.focus->row >= 0 &&
+          static_cast<size_t>(s_.focus->row) < layer.shape->layer->rows()) {
+        const auto row = static_cast<uint32_t>(s_.focus->row);
+        d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.halo, 10 * o_.unit, {}, true}});
+        d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.cityBorder, 4.4f * o_.unit, {}, true}});
+      }
       outline(layer, s_.hovered, m_.cityPen, 0);
       outline(layer, s_.selected, 3.2f * o_.unit, 7 * o_.unit);
     }
@@ -192,6 +209,16 @@ class MapDrawer {
     if (halo > 0)
       d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.halo, halo, {}, true}});
     d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.accent, width, {}, true}});
+  }
+
+  // What a sheet is not about steps back.
+  void veil() {
+    const SceneLayer* layer = s_.focus ? findLayer(s_, s_.focus->layer) : nullptr;
+    if (!layer || !layer->shape || layer->shape->layer->shapes.kind != geo::ShapeKind::polygon) return;
+    auto fills = std::make_shared<std::vector<Rgba>>(layer->shape->layer->rows(), t_.background.withAlpha(0.62));
+    if (s_.focus->row >= 0 && static_cast<size_t>(s_.focus->row) < fills->size())
+      (*fills)[static_cast<size_t>(s_.focus->row)] = {0, 0, 0, 0};
+    d_.add(Areas{index_, layer->shape, std::move(fills), {}, {}});
   }
 
   void dots() {  // point layers without symbols
@@ -640,7 +667,7 @@ class MapDrawer {
       const MapShape& shape = *layer.shape;
       std::vector<Rect> boxes;
       std::vector<uint32_t> rows;
-      const TextStyle style{Face::sans, 13 * o_.unit, 0, true};
+      const TextStyle style{Face::sans, std::max(13 * o_.unit, o_.leastType), 0, true};
       const geo::Box seen = cam_.world();
       for (size_t r = 0; r < layer.labels.size() && r < shape.anchors.size(); ++r) {
         const geo::Point a = shape.anchors[r];
@@ -751,7 +778,7 @@ class MapDrawer {
   const Camera cam_;
   const Theme& t_;
   const MapOptions& o_;
-  const Metrics m_;
+  Metrics m_;
   std::vector<Mark> marks_;
   std::vector<Arc> arcs_;
   Surroundings around_;

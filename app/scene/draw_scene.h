@@ -49,6 +49,7 @@ class DrawCache {
 struct MapOptions {
   Rect frame;      // of the map on the canvas
   float unit = 1;  // canvas units in one px of the look's sizes (paper: millimetres per px of the A3 look)
+  float leastType = 0;  // no name smaller than this, whatever the unit; canvas units
   bool paper = false;
   bool glow = false;  // wall: core glow, city glow
   bool townNames = true, countyNames = true;

@@ -50,6 +50,7 @@ struct TableColumn {
   std::vector<double> values;
   double whole = geo::missing;
   bool current = false;  // the indicator on the map: drawn with bars
+  bool moreIsBetter = true;
 };
 
 struct Lead {  // arc from the core that leads to what it leads
@@ -86,6 +87,8 @@ struct Words {
   // Sheets: the plan's ledger, the card of a county.
   std::string reached, onTrack, behind, notPublished, noVerdict, latest, paceNeeded, paceSoFar, gap,
       gapByCounty, rank, course, neighbours, targetGaps, value, year, onTheMap;
+  // Pages. Places for figures: spreadHere one, firstOf two, areaBorder one for a layer's name.
+  std::string cluster, spreadHere, cityBorder, areaBorder, leadArcs, firstOf, reviewPending, estimateStar;
 };
 
 struct Scene {

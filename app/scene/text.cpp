@@ -539,16 +539,33 @@ std::vector<std::string> Typesetter::wrap(std::string_view utf8, const TextStyle
       return this->width(piece(from, to), style) <= width * 1.00001f;
     };
     if (chars.empty()) lines.emplace_back();
+    // Where each character stands in the paragraph on one line: near enough to where it stands on its own.
+    std::vector<float> at(chars.size() + 1, 0);
+    {
+      const GlyphRun whole = shape(paragraph, style);
+      size_t glyph = 0;
+      for (size_t i = 0; i < chars.size(); ++i) {
+        while (glyph < whole.glyphs.size() && whole.glyphs[glyph].cluster < chars[i].offset) ++glyph;
+        at[i] = glyph < whole.glyphs.size() ? whole.glyphs[glyph].x : whole.advance;
+      }
+      at.back() = whole.advance;
+    }
     for (size_t from = 0; from < chars.size();) {
-      // Widths grow with length, so the longest line is found by halving, not by shaping every prefix.
+      // Widths grow with length, so the longest line is looked for near where the whole paragraph says.
       std::vector<size_t> ends;
       for (size_t i = from + 1; i < chars.size(); ++i)
         if (mayBreak(chars, i)) ends.push_back(i);
       ends.push_back(chars.size());
       const auto longest = [&](const std::vector<size_t>& options) {
-        return static_cast<size_t>(
-            std::partition_point(options.begin(), options.end(), [&](size_t to) { return fits(from, to); }) -
-            options.begin());
+        auto n = static_cast<size_t>(std::partition_point(options.begin(), options.end(),
+                                                          [&](size_t to) { return at[to] - at[from] <= width; }) -
+                                     options.begin());
+        if (n > 0 && !fits(from, options[n - 1])) {
+          for (--n; n > 0 && !fits(from, options[n - 1]);) --n;
+        } else {
+          while (n < options.size() && fits(from, options[n])) ++n;
+        }
+        return n;
       };
       size_t n = longest(ends), to = n ? ends[n - 1] : 0;
       // Inside a word, at its hyphen, only where there is no better place.

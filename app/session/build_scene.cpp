@@ -485,7 +485,7 @@ class Builder {
       for (const Figure& f : figures->second) c.values.push_back(f.value);
       if (const auto whole = state.whole.find(year); whole != state.whole.end())
         c.whole = whole->second.value;
-      c.current = spec == current;
+      c.current = spec == current, c.moreIsBetter = spec->moreIsBetter;
     }
   }
 
@@ -618,6 +618,9 @@ class Builder {
     w.course = t("变化过程"), w.neighbours = t("相邻县（市、区）"), w.targetGaps = t("与规划目标的差距"),
     w.ownRanges = t("各图分级不同"), w.sameBreaks = t("各图用同一分级"), w.value = t("数值"),
     w.year = t("年份"), w.onTheMap = t("核心、节点、园区与设施");
+    w.cluster = t("集聚区"), w.spreadHere = t("同址 {} 项散开表示"), w.cityBorder = t("市界"),
+    w.areaBorder = t("{}界"), w.leadArcs = t("核心带动节点"), w.firstOf = t("前 {} 位，共 {} 个"),
+    w.reviewPending = t("审图号：（待送审）"), w.estimateStar = t("* 预计数");
   }
 
   const Session& session_;
