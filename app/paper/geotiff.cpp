@@ -23,7 +23,8 @@ class ErrorCatcher {
 
  private:
   static void CPL_STDCALL take(CPLErr kind, CPLErrorNum, const char* message) {
-    if (kind >= CE_Failure) static_cast<ErrorCatcher*>(CPLGetErrorHandlerUserData())->text_ = message;
+    auto& text = static_cast<ErrorCatcher*>(CPLGetErrorHandlerUserData())->text_;
+    if (kind >= CE_Failure && text.empty()) text = message;  // the first one is the cause
   }
   std::string text_;
 };
@@ -47,7 +48,7 @@ geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string&
   const auto gdalFailed = [&] {
     return geo::fail(fmt::format("{} cannot be written: {}.", path,
                                  errors.text().empty() ? "GDAL gave no reason" : errors.text()),
-                     "Is the disk full?");
+                     "Free some space, or choose another disk.");
   };
   const int bands = drawing.background.a == 255 ? 3 : 4;
   const char* options[] = {"TILED=YES",

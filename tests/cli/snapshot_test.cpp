@@ -117,7 +117,7 @@ TEST_F(Snapshot, UnknownNamesListWhatThereIs) {
   }
   const Outcome r = snapshot(embedded + " -o x.gif");
   EXPECT_EQ(r.code, 1);
-  EXPECT_THAT(r.err, HasSubstr("Endings: .png .jpg .tif .pdf .svg."));
+  EXPECT_THAT(r.err, HasSubstr("Endings: .png .jpg .webp .tif .pdf .svg."));
 }
 
 TEST_F(Snapshot, WrongUsageIsOneLineAndCodeTwo) {
