@@ -59,12 +59,6 @@ class MapDrawer {
         return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f;
       });
     }
-    if (s_.focus)  // small places of other areas
-      std::erase_if(marks_, [&](const Mark& mark) {
-        const SceneLayer& layer = s_.layers[mark.layer];
-        return (layer.role == Role::town || layer.role == Role::station) && mark.row < layer.countyRow.size() &&
-               s_.focus->layer == s_.cityLayer && layer.countyRow[mark.row] != s_.focus->row;
-      });
     if (o_.circles) circles_ = circlesOn(s_, cam_, t_, m_);
     rings();
     placeArcs();

@@ -9,6 +9,7 @@
 
 #include "app/scene/legend.h"
 #include "app/scene/map_thematic.h"
+#include "app/scene/marks.h"
 #include "geo/crs.h"
 #include "geo/measure.h"
 
@@ -151,6 +152,7 @@ std::vector<LegendSymbol> legendSymbols(const Scene& scene) {
     // One entry per layer; the cores' two symbols get one each.
     std::vector<Symbol> symbols;
     for (size_t r = 0; r < layer->symbols.size(); ++r) {
+      if (!isInFocus(scene, *layer, r)) continue;
       const bool first = std::find(symbols.begin(), symbols.end(), layer->symbols[r]) == symbols.end();
       if (first && (layer->role == Role::core || symbols.empty())) symbols.push_back(layer->symbols[r]);
       if (!shapes.has(r)) continue;
@@ -160,8 +162,10 @@ std::vector<LegendSymbol> legendSymbols(const Scene& scene) {
     for (Symbol symbol : symbols) {
       size_t shown = 0, all = 0;
       for (size_t r = 0; r < layer->symbols.size(); ++r)
-        if (layer->role != Role::core || layer->symbols[r] == symbol)
+        if ((layer->role != Role::core || layer->symbols[r] == symbol) && isInFocus(scene, *layer, r))
           ++all, shown += shapes.has(r) && isShown(*layer, r);
+      if (scene.focus) all = shown;  // of that area: what has no place has no area
+      if (scene.focus && !shown) continue;
       LegendSymbol e;
       e.symbol = symbol;
       e.certainty =

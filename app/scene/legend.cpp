@@ -138,7 +138,19 @@ class Blocks {
 
  private:
   std::vector<std::string> wrapped(const std::string& words, float width) const {
-    return b_.drawing.fonts->wrap(words, {Face::sans, l_.small, 0, true}, width);
+    return wrapped(words, width, l_.small, Face::sans);
+  }
+  std::vector<std::string> wrapped(const std::string& words, float width, float size, Face face) const {
+    return b_.drawing.fonts->wrap(words, {face, size, 0, true}, width);
+  }
+  // Words before the figure at the end of their row; they wrap rather than run into it. Returns how far down.
+  float beforeFigure(float x, float mid, const std::string& words, size_t count, Rgba colour) {
+    const std::string figure = fmt::format("{}", count);
+    const float w = b_.text(c_.right(), mid + l_.small * 0.36f, figure, l_.small, t_.text2, Align::right);
+    float down = 0;
+    for (const std::string& line : wrapped(words, c_.right() - x - w - l_.small * 0.5f))
+      b_.text(x, mid + l_.small * 0.36f + down, line, l_.small, colour), down += l_.small * 1.2f;
+    return std::max(0.f, down - l_.small * 1.2f);
   }
   void paragraph(const std::string& words, Rgba colour) {
     if (words.empty()) return;
@@ -153,17 +165,36 @@ class Blocks {
     }
     y_ += l_.pitch * 0.3f + l_.title;
     const std::string beside = year ? (unit.empty() ? "" : unit + " · ") + fmt::format("{}", year) : unit;
-    const float w = b_.text(c_.right(), y_ - l_.title * 0.12f, beside, l_.small, t_.text3, Align::right);
-    b_.textWithin(c_.x, y_ - l_.title * 0.12f, name, l_.title, t_.text1, c_.w - w - l_.small * 0.6f,
-                  Align::left, Face::sansBold);
+    const float w = b_.width(beside, l_.small);
+    if (b_.width(name, l_.title, Face::sansBold) * 0.82f + w + l_.small * 0.6f <= c_.w) {
+      b_.text(c_.right(), y_ - l_.title * 0.12f, beside, l_.small, t_.text3, Align::right);
+      b_.textWithin(c_.x, y_ - l_.title * 0.12f, name, l_.title, t_.text1, c_.w - w - l_.small * 0.6f,
+                    Align::left, Face::sansBold);
+    } else {  // a narrow column: one below the other
+      y_ -= l_.title;
+      for (const std::string& line : wrapped(name, c_.w, l_.title, Face::sansBold))
+        y_ += l_.title * 1.15f,
+            b_.text(c_.x, y_ - l_.title * 0.12f, line, l_.title, t_.text1, Align::left, Face::sansBold);
+      for (const std::string& line : wrapped(beside, c_.w))
+        y_ += l_.small * 1.3f, b_.text(c_.x, y_ - l_.small * 0.12f, line, l_.small, t_.text3);
+    }
     y_ += l_.small * 0.35f;
   }
   void axisName(const char* arrow, const std::string& name, const std::string& unit, int year) {
     y_ += l_.type * 1.15f;
     std::string words = std::string(arrow) + " " + name;
-    const float w = b_.textWithin(c_.x, y_, words, l_.type, t_.text1, c_.w, Align::left, Face::sansBold);
     std::string beside = unit;
     if (year) beside += (beside.empty() ? "" : " · ") + fmt::format("{}", year);
+    const float whole = b_.width(words, l_.type, Face::sansBold);
+    if (whole + l_.small * 0.5f + b_.width(beside, l_.small) * 0.82f > c_.w) {
+      y_ -= l_.type * 1.15f;
+      for (const std::string& line : wrapped(words, c_.w, l_.type, Face::sansBold))
+        y_ += l_.type * 1.15f, b_.text(c_.x, y_, line, l_.type, t_.text1, Align::left, Face::sansBold);
+      for (const std::string& line : wrapped(beside, c_.w))
+        y_ += l_.small * 1.25f, b_.text(c_.x, y_, line, l_.small, t_.text3);
+      return;
+    }
+    const float w = b_.text(c_.x, y_, words, l_.type, t_.text1, Align::left, Face::sansBold);
     b_.textWithin(c_.x + w + l_.small * 0.5f, y_, beside, l_.small, t_.text3, c_.w - w - l_.small * 0.5f);
   }
   std::string edge(double v, int decimals) const {
@@ -246,9 +277,7 @@ class Blocks {
     const float mid = y_ + l_.pitch * 0.45f;
     circle.at = {c_.x + l_.small * 0.6f, mid}, circle.radius = l_.small * 0.36f;
     drawCircle(b_.drawing, circle, t_, u_);
-    b_.text(c_.x + l_.small * 1.6f, mid + l_.small * 0.36f, words, l_.small, t_.text2);
-    b_.text(c_.right(), mid + l_.small * 0.36f, fmt::format("{}", count), l_.small, t_.text2, Align::right);
-    y_ += l_.pitch * 0.9f;
+    y_ += l_.pitch * 0.9f + beforeFigure(c_.x + l_.small * 1.6f, mid, words, count, t_.text2);
   }
 
   void heat() {
@@ -340,17 +369,11 @@ class Blocks {
     const float mid = y_ + l_.pitch * 0.5f, x0 = c_.x + 5 * u_, x1 = x0 + l_.small * 2;
     b_.line({x0, mid}, {x1, mid}, t_.text1.withAlpha(0.75), 1.3f * u_);
     for (const float x : {x0, x1}) b_.drawing.add(Fill{Path::circle({x, mid}, 3.4f * u_), t_.text1});
-    b_.text(x1 + l_.small, mid + l_.small * 0.36f, s_.words.linkedPairs, l_.small, t_.text2);
-    b_.text(c_.right(), mid + l_.small * 0.36f, fmt::format("{}", w.links.size()), l_.small, t_.text2,
-            Align::right);
-    y_ += l_.pitch;
+    y_ += l_.pitch + beforeFigure(x1 + l_.small, mid, s_.words.linkedPairs, w.links.size(), t_.text2);
     if (w.islands.empty()) return;
     const float at = y_ + l_.pitch * 0.5f;
     addIsland(b_.drawing, {(x0 + x1) / 2, at}, t_, u_ * 0.9f);
-    b_.text(x1 + l_.small, at + l_.small * 0.36f, s_.words.islands, l_.small, t_.warning);
-    b_.text(c_.right(), at + l_.small * 0.36f, fmt::format("{}", w.islands.size()), l_.small, t_.text2,
-            Align::right);
-    y_ += l_.pitch;
+    y_ += l_.pitch + beforeFigure(x1 + l_.small, at, s_.words.islands, w.islands.size(), t_.warning);
   }
 
   const Board& b_;

@@ -53,6 +53,11 @@ std::vector<Vec> fanPlaces(Vec centre, size_t count, Fan fan, float radius, floa
 
 }  // namespace
 
+bool isInFocus(const Scene& s, const SceneLayer& layer, size_t row) {
+  if (!s.focus || s.focus->layer != s.cityLayer || row >= layer.countyRow.size()) return true;
+  return layer.countyRow[row] < 0 || layer.countyRow[row] == s.focus->row;
+}
+
 float markSize(Role role, const Metrics& m) {
   switch (role) {
     case Role::core:
@@ -83,7 +88,7 @@ std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Met
     if (!layer.visible || !layer.shape || layer.symbols.empty()) continue;
     const geo::Shapes& shapes = layer.shape->layer->shapes;
     for (size_t r = 0; r < shapes.rows(); ++r) {
-      if (!shapes.has(r) || !isShown(layer, r)) continue;
+      if (!shapes.has(r) || !isShown(layer, r) || !isInFocus(scene, layer, r)) continue;
       const Vec v = camera.canvasFromWorld(shapes.part(shapes.rowStart[r])[0]);
       if (!seen.contains(v)) continue;
       float size = markSize(layer.role, m);

@@ -20,6 +20,8 @@ struct Mark {
   bool toWest = false;  // spread westwards: the label stands west of it
 };
 
+// Of a sheet about one area: what is known to lie in another is not on it.
+bool isInFocus(const Scene& scene, const SceneLayer& layer, size_t row);
 float markSize(Role role, const Metrics& metrics);
 
 // All visible point rows with a symbol whose true place is within the frame grown by a margin, in painter's

@@ -14,13 +14,32 @@ void drawPlate(Drawing& d, const Theme& t, Rect r, const PageLook& look) {
   d.add(Stroke{Path::rect(r), Pen{t.text1, 1.2f * look.unit, {}, false}, -1});
 }
 
-// Small maps, the plan's ledger, the card of an area: one picture that is the whole page.
+// Small maps, the plan's ledger, the card of an area: one picture that is the whole page, below its mark.
 Drawing drawWhole(const Scene& s, const Theme& theme, TypesetterPtr fonts, const PageSetup& setup,
                   PageLayout* layout) {
-  const PageLook look = pageLook(setup);
-  const float unit = setup.style == PageStyle::slide ? look.mapUnit : look.unit;
-  if (layout) layout->frames = {{PagePart::map, {0, 0, setup.width, setup.height}, false, {}}};
-  return drawSheet(s, theme, std::move(fonts), setup.width, setup.height, Medium::page, unit);
+  Drawing d;
+  d.width = setup.width, d.height = setup.height, d.background = theme.background, d.fonts = fonts;
+  const PageParts parts(s, theme, fonts, setup);
+  const PageLook& look = parts.look();
+  Rect area{0, 0, setup.width, setup.height};
+  PageLayout made;
+  if (parts.says(PagePart::mark) &&
+      std::find(setup.hidden.begin(), setup.hidden.end(), PagePart::mark) == setup.hidden.end()) {
+    const float tall = 46 * look.unit, wide = parts.widthOf(PagePart::mark, tall), edge = look.margin * 0.6f;
+    const Rect mark{setup.width - look.margin - wide, edge, wide, tall};
+    parts.draw(d, PagePart::mark, mark, 0, 0);
+    area.y = tall, area.h -= area.y;
+    made.frames.push_back({PagePart::mark, mark, false, {}});
+  }
+  drawSheetInto(d, s, theme, area, Medium::page, look.style == PageStyle::slide ? look.mapUnit : look.unit);
+  if (!setup.number.empty()) {
+    const Board b{d, theme, look.unit, look.least};
+    b.text(setup.width / 2, setup.height - look.margin * 0.45f, setup.number,
+           std::max(20 * look.unit, look.least), theme.text1, Align::centre, Face::sansBold);
+  }
+  made.frames.insert(made.frames.begin(), {PagePart::map, area, false, {}});
+  if (layout) *layout = std::move(made);
+  return d;
 }
 
 }  // namespace
@@ -68,7 +87,7 @@ Drawing drawPage(const Scene& s, const Theme& theme, TypesetterPtr fonts, const 
     Rect r = part.rect;
     if (part.plate) drawPlate(d, theme, r, parts.look()), r = r.grown(-pad);
     parts.draw(d, part.part, r, part.loose, made.denominator, part.text);
-    made.frames.push_back({part.part, part.rect, part.fixed, part.text});
+    made.frames.push_back({part.part, part.rect, part.fixed, part.part == PagePart::text ? part.text : ""});
   }
   made.faults = faultsOf(made, setup.width, setup.height);
   if (layout) *layout = std::move(made);

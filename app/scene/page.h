@@ -16,7 +16,7 @@ struct Theme;
 
 // How a page is laid out where nobody says otherwise.
 enum class PageStyle : uint8_t {
-  sheet,   // plan sheet: map with a column of legend, figures, targets and notes
+  sheet,   // plan sheet: map with a column of legend, figures, targets and notes; small ones are figures
   figure,  // of a report: map, title and legend, no column; the text around it says the rest
   poster,  // read from two metres: larger type, ranking and targets as charts
   slide,   // 16:9: title, map, one column in large type

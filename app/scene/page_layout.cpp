@@ -48,10 +48,31 @@ class Planner {
 
   PagePlan plan() {
     fixedFrames();
-    strips();
-    blocks();
-    if (l_.style == PageStyle::figure && !fixedMap_ && mapShown_) figure();
-    else columns();
+    const auto parts = plan_.parts;
+    const auto obstacles = obstacles_;
+    const auto begin = [&](bool oneLine) {
+      plan_.parts = parts, obstacles_ = obstacles, oneLine_ = oneLine;
+      strips();
+      blocks();
+    };
+    begin(l_.quiet || l_.style == PageStyle::slide);
+    if (l_.style == PageStyle::figure && !fixedMap_ && mapShown_) {
+      figure();
+    } else if (!mapShown_ || fixedMap_) {
+      aroundMap();
+      if (shown(PagePart::notes) && !placed(PagePart::notes)) begin(true), aroundMap();
+    } else {
+      // Notes that cost the map its size are said in a line below it.
+      Candidate best = bestColumns();
+      if (!oneLine_ && shown(PagePart::notes)) {
+        begin(true);
+        Candidate other = bestColumns();
+        const bool none = best.blocks.empty() && other.blocks.empty() && body_.h < paper_.h * 0.45f;
+        if (!none && other.score + valueOf(PagePart::notes) * 0.4 > best.score) best = std::move(other);
+        else begin(false), best = bestColumns();
+      }
+      columns(std::move(best));
+    }
     plates();
     return std::move(plan_);
   }
@@ -134,8 +155,13 @@ class Planner {
     }
     if (shown(PagePart::title)) {
       Rect span = freeSpan({x, top.y, right - x, top.h});
-      const float own = parts_.height(PagePart::title, span.w);
+      float own = parts_.height(PagePart::title, span.w);
       span.h = own;
+      if (own > paper_.h * 0.17f) {  // a low sheet is not for its title
+        own = std::max(parts_.leastHeight(PagePart::title, span.w, {}), paper_.h * 0.17f);
+        span.h = own, span.h = parts_.heightIn(PagePart::title, span);
+      }
+      own = span.h;
       add(PagePart::title, span);
       height = std::max(height, own);
     }
@@ -147,10 +173,10 @@ class Planner {
       add(PagePart::footer, span);
       below = span.y;
     }
-    if (l_.quiet && shown(PagePart::notes)) {
+    if (oneLine_ && shown(PagePart::notes)) {
       Rect span = freeSpan({m, below - px(30), w - 2 * m, px(30)});
-      span.h = parts_.height(PagePart::notes, span.w), span.y = below - span.h;
-      add(PagePart::notes, span);
+      span.h = parts_.height(PagePart::notes, span.w, 0, oneLineNotes), span.y = below - span.h;
+      add(PagePart::notes, span, 0, oneLineNotes);
       below = span.y;
     }
     if (below < paper_.h - l_.margin * 0.7f) below -= l_.gap * 0.35f;
@@ -158,8 +184,12 @@ class Planner {
     if (mapShown_ && !fixedMap_) body_ = {m - map_.band(), above, w - 2 * m + 2 * map_.band(), below - above};
   }
 
-  void add(PagePart part, Rect r, float loose = 0) {
-    plan_.parts.push_back({part, r, false, loose, false, {}});
+  void add(PagePart part, Rect r, float loose = 0, const std::string& text = {}) {
+    plan_.parts.push_back({part, r, false, loose, false, text});
+  }
+  bool placed(PagePart part) const {
+    return std::any_of(plan_.parts.begin(), plan_.parts.end(),
+                       [&](const Standing& s) { return s.part == part; });
   }
 
   void blocks() {
@@ -183,7 +213,7 @@ class Planner {
       std::erase(order_, figures);
       order_.insert(order_.begin() + (l_.style == PageStyle::slide ? 0 : 1), figures);
     }
-    std::erase_if(order_, [&](PagePart part) { return !shown(part); });
+    std::erase_if(order_, [&](PagePart part) { return !shown(part) || placed(part); });
   }
 
   double valueOf(PagePart part) const {
@@ -194,7 +224,7 @@ class Planner {
       case PagePart::notes:
         return 0.6;
       case PagePart::figures:
-        return parts_.focused() ? 0.8 : l_.style == PageStyle::slide ? 0.05 : 0.4;
+        return parts_.focused() ? 1.15 : l_.style == PageStyle::slide ? 0.05 : 0.4;
       case PagePart::ranking:
         return charts ? 0.5 : 0.08;
       case PagePart::targets:
@@ -205,7 +235,7 @@ class Planner {
   }
 
   float height(PagePart part, float width, float loose) const { return parts_.height(part, width, loose); }
-  float blockGap() const { return px(l_.style == PageStyle::slide ? 22 : 28); }
+  float blockGap() const { return px(l_.style == PageStyle::slide ? 18 : 26); }
 
   // Blocks in their order over some columns, the tallest as low as can be: where each column begins.
   std::vector<size_t> split(const std::vector<PagePart>& blocks, size_t columns, float width, float loose,
@@ -253,9 +283,9 @@ class Planner {
   }
 
   void consider(Candidate c, Candidate& best) const {
-    const double fit = map_.fit(c.map), whole = map_.fit(body_);
+    const double fit = map_.fit(c.map), whole = map_.fit({0, 0, paper_.w, paper_.h});
     if (!(fit > 0) || c.map.w < map_.least(PagePart::map).x || c.map.h < map_.least(PagePart::map).y) return;
-    c.score = std::log(fit / whole);
+    c.score = 1.4 * std::log(fit / whole);
     float area = 0, filled = 0;
     for (const Rect& r : c.columns) area += r.w * r.h;
     for (const PagePart part : c.blocks) {
@@ -263,8 +293,7 @@ class Planner {
       filled += height(part, c.columns[0].w, 0) * c.columns[0].w;
     }
     const double waste = std::max(0.f, area - filled) / (paper_.w * paper_.h);
-    c.score -= 0.8 * waste;
-    // A map much flatter or slimmer than its subject shows more of others than of its own.
+    c.score -= 0.8 * waste + 1.2 * map_.blank(c.map);
     if (c.score > best.score + 1e-6) best = std::move(c);
   }
 
@@ -307,7 +336,7 @@ class Planner {
         c.map = {body_.x, body_.y, body_.w, body_.h - tall - gap};
         for (size_t k = 0; k < n; ++k)
           c.columns.push_back(
-              {body_.x + static_cast<float>(k) * (each + gap), body_.bottom() - tall, each, tall});
+              {body_.x + band + static_cast<float>(k) * (each + gap), body_.bottom() - tall, each, tall});
         consider(std::move(c), best);
       }
     return best;
@@ -334,35 +363,34 @@ class Planner {
     return r;
   }
 
-  void columns() {
-    if (!mapShown_ || fixedMap_) {
-      std::vector<Rect> regions;
-      if (mapShown_ && fixedMap_) {
-        const Rect m = fixedMap_->grown(l_.gap);
-        regions = {{m.right(), body_.y, body_.right() - m.right(), body_.h},
-                   {body_.x, body_.y, m.x - body_.x, body_.h},
-                   {std::max(body_.x, m.x), m.bottom(),
-                    std::min(m.right(), body_.right()) - std::max(body_.x, m.x), body_.bottom() - m.bottom()},
-                   {std::max(body_.x, m.x), body_.y,
-                    std::min(m.right(), body_.right()) - std::max(body_.x, m.x), m.y - body_.y}};
-        std::stable_sort(regions.begin(), regions.end(), [](const Rect& a, const Rect& b) {
-          return std::max(0.f, a.w) * std::max(0.f, a.h) > std::max(0.f, b.w) * std::max(0.f, b.h);
-        });
-        plan_.map = map_.view(*fixedMap_, onMap(*fixedMap_));
-      } else {
-        regions = {body_};
-      }
-      std::vector<Rect> columns;
-      for (const Rect& r : regions) {
-        if (r.w < px(200) || r.h < px(60)) continue;
-        const float n = std::max(1.f, std::round(r.w / px(640)));
-        const float each = (r.w - (n - 1) * l_.gap) / n;
-        for (float k = 0; k < n; ++k) columns.push_back({r.x + k * (each + l_.gap), r.y, each, r.h});
-      }
-      firstFit(columns, order_);
-      return;
+  void aroundMap() {
+    std::vector<Rect> regions;
+    if (mapShown_ && fixedMap_) {
+      const Rect m = fixedMap_->grown(l_.gap);
+      regions = {{m.right(), body_.y, body_.right() - m.right(), body_.h},
+                 {body_.x, body_.y, m.x - body_.x, body_.h},
+                 {std::max(body_.x, m.x), m.bottom(),
+                  std::min(m.right(), body_.right()) - std::max(body_.x, m.x), body_.bottom() - m.bottom()},
+                 {std::max(body_.x, m.x), body_.y,
+                  std::min(m.right(), body_.right()) - std::max(body_.x, m.x), m.y - body_.y}};
+      std::stable_sort(regions.begin(), regions.end(), [](const Rect& a, const Rect& b) {
+        return std::max(0.f, a.w) * std::max(0.f, a.h) > std::max(0.f, b.w) * std::max(0.f, b.h);
+      });
+      plan_.map = map_.view(*fixedMap_, onMap(*fixedMap_));
+    } else {
+      regions = {body_};
     }
-    Candidate c = bestColumns();
+    std::vector<Rect> columns;
+    for (const Rect& r : regions) {
+      if (r.w < px(200) || r.h < px(60)) continue;
+      const float n = std::max(1.f, std::round(r.w / px(640)));
+      const float each = (r.w - (n - 1) * l_.gap) / n;
+      for (float k = 0; k < n; ++k) columns.push_back({r.x + k * (each + l_.gap), r.y, each, r.h});
+    }
+    firstFit(columns, order_);
+  }
+
+  void columns(Candidate c) {
     if (std::find(c.blocks.begin(), c.blocks.end(), PagePart::legend) == c.blocks.end() &&
         shown(PagePart::legend)) {
       if (figure()) return;
@@ -448,6 +476,8 @@ class Planner {
     const float pad = platePadding(l_);
     std::optional<PageView> best;
     Rect at;
+    // A frame that would show bare paper beside the data is better narrower, with the legend beside it.
+    const bool bare = l_.quiet && map_.blank(whole) > 0.06;
     for (const float w : {250.f, 300.f, 360.f, 430.f, 520.f, 640.f, 1010.f}) {
       const float wide = px(w), tall = parts_.height(PagePart::legend, wide);
       if (wide + 2 * pad > whole.w * 0.6f || tall + 2 * pad > whole.h * 0.9f ||
@@ -455,7 +485,7 @@ class Planner {
         continue;
       const Vec size{wide + 2 * pad, tall + 2 * pad};
       PageView v = map_.view(whole, onMap(whole), size);
-      if (!v.legendClear || (l_.quiet && size.x * size.y > 0.24f * whole.w * whole.h)) continue;
+      if (!v.legendClear || bare || (l_.quiet && size.x * size.y > 0.24f * whole.w * whole.h)) continue;
       v.worth -= size.x * size.y / (whole.w * whole.h) * 12;
       if (!best || v.worth > best->worth) best = v, at = *v.legend;
     }
@@ -496,7 +526,7 @@ class Planner {
   const PageLook& l_;
   const Rect paper_;
   Rect body_;
-  bool mapShown_ = true;
+  bool mapShown_ = true, oneLine_ = false;
   std::optional<Rect> fixedMap_;
   std::vector<Rect> obstacles_;
   std::vector<PagePart> order_;

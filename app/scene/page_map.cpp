@@ -145,6 +145,8 @@ PageMap::PageMap(const Scene& scene, const PageParts& parts, const PageSetup& se
   if (subject_.empty()) subject_ = {0, 0, 1, 1};
   // A single place has no extent of its own.
   if (!(std::max(subject_.width(), subject_.height()) > 0)) subject_ = subject_.grown(500);
+  for (const SceneLayer& layer : s_.layers)
+    if (layer.role == Role::neighbour && layer.visible && layer.shape) data_.add(layer.shape->layer->bounds);
   if (s_.crs && s_.crs->known())
     if (auto made = geo::Transform::make(*s_.crs, geo::Crs::lonLat())) lonLat_ = std::move(*made);
   const bool framed = (setup.grid == PageGrid::degrees && lonLat_) || setup.grid == PageGrid::metres;
@@ -190,6 +192,17 @@ double PageMap::fit(Rect rect) const {
   const float margin = extent_ ? 0 : std::min(18 * l_.unit, std::min(in.w, in.h) * 0.04f);
   return std::min((in.w - 2 * margin) / std::max(subject_.width(), 1e-9),
                   (in.h - 2 * margin) / std::max(subject_.height(), 1e-9));
+}
+
+double PageMap::blank(Rect rect) const {
+  const double k = fit(rect);
+  if (!(k > 0) || data_.empty()) return 0;
+  const Rect in = inner(rect);
+  const double w = in.w / k, h = in.h / k, x = (subject_.minX + subject_.maxX) / 2,
+               y = (subject_.minY + subject_.maxY) / 2;
+  const double seenX = std::min(data_.maxX, x + w / 2) - std::max(data_.minX, x - w / 2),
+               seenY = std::min(data_.maxY, y + h / 2) - std::max(data_.minY, y - h / 2);
+  return 1 - std::clamp(seenX / w, 0.0, 1.0) * std::clamp(seenY / h, 0.0, 1.0);
 }
 
 double PageMap::ground(const Camera& camera) const {
@@ -269,6 +282,12 @@ PageView PageMap::view(Rect rect, std::span<const Rect> taken, std::optional<Vec
       tried.camera.centre = {centre.x - kx * std::max(0.f, slackX - edge) * v.camera.metresPerUnit,
                              centre.y + ky * std::max(0.f, slackY - edge) * v.camera.metresPerUnit};
       place(tried, v.camera, taken, legend);
+      if (!data_.empty()) {  // rather on land than on bare paper
+        const geo::Box w = tried.camera.world();
+        const double beyond = std::max(0.0, data_.minX - w.minX) + std::max(0.0, w.maxX - data_.maxX) +
+                              std::max(0.0, data_.minY - w.minY) + std::max(0.0, w.maxY - data_.maxY);
+        tried.worth -= 8 * beyond / (w.width() + w.height());
+      }
       tried.worth -= 0.9 * std::abs(kx) * slackX / in.w * 4 + 0.9 * std::abs(ky) * slackY / in.h * 4;
       if (tried.worth > best.worth + 1e-9) best = tried;
     }
@@ -328,6 +347,7 @@ void PageMap::place(PageView& v, const Camera& first, std::span<const Rect> take
     to = r, used.push_back(*r), v.worth += worth;
   };
   v.worth = 0;
+  for (const Rect& r : taken) v.worth -= 20 * covers(r);  // frames put on the map
   if (legend) {
     const auto r = spot(legend->x, legend->y, {bottomLeft, topLeft, bottomRight, topRight}, true);
     v.legendClear = r.has_value();
@@ -393,7 +413,8 @@ void PageMap::draw(Drawing& d, const Theme& t, const PageView& v, std::span<cons
   MapOptions o;
   o.frame = in, o.unit = l_.mapUnit, o.leastType = l_.mapLeast, o.paper = true, o.keepClear = &clear;
   // A small map has no room for the names of small places.
-  o.townNames = std::max(subject_.width(), subject_.height()) / v.camera.metresPerUnit > 900 * l_.mapUnit;
+  o.townNames = l_.style == PageStyle::sheet || l_.style == PageStyle::poster ||
+                std::max(subject_.width(), subject_.height()) / v.camera.metresPerUnit > 900 * l_.mapUnit;
   if (v.inset) o.insetOf = v.cluster;
   drawMap(d, s_, static_cast<int>(d.cameras.size()) - 1, t, o);
   drawGrid(b, v);

@@ -44,6 +44,8 @@ class PageMap {
   PageView view(Rect rect, std::span<const Rect> taken, std::optional<Vec> legend = {}) const;
   // How large the map's subject gets in that rectangle: canvas units for its shorter fit.
   double fit(Rect rect) const;
+  // Share of that rectangle beyond all data: nothing but paper.
+  double blank(Rect rect) const;
   float band() const { return band_; }  // of the figures around the frame
   void draw(Drawing& drawing, const Theme& theme, const PageView& view, std::span<const Rect> taken) const;
   Vec least(PagePart part) const;
@@ -78,7 +80,7 @@ class PageMap {
   const PageSetup& setup_;
   TypesetterPtr fonts_;
   std::optional<geo::Box> extent_;
-  geo::Box subject_;
+  geo::Box subject_, data_;
   Ground seen_;
   std::optional<geo::Transform> lonLat_;  // from world metres
   float band_ = 0, line_ = 0;

@@ -33,6 +33,9 @@ std::vector<std::string> wrapWell(const Typesetter& fonts, std::string_view word
 std::vector<std::string> wrapEven(const Typesetter& fonts, std::string_view words, const TextStyle& style,
                                   float width);
 
+// For PagePart::notes: its sources alone, without a head.
+inline const std::string oneLineNotes = "sources";
+
 class PageParts {
  public:
   PageParts(const Scene& scene, const Theme& theme, TypesetterPtr fonts, const PageSetup& setup);
@@ -42,6 +45,7 @@ class PageParts {
   float leastWidth(PagePart part) const;
   // loose 0 … 1: rows from their tightest to their most open.
   float height(PagePart part, float width, float loose = 0, const std::string& text = {}) const;
+  float heightIn(PagePart part, Rect frame) const;  // as it fills that frame
   float leastHeight(PagePart part, float width, const std::string& text) const;
   bool focused() const { return s_.focus && !focusName().empty(); }
   float widthOf(PagePart part, float height) const;  // mark and logo: as their height asks
@@ -54,6 +58,7 @@ class PageParts {
             const std::string& text) const;
   float head(const Board& b, Rect r, const std::string& title, const std::string& right) const;
   float title(const Board& b, Rect r) const;
+  float titleAt(const Board& b, Rect r, float top) const;
   float legend(const Board& b, Rect r, float loose) const;
   float classes(const Board& b, Rect r, float loose) const;
   float classRow(const Board& b, Rect r) const;
@@ -63,12 +68,13 @@ class PageParts {
   float ownFigures(const Board& b, Rect r, float loose) const;
   float ranking(const Board& b, Rect r, float loose) const;
   float targets(const Board& b, Rect r, float loose) const;
-  float notes(const Board& b, Rect r, float loose) const;
+  float notes(const Board& b, Rect r, float loose, bool compact) const;
   float footer(const Board& b, Rect r, double denominator) const;
   float mark(const Board& b, Rect r) const;
   float logo(const Board& b, Rect r) const;
   float words(const Board& b, Rect r, const std::string& text) const;
 
+  bool hasLegend() const;
   Board measuring(Drawing& nowhere) const;
   std::vector<std::string> wrapped(std::string_view words, const TextStyle& style, float width) const;
   float px(float v) const { return v * l_.unit; }

@@ -28,6 +28,10 @@ struct Case {
   int width, height;      // pixels, or millimetres of a page
   const char* kind = "";  // of map; empty: the scene as it is
   bool kept = true;       // false: drawn and compared, but no picture of it is kept
+  scene::PageStyle style = scene::PageStyle::sheet;
+  int dpi = 150;
+  long focus = -1;  // row of the county that a sheet of an atlas is about
+  scene::PageGrid grid = scene::PageGrid::degrees;
 };
 
 [[maybe_unused]] void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
@@ -45,6 +49,16 @@ const Case cases[] = {
     {"window-en-dark", "population", en, "window", true, 1100, 860},
     {"page-a3-zh", "overview", zh, "page", false, 420, 297},
     {"page-a4-portrait-en", "population", en, "page", false, 210, 297},
+    {"page-figure-zh", "overview", zh, "page", false, 160, 110, "", true, scene::PageStyle::figure, 200},
+    {"page-figure-en", "overview", en, "page", false, 160, 110, "change", true, scene::PageStyle::figure, 200},
+    {"page-poster-zh", "overview", zh, "page", false, 1189, 841, "", true, scene::PageStyle::poster, 50},
+    {"page-poster-portrait-en", "population", en, "page", false, 841, 1189, "", true, scene::PageStyle::poster, 50},
+    {"page-slide-zh", "overview", zh, "page", false, 338, 190, "", true, scene::PageStyle::slide, 144},
+    {"page-slide-en", "urbanisation", en, "page", false, 338, 190, "", true, scene::PageStyle::slide, 144},
+    {"page-atlas-zh", "overview", zh, "page", false, 297, 210, "", true, scene::PageStyle::sheet, 150, 6},
+    {"page-atlas-a3-en", "gdp", en, "page", false, 420, 297, "", true, scene::PageStyle::sheet, 110, 3},
+    {"page-grid-zh", "overview", zh, "page", false, 297, 420, "heat-contours", true, scene::PageStyle::sheet, 110, -1,
+     scene::PageGrid::metres},
     {"bivariate-zh-dark", "overview", zh, "wall", true, 1920, 1080, "bivariate"},
     {"bivariate-4-en-light", "overview", en, "window", false, 1100, 860, "bivariate-4"},
     {"bivariate-page", "overview", zh, "page", false, 420, 297, "bivariate", false},
@@ -106,13 +120,18 @@ class Golden : public testing::TestWithParam<Case> {
     scene.date = "2026-01-01";
     kinds::dress(scene, c.kind);
     const auto w = static_cast<float>(c.width), h = static_cast<float>(c.height);
-    if (std::string(c.medium) == "page") return drawPage(scene, scene::paperTheme(), fonts(), {.width = w, .height = h});
+    if (std::string(c.medium) == "page") {
+      scene::PageSetup page;
+      page.width = w, page.height = h, page.style = c.style, page.grid = c.grid;
+      if (c.focus >= 0) scene.focus = scene::ObjectRef{scene.cityLayer, c.focus}, page.number = "3 / 57";
+      return drawPage(scene, scene::paperTheme(), fonts(), page);
+    }
     const scene::Theme& theme = c.dark ? scene::darkTheme() : scene::lightTheme();
     if (std::string(c.medium) == "wall") return drawWall(scene, theme, fonts(), w, h);
     return drawWindowMap(scene, theme, fonts(), scene::Camera::fit({0, 0, w, h}, scene.home, 30), 1);
   }
 
-  static double scaleOf(const Case& c) { return std::string(c.medium) == "page" ? 150 / 25.4 : 1; }
+  static double scaleOf(const Case& c) { return std::string(c.medium) == "page" ? c.dpi / 25.4 : 1; }
 
   static support::Image onPaper(const Drawing& d, double k) {
     const auto made =
