@@ -14,11 +14,11 @@ namespace {
 constexpr char reference = 1;  // brackets a number that is the page's own
 }
 
-std::string deflated(std::string_view bytes) {
+std::string deflated(std::string_view bytes, int level) {
   uLongf size = compressBound(bytes.size());
   std::string out(size, '\0');
   if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
-                bytes.size(), 4) != Z_OK)
+                bytes.size(), level) != Z_OK)
     throw std::bad_alloc();
   out.resize(size);
   return out;

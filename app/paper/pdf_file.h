@@ -54,7 +54,7 @@ class PdfFile {
   std::map<std::string, int> shared_;  // by digest
 };
 
-std::string deflated(std::string_view bytes);
+std::string deflated(std::string_view bytes, int level = 6);
 std::string pdfText(std::string_view utf8);   // as a string object: <FEFF…>
 std::string utf16Hex(std::string_view utf8);  // without mark or brackets
 
