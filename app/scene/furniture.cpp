@@ -53,9 +53,11 @@ void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, floa
   for (int i = 0; i < bar.divisions; i += 2) b.fill({at.x + i * part, at.y, part, h}, ink);
   b.frame({at.x, at.y, bar.width, h}, ink, b.unit);
   const bool km = bar.metres >= 1000;
+  const float widest = b.width(formatShort(bar.metres / (km ? 1000 : 1)), type);
   for (int i = 0; i <= bar.divisions; ++i) {
-    if (i != 0 && i != bar.divisions && bar.divisions > 2 && (i * 2 != bar.divisions) && part < type * 2.4f)
-      continue;
+    const bool between = i != 0 && i != bar.divisions && bar.divisions > 2;
+    if (between && i * 2 != bar.divisions && part < std::max(type * 2.4f, widest * 1.25f)) continue;
+    if (between && bar.width / 2 < widest * 1.25f) continue;
     const double value = bar.metres * i / bar.divisions / (km ? 1000 : 1);
     const std::string words = formatShort(value) + (i == bar.divisions ? (km ? " km" : " m") : "");
     const float own = i == bar.divisions ? b.width(formatShort(value), type) / 2 : 0;

@@ -391,10 +391,11 @@ class Planner {
   }
 
   void columns(Candidate c) {
-    if (std::find(c.blocks.begin(), c.blocks.end(), PagePart::legend) == c.blocks.end() &&
-        shown(PagePart::legend)) {
-      if (figure()) return;
-    }
+    // A legend that has a column to itself floats rather, where it hides nothing.
+    const bool listed = std::find(c.blocks.begin(), c.blocks.end(), PagePart::legend) != c.blocks.end();
+    const bool lonely = listed && c.blocks.size() == 1 &&
+                        height(PagePart::legend, c.columns[0].w, 0) < c.columns[0].h * 0.35f;
+    if (shown(PagePart::legend) && (!listed || lonely) && figure()) return;
     c.map = aroundFixed(c.map);
     plan_.map = map_.view(c.map, onMap(c.map));
     const bool free = std::none_of(obstacles_.begin(), obstacles_.end(), [&](const Rect& o) {

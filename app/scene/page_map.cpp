@@ -142,7 +142,8 @@ PageMap::PageMap(const Scene& scene, const PageParts& parts, const PageSetup& se
   if (!extent && focused(s_))
     subject_ = seen_.box().grown(std::max(seen_.box().width(), seen_.box().height()) * 0.05);
   if (subject_.empty()) subject_ = seen_.box();
-  if (subject_.empty()) subject_ = {0, 0, 1, 1};
+  empty_ = subject_.empty();
+  if (empty_) subject_ = {0, 0, 1000, 1000};
   // A single place has no extent of its own.
   if (!(std::max(subject_.width(), subject_.height()) > 0)) subject_ = subject_.grown(500);
   for (const SceneLayer& layer : s_.layers)
@@ -232,6 +233,7 @@ PageView PageMap::view(Rect rect, std::span<const Rect> taken, std::optional<Vec
   if (setup_.scale > 0) v.denominator = setup_.scale;
   else if (std::isfinite(v.denominator) && v.denominator > 0) v.denominator = roundScale(v.denominator);
   v.camera.metresPerUnit = v.denominator / 1000 / v.stretch;
+  if (empty_) v.denominator = 0;
 
   // Where the most symbols share a place: that neighbourhood is drawn again, larger.
   const Metrics m = metricsFor(Medium::page, l_.mapUnit);
@@ -254,7 +256,7 @@ PageView PageMap::view(Rect rect, std::span<const Rect> taken, std::optional<Vec
   v.clusterSize = most + 1;
   for (const Mark& mark : marks) {
     if (mark.size <= m.station || (mark.spread && v.cluster)) continue;
-    const float half = mark.size / 2, name = mark.spread ? std::max(m.placeName, l_.mapLeast) * 7 : 0;
+    const float half = mark.size / 2, name = mark.spread ? std::max(m.placeName, l_.mapLeast) * 8.5f : 0;
     v.busy.push_back(
         {mark.at.x - half - (mark.toWest ? name : 0), mark.at.y - half, 2 * half + name, 2 * half});
   }
@@ -347,6 +349,7 @@ void PageMap::place(PageView& v, const Camera& first, std::span<const Rect> take
     to = r, used.push_back(*r), v.worth += worth;
   };
   v.worth = 0;
+  if (empty_) return;                                     // nothing that a scale could be of
   for (const Rect& r : taken) v.worth -= 20 * covers(r);  // frames put on the map
   if (legend) {
     const auto r = spot(legend->x, legend->y, {bottomLeft, topLeft, bottomRight, topRight}, true);
@@ -558,7 +561,7 @@ PageMap::Edges PageMap::metres(const Camera& camera) const {
 }
 
 void PageMap::drawGrid(const Board& b, const PageView& v) const {
-  if (setup_.grid == PageGrid::none) return;
+  if (setup_.grid == PageGrid::none || empty_) return;
   const bool degreesGrid = setup_.grid == PageGrid::degrees;
   const Edges e = degreesGrid ? degrees(v.camera) : metres(v.camera);
   const Rect f = v.camera.frame, o = v.outer;
@@ -598,7 +601,7 @@ void PageMap::drawGrid(const Board& b, const PageView& v) const {
   }
   const auto words = [&](const Tick& tick, bool across, bool first) {
     if (degreesGrid) return degreeWords(tick.value, across ? 'E' : 'N', across ? 'W' : 'S', e.step < 1);
-    return formatShort(tick.value / 1000) + (first ? " km" : "");
+    return withMinus(formatShort(tick.value / 1000)) + (first ? " km" : "");
   };
   const float foot = std::max(26 * u, type * 1.2f);
   const auto across = [&](const std::vector<Tick>& ticks, float base) {

@@ -158,7 +158,7 @@ float PageParts::footer(const Board& b, Rect r, double denominator) const {
   };
   if (!s_.date.empty()) add(right, s_.words.madeOn + " " + s_.date);
   std::string left = s_.crsLongText;
-  if (!l_.quiet) left += (left.empty() ? "" : "   ") + scaleWords(denominator);
+  if (!l_.quiet && denominator > 0) left += (left.empty() ? "" : "   ") + scaleWords(denominator);
   const float number = setup_.number.empty() ? 0 : b.width(setup_.number, size, Face::sansBold) + px(28);
   const auto one = wrapped(left, {Face::sans, size, 0, true}, r.w - (number > 0 ? number : 0));
   const float leftWidth = b.width(left, size), rightWidth = b.width(right, size);

@@ -531,3 +531,17 @@ TEST(PageFocus, AnExtentComesBeforeTheArea) {
   EXPECT_TRUE(seen.minX <= extent.minX + 1 && seen.maxX >= extent.maxX - 1 && seen.minY <= extent.minY + 1 &&
               seen.maxY >= extent.maxY - 1);
 }
+
+TEST(PageMap, OfNothingIsStillAPage) {
+  Scene s = city();
+  s.layers.clear(), s.home = {}, s.choropleth.reset(), s.table.clear(), s.ledger.clear(), s.areaNames.clear();
+  for (const PageStyle style : {PageStyle::sheet, PageStyle::figure, PageStyle::poster, PageStyle::slide}) {
+    PageSetup setup = a3();
+    setup.style = style;
+    const Page page = draw(s, setup);
+    EXPECT_NE(page.frame(PagePart::map), nullptr);
+    EXPECT_EQ(page.frame(PagePart::scaleBar), nullptr);
+    EXPECT_EQ(page.says("1:"), nullptr);
+    EXPECT_TRUE(page.layout.faults.empty());
+  }
+}
