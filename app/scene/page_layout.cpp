@@ -72,6 +72,8 @@ class Planner {
         else begin(false), best = bestColumns();
       }
       columns(std::move(best));
+      if (!oneLine_ && shown(PagePart::notes) && !placed(PagePart::notes))
+        begin(true), columns(bestColumns());
     }
     plates();
     return std::move(plan_);

@@ -545,3 +545,12 @@ TEST(PageMap, OfNothingIsStillAPage) {
     EXPECT_TRUE(page.layout.faults.empty());
   }
 }
+
+TEST(PageLayout, NeverLosesTheSourcesToWhatStandsInTheColumn) {
+  PageSetup setup = a3();
+  setup.fixed = {{PagePart::text, {300, 190, 100, 60}, true, "甲"}};
+  const Page page = draw(city(), setup);
+  ASSERT_NE(page.frame(PagePart::notes), nullptr);
+  EXPECT_NE(page.says("边界：试验"), nullptr);
+  EXPECT_TRUE(page.layout.faults.empty());
+}
