@@ -221,6 +221,7 @@ struct RasterPainter::Brush::Impl {
   Coverage coverage;
   LineMask lines;
   std::vector<SharedPixel> shared;
+  std::vector<uint32_t> waiting;  // of them, those that areas share
 };
 RasterPainter::Brush::Brush() : impl_(std::make_unique<Impl>()) {}
 RasterPainter::Brush::~Brush() = default;
@@ -520,8 +521,11 @@ void RasterPainter::paint(Rows rows, Brush& brush) const {
     impl_->paint({rows.at(0, y), rows.width, y, std::min(rows.y1, y + chunkRows)}, *brush.impl_);
 }
 
+namespace {
+uint8_t byte(float v) { return static_cast<uint8_t>(v + 0.5f); }
+}  // namespace
+
 void RasterPainter::Impl::paint(const Rows& rows, Brush::Impl& brush) const {
-  const auto byte = [](float v) { return static_cast<uint8_t>(v + 0.5f); };
   const uint8_t ground[4] = {byte(background.r), byte(background.g), byte(background.b), byte(background.a)};
   for (uint8_t *p = rows.rgba, *end = rows.at(0, rows.y1); p != end; p += 4) std::copy(ground, ground + 4, p);
   for (const Op& op : ops) {
@@ -536,7 +540,9 @@ void RasterPainter::Impl::paintOp(const AreasOp& op, PixelBox clip, const Rows& 
   const int width = clip.width();
   if (brush.shared.size() < static_cast<size_t>(width) * clip.height())
     brush.shared.resize(static_cast<size_t>(width) * clip.height());
-  std::vector<std::pair<int, int>> touched(clip.height(), {width, 0});
+  // Most pixels are the inside of one opaque area and are painted at once; the others wait until all areas
+  // that share them are known.
+  brush.waiting.clear();
   const Polygons& polygons = *op.polygons;
   for (size_t row = 0; row < polygons.rows(); ++row) {
     const Bounds& b = polygons.box[row];
@@ -549,14 +555,23 @@ void RasterPainter::Impl::paintOp(const AreasOp& op, PixelBox clip, const Rows& 
     for (uint32_t p = polygons.rowStart[row]; p < polygons.rowStart[row + 1]; ++p)
       brush.coverage.ring(polygons.part(p));
     const Premultiplied colour = hatched ? Premultiplied() : Premultiplied((*op.fills)[row]);
+    const bool opaque = !hatched && colour.a == 255;
+    const uint8_t solid[4] = {byte(colour.r), byte(colour.g), byte(colour.b), 255};
     brush.coverage.finish(false, [&](int y, int x, int count, const float* coverage) {
-      auto& [first, last] = touched[y - clip.y0];
-      first = std::min(first, x - clip.x0), last = std::max(last, x - clip.x0 + count);
-      SharedPixel* shared = brush.shared.data() + static_cast<size_t>(y - clip.y0) * width + (x - clip.x0);
+      const size_t start = static_cast<size_t>(y - clip.y0) * width + (x - clip.x0);
+      SharedPixel* shared = brush.shared.data() + start;
+      uint8_t* pixel = rows.at(x, y);
       for (int i = 0; i < count; ++i) {
         if (coverage[i] == 0) continue;
+        if (opaque && coverage[i] == 1) {
+          std::copy(solid, solid + 4, pixel + static_cast<size_t>(i) * 4);
+          if (shared[i].covered != 0) shared[i] = {};
+          continue;
+        }
+        if (shared[i].covered == 0)
+          brush.waiting.push_back(static_cast<uint32_t>(start) + static_cast<uint32_t>(i));
         if (!hatched) {
-          if (coverage[i] == 1 && (shared[i].covered == 0 || colour.a == 255)) shared[i] = {colour, 1};
+          if (coverage[i] == 1 && shared[i].covered == 0) shared[i] = {colour, 1};
           else shared[i].add(colour, coverage[i]);
           continue;
         }
@@ -569,12 +584,10 @@ void RasterPainter::Impl::paintOp(const AreasOp& op, PixelBox clip, const Rows& 
       }
     });
   }
-  for (int y = clip.y0; y < clip.y1; ++y) {
-    const auto [first, last] = touched[y - clip.y0];
-    if (first < last)
-      overShared(rows.at(clip.x0 + first, y),
-                 brush.shared.data() + static_cast<size_t>(y - clip.y0) * width + first, last - first);
-  }
+  for (const uint32_t at : brush.waiting)
+    overShared(rows.at(clip.x0 + static_cast<int>(at % static_cast<uint32_t>(width)),
+                       clip.y0 + static_cast<int>(at / static_cast<uint32_t>(width))),
+               brush.shared.data() + at, 1);
 }
 
 void RasterPainter::Impl::paintOp(const LinesOp& op, PixelBox clip, const Rows& rows,
