@@ -3,6 +3,7 @@
 #include "app/panels/column.h"
 #include "app/panels/dialogs.h"
 #include "app/panels/dock.h"
+#include "app/panels/page.h"
 
 namespace panels {
 namespace {
@@ -57,7 +58,10 @@ std::vector<Action> fileMenu(Ui& ui) {
   l.add("file.saveAs", ui.tr("另存为…"), "Ctrl+Shift+S", [u] { openDialog(*u, Dialog::Kind::saveAs); });
   l.group();
   l.add("file.addData", ui.tr("添加数据…"), "Ctrl+Shift+O", [u] { openDialog(*u, Dialog::Kind::addData); });
-  l.add("file.export", ui.tr("导出图像…"), "Ctrl+E", [u] { openDialog(*u, Dialog::Kind::exportImage); });
+  l.add("file.export", ui.view.pageView ? ui.tr("导出页面…") : ui.tr("导出图像…"), "Ctrl+E",
+        [u] { openDialog(*u, Dialog::Kind::exportImage); });
+  l.add("file.exportAtlas", ui.tr("导出图集…"), "", [u] { openDialog(*u, Dialog::Kind::atlas); });
+  l.add("file.exportAgain", ui.tr("再次导出"), "Ctrl+Shift+E", session::ExportAgain{});
   l.group();
   l.add("file.quit", ui.tr("退出"), "Ctrl+Q", [u] { askThen(*u, session::Quit{}); });
   return l.take();
@@ -78,6 +82,12 @@ std::vector<Action> editMenu(Ui& ui) {
   } else {
     l.add("edit.copy", ui.tr("复制数据与来源"), "Ctrl+C", session::CopyFigures{});
   }
+  const bool page = ui.view.pageView;
+  l.add("edit.copyPicture", page ? ui.tr("复制页面图片") : ui.tr("复制地图图片"), "Ctrl+Shift+C",
+        session::CopyPicture{1});
+  l.add("edit.copyPicture2", page ? ui.tr("复制页面图片，2 倍") : ui.tr("复制地图图片，2 倍"), "",
+        session::CopyPicture{2});
+  l.group();
   l.add("edit.clear", ui.tr("取消选择"), "Esc", session::Select{});
   l.group();
   l.add("edit.find", ui.tr("查找…"), "Ctrl+F",
@@ -89,7 +99,10 @@ std::vector<Action> viewMenu(Ui& ui) {
   List l(ui);
   const Vec middle = {ui.layout.map.w / 2, ui.layout.map.h / 2};
   auto* u = &ui;
-  l.add("view.fit", ui.tr("全图"), "F", session::FitAll{});
+  l.add("view.page", ui.tr("页面"), "P", [u] { togglePageView(*u); }).on = ui.view.pageView;
+  l.group();
+  if (ui.view.pageView) l.add("view.fit", ui.tr("整页"), "F", [u] { u->state.page.fitted = true; });
+  else l.add("view.fit", ui.tr("全图"), "F", session::FitAll{});
   l.add("view.zoomIn", ui.tr("放大"), "+",
         [u, middle] { u->state.zoomLeft += std::log(1.5), u->state.zoomAbout = middle; });
   l.add("view.zoomOut", ui.tr("缩小"), "-",
@@ -220,10 +233,18 @@ std::vector<Action> sceneMenu(Ui& ui) {
 std::vector<Action> exportMenu(Ui& ui) {
   List l(ui);
   auto* u = &ui;
-  l.add("export.image", ui.tr("导出图像…"), "", [u] { openDialog(*u, Dialog::Kind::exportImage); });
+  l.add("export.image", ui.view.pageView ? ui.tr("导出页面…") : ui.tr("导出图像…"), "",
+        [u] { openDialog(*u, Dialog::Kind::exportImage); });
+  l.add("export.atlas", ui.tr("导出图集…"), "", [u] { openDialog(*u, Dialog::Kind::atlas); });
+  l.add("export.again", ui.tr("再次导出"), "", session::ExportAgain{});
+  l.group();
+  l.add("export.picture", ui.tr("复制图片"), "", session::CopyPicture{1});
+  l.add("export.picture2", ui.tr("复制图片，2 倍"), "", session::CopyPicture{2});
   l.add("export.copy", ui.tr("复制数据与来源"), "", session::CopyFigures{});
   l.group();
-  l.add("export.cancel", ui.tr("停止正在进行的工作"), "", session::CancelJobs{});
+  if (ui.session.exportFraction() >= 0)
+    l.add("export.cancel", ui.tr("停止导出"), "", session::CancelJobs{true});
+  else l.add("export.cancel", ui.tr("停止正在进行的工作"), "", session::CancelJobs{});
   return l.take();
 }
 
@@ -328,6 +349,7 @@ void obeyKeys(Ui& ui) {
       }
     }
     if (st.dialog.kind != Dialog::Kind::none) continue;
+    if (obeyPageKey(ui, press)) continue;
     if (!st.menu.empty() && obeyMenuKey(ui, press)) continue;
     if (matches(press, "F10") && !ui.view.helpOpen) {
       st.column.menuOpen = menus().front().id, st.wants.again = true;

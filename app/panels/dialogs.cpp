@@ -39,8 +39,6 @@ std::string stem(const session::Session& session) {
   return name;
 }
 
-constexpr const char* formats[] = {"png", "jpg", "tif", "pdf", "svg"};
-
 void start(const session::Session& session, PanelState::Impl& st, Kind kind) {
   Dialog d;
   d.kind = kind;
@@ -48,12 +46,13 @@ void start(const session::Session& session, PanelState::Impl& st, Kind kind) {
   if (kind == Kind::saveAs) d.file = stem(session) + ".parkscope.toml";
   if (kind == Kind::exportImage) {
     d.exportImage.path = (fs::path(d.folder) / (stem(session) + ".png")).string();
-    d.exportImage.paper.clear();
+    if (session.view().pageView) d.what = Dialog::What::page;
     d.widthText = "1920", d.heightText = "1080";
     d.exportImage.composition = session.view().composition;
     d.exportImage.card = session.view().card;
     if (!d.exportImage.card) d.exportImage.card = session.view().selected;
   }
+  if (kind == Kind::atlas) d.atlas.path = (fs::path(d.folder) / (stem(session) + "-atlas.pdf")).string();
   if (kind == Kind::rename) {
     d.target = st.layer;
     for (const auto& l : session.project().layers)
@@ -102,10 +101,31 @@ void drawUnsaved(Ui& ui) {
   }
 }
 
+// Under the name of a template that is there, in its place.
+void saveTemplate(Ui& ui, const std::string& name) {
+  const auto& all = ui.session.project().templates;
+  session::TemplateSpec made;
+  const auto same =
+      std::find_if(all.begin(), all.end(), [&](const auto& t) { return ui.name(t.name) == name; });
+  if (same != all.end()) made = *same;
+  else {
+    for (size_t n = all.size() + 1; made.id.empty(); ++n) {
+      const std::string id = fmt::format("template-{}", n);
+      if (std::none_of(all.begin(), all.end(), [&](const auto& t) { return t.id == id; })) made.id = id;
+    }
+    made.name = {name, name};
+  }
+  made.layout = ui.session.project().page;
+  ui.send(session::PutTemplate{made});
+}
+
 void drawName(Ui& ui) {
   auto& d = ui.state.dialog;
-  const bool layer = d.kind == Kind::rename;
-  const auto f = beginDialog(ui, 420, 190, layer ? ui.tr("重命名图层") : ui.tr("由当前视图新建场景"));
+  const bool layer = d.kind == Kind::rename, layout = d.kind == Kind::templateName;
+  const auto f = beginDialog(ui, 420, 190,
+                             layer    ? ui.tr("重命名图层")
+                             : layout ? ui.tr("存为模板")
+                                      : ui.tr("由当前视图新建场景"));
   ui.field("dialog.name", {f.body.x, f.body.y, f.body.w, 32 * ui.k}, d.file, ui.tr("名称"),
            std::exchange(d.focus, false));
   const auto none = d.file.empty() ? std::optional<std::string>(ui.tr("先写一个名称。")) : std::nullopt;
@@ -113,127 +133,8 @@ void drawName(Ui& ui) {
   ui.end();
   if ((b == 0 || dialogEnter(ui)) && !none) {
     if (layer) ui.send(session::RenameLayer{d.target, d.file});
+    else if (layout) saveTemplate(ui, d.file);
     else ui.send(session::AddScene{d.file});
-    d = {};
-  } else if (b == 1 || dialogEscape(ui)) {
-    d = {};
-  }
-}
-
-int number(const std::string& text, int otherwise) {
-  int v = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9' || v > 99999) return otherwise;
-    v = v * 10 + (c - '0');
-  }
-  return text.empty() ? otherwise : v;
-}
-
-void drawExport(Ui& ui) {
-  auto& d = ui.state.dialog;
-  auto& e = d.exportImage;
-  const float k = ui.k, row = 30 * k, step = 42 * k, label = 96 * k;
-  const auto f = beginDialog(ui, 560, 438, ui.tr("导出图像"));
-  const float x = f.body.x + label, w = f.body.w - label;
-  float y = f.body.y;
-  const auto title = [&](const char* text) {
-    ui.text(Type::body, {f.body.x, y, label, row}, text, ui.theme.text2);
-  };
-
-  title(ui.tr("画面"));
-  const std::string pictures[] = {ui.tr("地图"), ui.tr("小图"), ui.tr("账本"), ui.tr("县情卡")};
-  if (const int c =
-          segmentsAt(ui, "export.picture", {x, y, w, row}, pictures, static_cast<int>(e.composition),
-                     [&](int i) -> Refusal {
-                       const auto wanted = static_cast<scene::Composition>(i);
-                       if (wanted != scene::Composition::card)
-                         return ui.refusal(session::SetComposition{wanted});
-                       if (!e.card) return std::string(ui.tr("先在图上选中一个县（市、区）。"));
-                       return ui.refusal(session::ShowCard{e.card});
-                     });
-      c >= 0)
-    e.composition = static_cast<scene::Composition>(c);
-  y += step;
-  title(ui.tr("格式"));
-  const std::string names[] = {"PNG", "JPEG", "GeoTIFF", "PDF", "SVG"};
-  if (const int c = ui.segments("export.format", {x, y, w, row}, names, d.exportFormat); c >= 0) {
-    d.exportFormat = c;
-    e.path = fs::path(e.path).replace_extension(formats[c]).string();
-  }
-  y += step;
-  title(ui.tr("版面"));
-  const std::string looks[] = {ui.tr("屏幕"), ui.tr("纸张")};
-  if (const int c = ui.segments("export.look", {x, y, w, row}, looks, e.paper.empty() ? 0 : 1); c >= 0)
-    e.paper = c ? "A3" : "";
-  y += step;
-  bool sizeRight = true;
-  if (e.paper.empty()) {
-    title(ui.tr("大小"));
-    const std::string sizes[] = {"1920×1080", "2560×1440", "3840×2160", ui.tr("自定")};
-    constexpr std::pair<int, int> of[] = {{1920, 1080}, {2560, 1440}, {3840, 2160}};
-    if (const int c = ui.segments("export.size", {x, y, w, row}, sizes, d.exportSize); c >= 0) {
-      d.exportSize = c;
-      if (c < 3) d.widthText = fmt::format("{}", of[c].first), d.heightText = fmt::format("{}", of[c].second);
-    }
-    y += step;
-    title(ui.tr("像素"));
-    const float half = 110 * k;
-    if (ui.field("export.width", {x, y, half, row}, d.widthText, "1920")) d.exportSize = 3;
-    ui.text(Type::body, {x + half, y, 28 * k, row}, "×", ui.theme.text2, Align::centre);
-    if (ui.field("export.height", {x + half + 28 * k, y, half, row}, d.heightText, "1080")) d.exportSize = 3;
-    e.width = number(d.widthText, 0), e.height = number(d.heightText, 0);
-    sizeRight = e.width >= 64 && e.height >= 64 && e.width <= 32768 && e.height <= 32768;
-    if (!sizeRight)
-      ui.text(Type::note, {x + 2 * half + 40 * k, y, w - 2 * half - 40 * k, row}, ui.tr("64 到 32768"),
-              ui.theme.warning);
-    y += step;
-  } else {
-    title(ui.tr("纸张"));
-    const std::string papers[] = {"A4", "A3", "A2", "A1", "A0"};
-    int at = 1;
-    for (int i = 0; i < 5; ++i)
-      if (papers[i] == e.paper) at = i;
-    if (const int c = ui.segments("export.paper", {x, y, w * 0.62f, row}, papers, at); c >= 0)
-      e.paper = papers[c];
-    const std::string ways[] = {ui.tr("横"), ui.tr("纵")};
-    if (const int c = ui.segments("export.way", {x + w * 0.62f + 12 * k, y, w * 0.38f - 12 * k, row}, ways,
-                                  e.landscape ? 0 : 1);
-        c >= 0)
-      e.landscape = c == 0;
-    y += step;
-    title(ui.tr("分辨率"));
-    const std::string dpis[] = {"150 dpi", "300 dpi", "600 dpi"};
-    if (const int c = ui.segments("export.dpi", {x, y, w, row}, dpis,
-                                  e.dpi == 150   ? 0
-                                  : e.dpi == 600 ? 2
-                                                 : 1);
-        c >= 0)
-      e.dpi = c == 0 ? 150 : c == 1 ? 300 : 600;
-    y += step;
-  }
-  title(ui.tr("内容"));
-  const auto option = [&](const char* id, float ox, const char* text, bool& value) {
-    if (ui.check(id, {ox, y + 7 * k, 16 * k, 16 * k}, value)) value = !value;
-    return ui.text(Type::body, {ox + 24 * k, y, w, row}, text, ui.theme.text1);
-  };
-  const float next = option("export.bare", x, ui.tr("只要地图"), e.bare);
-  if (e.composition == scene::Composition::map)
-    option("export.extent", next + 24 * k, ui.tr("当前视野"), e.currentExtent);
-  y += step;
-  title(ui.tr("存为"));
-  ui.field("export.path", {x, y, w - 96 * k, row}, e.path, "");
-  if (ui.button("export.browse", {x + w - 88 * k, y, 88 * k, row}, ui.tr("选择…"))) {
-    d.folder = fs::path(e.path).parent_path().string(), d.file = fs::path(e.path).filename().string();
-    d.kind = Kind::exportPlace, d.listed = false;
-  }
-  std::optional<std::string> why = ui.refusal(e);
-  if (!sizeRight) why = ui.tr("宽和高要在 64 到 32768 像素之间。");
-  if (e.path.empty()) why = ui.tr("先选保存的位置。");
-  const int b = dialogButtons(ui, f, {{"export", ui.tr("导出")}, {"cancel", ui.tr("取消")}}, why);
-  ui.end();
-  if (b == 0 || (dialogEnter(ui) && !why)) {
-    ui.state.lastFolder = fs::path(e.path).parent_path().string();
-    ui.send(e);
     d = {};
   } else if (b == 1 || dialogEscape(ui)) {
     d = {};
@@ -403,10 +304,14 @@ void drawOpenDialog(Ui& ui) {
       return;
     case Kind::rename:
     case Kind::sceneName:
+    case Kind::templateName:
       drawName(ui);
       return;
     case Kind::exportImage:
-      drawExport(ui);
+      drawExportDialog(ui);
+      return;
+    case Kind::atlas:
+      drawAtlasDialog(ui);
       return;
     case Kind::about:
       drawAbout(ui);
@@ -417,10 +322,12 @@ void drawOpenDialog(Ui& ui) {
     case Kind::help:
       break;
     case Kind::galFile:
+    case Kind::logoFile:
     case Kind::open:
     case Kind::saveAs:
     case Kind::addData:
     case Kind::exportRows:
+    case Kind::atlasPlace:
     case Kind::exportPlace: {
       const auto kind = st.dialog.kind;
       const auto f = beginDialog(ui, 760, 560,
@@ -429,8 +336,9 @@ void drawOpenDialog(Ui& ui) {
                                  : kind == Kind::addData ? ui.tr("添加数据")
                                  : kind == Kind::exportRows
                                      ? (st.dialog.selectedOnly ? ui.tr("导出选中的记录") : ui.tr("导出记录"))
-                                 : kind == Kind::galFile ? ui.tr("选择 GAL 文件")
-                                                         : ui.tr("导出到"));
+                                 : kind == Kind::galFile  ? ui.tr("选择 GAL 文件")
+                                 : kind == Kind::logoFile ? ui.tr("选择标志图片")
+                                                          : ui.tr("导出到"));
       drawFileDialog(ui, f.all);
       ui.end();
       return;

@@ -12,6 +12,8 @@ void openExport(Ui& ui, scene::Composition composition, std::optional<scene::Obj
 // Runs the command at once when nothing would be lost; else asks first.
 void askThen(Ui& ui, session::Command command);
 void drawDialogs(Ui& ui);
+void drawExportDialog(Ui& ui);
+void drawAtlasDialog(Ui& ui);
 void drawFileDialog(Ui& ui, Rect r);  // inside an open dialog
 void listFolder(Dialog& dialog);
 

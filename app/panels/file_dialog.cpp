@@ -21,6 +21,12 @@ bool fits(Kind kind, const std::string& name) {
   const std::string n = lower(name);
   if (kind == Kind::open || kind == Kind::saveAs) return n.ends_with(".toml");
   if (kind == Kind::galFile) return n.ends_with(".gal");
+  if (kind == Kind::logoFile) {
+    for (const char* e : {".png", ".jpg", ".jpeg"})
+      if (n.ends_with(e)) return true;
+    return false;
+  }
+  if (kind == Kind::atlasPlace) return n.ends_with(".pdf");
   if (kind == Kind::exportPlace) {
     for (const char* e : {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".pdf", ".svg"})
       if (n.ends_with(e)) return true;
@@ -50,6 +56,15 @@ void go(Dialog& d, const fs::path& folder) {
   d.listed = false, d.chosen.clear(), d.error.clear();
 }
 
+// As a project file names what lies beside or below it.
+std::string relativeToProject(const Ui& ui, const std::string& path) {
+  std::error_code e;
+  if (ui.session.path().empty()) return path;
+  const auto folder = fs::absolute(ui.session.path(), e).parent_path();
+  const auto relative = fs::relative(path, folder, e);
+  return e || relative.empty() || *relative.begin() == ".." ? path : relative.string();
+}
+
 void accept(Ui& ui, const std::vector<std::string>& paths) {
   auto& st = ui.state;
   auto& d = st.dialog;
@@ -57,7 +72,8 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
   if (paths.empty()) return;
   std::string path = paths[0];
   std::error_code e;
-  if (kind == Kind::saveAs || kind == Kind::exportPlace || kind == Kind::exportRows) {
+  if (kind == Kind::saveAs || kind == Kind::exportPlace || kind == Kind::exportRows ||
+      kind == Kind::atlasPlace) {
     if (kind == Kind::saveAs && !isProjectFile(path))
       path = (path.ends_with(".toml") ? path.substr(0, path.size() - 5) : path) + ".parkscope.toml";
     if (!fs::is_directory(fs::path(path).parent_path(), e)) {
@@ -106,12 +122,28 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
       ui.send(session::SetMap{map});
       break;
     }
+    case Kind::atlasPlace:
+      d.kind = Kind::atlas;
+      d.atlas.path = path;
+      return;
+    case Kind::logoFile: {
+      auto page = ui.session.project().page;
+      page.logo = relativeToProject(ui, path);
+      std::erase(page.hidden, "logo");
+      if (const auto why = ui.refusal(session::SetPage{page})) {
+        d.error = *why;
+        return;
+      }
+      ui.send(session::SetPage{page});
+      break;
+    }
     case Kind::exportPlace: {
       d.kind = Kind::exportImage;
       d.exportImage.path = path;
       const std::string ending = lower(fs::path(path).extension().string());
-      constexpr std::pair<std::string_view, int> known[] = {
-          {".png", 0}, {".jpg", 1}, {".jpeg", 1}, {".tif", 2}, {".tiff", 2}, {".pdf", 3}, {".svg", 4}};
+      constexpr std::pair<std::string_view, int> known[] = {{".png", 0},  {".jpg", 1}, {".jpeg", 1},
+                                                            {".webp", 2}, {".pdf", 3}, {".svg", 4},
+                                                            {".tif", 5},  {".tiff", 5}};
       for (const auto& [name, format] : known)
         if (ending == name) d.exportFormat = format;
       return;
@@ -153,7 +185,8 @@ void listFolder(Dialog& d) {
 void drawFileDialog(Ui& ui, Rect r) {
   auto& d = ui.state.dialog;
   const auto kind = d.kind;
-  const bool saving = kind == Kind::saveAs || kind == Kind::exportPlace || kind == Kind::exportRows;
+  const bool saving = kind == Kind::saveAs || kind == Kind::exportPlace || kind == Kind::exportRows ||
+                      kind == Kind::atlasPlace;
   const float k = ui.k, x0 = r.x + 24 * k, x1 = r.right() - 24 * k, row = 28 * k;
   const auto& t = ui.theme;
   if (!d.listed) listFolder(d);
@@ -258,7 +291,7 @@ void drawFileDialog(Ui& ui, Rect r) {
       !saving && chosen.size() == 1 && fs::is_directory(chosen[0], e) && !chosen[0].ends_with(".gdb");
   const float by = r.bottom() - 52 * k;
   std::string label = saving ? ui.tr("保存") : kind == Kind::addData ? ui.tr("添加") : ui.tr("打开");
-  if (kind == Kind::exportPlace) label = ui.tr("选择");
+  if (kind == Kind::exportPlace || kind == Kind::atlasPlace) label = ui.tr("选择");
   std::optional<std::string> why;
   if (chosen.empty()) why = saving ? ui.tr("先写文件名。") : ui.tr("先选一个文件。");
   const float w = std::max(88 * k, ui.width(Type::strong, label) + 36 * k),
@@ -290,6 +323,7 @@ void drawFileDialog(Ui& ui, Rect r) {
     else accept(ui, chosen);
   } else if (no || escape) {
     if (kind == Kind::exportPlace) d.kind = Kind::exportImage;
+    else if (kind == Kind::atlasPlace) d.kind = Kind::atlas;
     else d = {};
   }
 }

@@ -115,6 +115,10 @@ void drawGlyph(Ui& ui, Glyph glyph, Vec c, Rgba ink, float size) {
     case Glyph::downBetter:
       path({p(-3, 1.5f), p(0, 4.5f), p(3, 1.5f)}), path({p(0, 4), p(0, -4.5f)});
       break;
+    case Glyph::page:
+      path({p(-5, -6.5f), p(2, -6.5f), p(5, -3.5f), p(5, 6.5f), p(-5, 6.5f)}, true);
+      box(-2.8f, -2.4f, 5.6f, 4.2f, ink.withAlpha(0.5)), box(-2.8f, 3.4f, 5.6f, 1.2f, ink);
+      break;
     case Glyph::edit:
       path({p(-5, 5), p(-4.2f, 1.8f), p(3.2f, -5.4f), p(5.4f, -3.2f), p(-1.8f, 4.2f)}, true);
       break;

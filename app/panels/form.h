@@ -25,7 +25,8 @@ enum class Glyph : uint8_t {
   gap,
   upBetter,
   downBetter,
-  edit
+  edit,
+  page
 };
 void drawGlyph(Ui& ui, Glyph glyph, Vec centre, Rgba ink, float size = 16);
 bool glyphButton(Ui& ui, const std::string& id, Rect r, Glyph glyph, std::string_view tip, bool on = false,

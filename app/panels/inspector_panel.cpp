@@ -1,6 +1,7 @@
 // What is known about the place that was clicked: its figures with status and source, what of the plan stands
 // in it, how exactly it is known, what it leads or is led by.
 #include "app/panels/column.h"
+#include "app/panels/page.h"
 #include "app/panels/dialogs.h"
 
 namespace panels {
@@ -831,7 +832,8 @@ struct Tab {
 constexpr Tab columnTabs[] = {{ColumnTab::inspect, "inspect", "检视"},
                               {ColumnTab::map, "map", "地图"},
                               {ColumnTab::heat, "heat", "热力"},
-                              {ColumnTab::analysis, "analysis", "分析"}};
+                              {ColumnTab::analysis, "analysis", "分析"},
+                              {ColumnTab::page, "page", "页面"}};
 
 // The tab is the user's: selecting something marks the first one, and changes none.
 void drawTabs(Ui& ui, Rect r) {
@@ -878,12 +880,13 @@ void drawInspectorPanel(Ui& ui, Rect r) {
   if (tab == ColumnTab::inspect) {
     drawInspect(ui, body);
   } else {
-    const char* ids[] = {"", "##mapTab", "##heatTab", "##analysisTab"};
+    const char* ids[] = {"", "##mapTab", "##heatTab", "##analysisTab", "##pageTab"};
     ui.beginScroll(ids[static_cast<size_t>(tab)], body);
     Form f(ui, r.x + pad, r.right() - pad, ui.scrollTop() + 14 * k);
     if (tab == ColumnTab::map) drawMapTab(f);
     else if (tab == ColumnTab::heat) drawHeatTab(f);
-    else drawAnalysisTab(f);
+    else if (tab == ColumnTab::analysis) drawAnalysisTab(f);
+    else drawPageTab(f);
     ui.endScroll(f.y + 16 * k);
   }
   ui.fill({r.x, r.y, 1, r.h}, ui.theme.rule);

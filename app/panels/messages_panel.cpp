@@ -53,6 +53,12 @@ void drawToasts(Ui& ui) {
 
 }  // namespace
 
+void tell(PanelState& state, std::string text) {
+  auto& st = *state.impl;
+  st.toasts.push_back({std::move(text), session::Message::Level::warning, st.now + 12});
+  st.wants.again = true;
+}
+
 void drawMessages(Ui& ui) {
   drawToasts(ui);
   if (!ui.view.messagesPanel) return;

@@ -5,6 +5,7 @@
 #include "app/panels/actions.h"
 #include "app/panels/dialogs.h"
 #include "app/panels/map_tools.h"
+#include "app/panels/page.h"
 #include "app/panels/panel_list.h"
 
 namespace panels {
@@ -13,6 +14,8 @@ PanelState::PanelState() : impl(std::make_unique<Impl>()) {}
 PanelState::~PanelState() = default;
 
 float dockHeight(const PanelState& state) { return state.impl->dock.height; }
+
+PagePlace pagePlace(const PanelState& state) { return {state.impl->page.at, state.impl->page.scale}; }
 
 Layout layoutFor(float width, float height, float scale, const session::View& view, float dockHeight) {
   const auto px = [&](float v) { return std::round(v * scale); };
@@ -142,13 +145,14 @@ void drawPanels(const session::Session& session, PanelState& state, const FrameI
 
   drawMenuBar(ui);
   if (ui.layout.layers.w > 0) drawLayersPanel(ui, ui.layout.layers);
-  drawMapPanel(ui);
+  if (ui.view.pageView) drawPagePanel(ui);
+  else drawMapPanel(ui);
   drawDock(ui);
   drawStripPanel(ui);
   if (ui.layout.inspector.w > 0) drawInspectorPanel(ui, ui.layout.inspector);
   drawStatusBar(ui);
   st.mapRight = ui.layout.map.right();
-  drawSelectionBar(ui);
+  if (!ui.view.pageView) drawSelectionBar(ui);
   drawFolded(ui);
   drawMessages(ui);
   drawSearchResults(ui);

@@ -35,6 +35,10 @@ struct FrameInput {
   double seconds = 0;
   const scene::Drawing* map =
       nullptr;                 // the map as last drawn, for picking; its canvas begins at layout.map's corner
+  // The page as last drawn, while the page view is open; its seconds are what drawing it took.
+  const scene::PageLayout* page = nullptr;
+  double pageSeconds = 0;
+  scene::TypesetterPtr fonts;
   std::vector<KeyPress> keys;  // presses and repeats since the last frame, in order
 };
 
@@ -46,6 +50,15 @@ bool refreshFonts(PanelState& state, const scene::TypesetterPtr& fonts, float sc
 // Draws with the current ImGui context. Map interaction (wheel, drag, click, hover) is read here.
 void drawPanels(const session::Session& session, PanelState& state, const FrameInput& input,
                 session::Commands& out);
+
+// Where the page lies in the map's place: its corner from there, in pixels, and pixels per millimetre. Scale
+// 0: not known yet.
+struct PagePlace {
+  scene::Vec at;
+  float scale = 0;
+  bool operator==(const PagePlace&) const = default;
+};
+PagePlace pagePlace(const PanelState& state);
 
 // What the last frame asks of the next one.
 struct Wants {
@@ -69,6 +82,8 @@ const std::map<std::string, Widget>& widgets(const PanelState& state);
 // Files dropped on the window: a project opens, anything else becomes layers.
 void dropFiles(const std::vector<std::string>& paths, const session::Session& session, PanelState& state,
                session::Commands& out);
+// A note in the corner, of what the session does not know.
+void tell(PanelState& state, std::string text);
 // The window's close button.
 void askToQuit(const session::Session& session, PanelState& state, session::Commands& out);
 

@@ -9,6 +9,7 @@
 
 #include "app/panels/column_state.h"
 #include "app/panels/dock_state.h"
+#include "app/panels/page_state.h"
 #include "app/panels/panels.h"
 #include "app/panels/theme.h"
 #include "app/session/i18n.h"
@@ -48,15 +49,26 @@ struct Dialog {
     rename,
     sceneName,
     ratio,
-    galFile
+    galFile,
+    logoFile,
+    templateName,
+    atlas,
+    atlasPlace
   } kind = Kind::none;
   std::string folder, file, error;  // file dialogs
   std::vector<FileEntry> entries;
   std::set<std::string> chosen;
   bool listed = false, askedToReplace = false, focus = true;
   session::ExportImage exportImage;  // exportImage
+  enum class What : uint8_t { page, screen, map } what = What::screen;
   int exportFormat = 0, exportSize = 0;
-  std::string widthText, heightText;
+  std::string widthText, heightText, dpiText = "300";
+  bool ownPage = true;  // on the project's own paper; else on `paper`
+  std::string paper = "A3";
+  session::ExportAtlas atlas;
+  std::set<std::string> atlasAreas, atlasIndicators, atlasYears;
+  bool atlasReady = false, atlasLatest = true;
+  int atlasForm = 0;                     // one PDF, a folder of PNG, a folder of PDF
   std::optional<session::Command> then;  // unsaved: what was asked for
   std::string target;                    // rename, exportRows: layer
   bool selectedOnly = true;              // exportRows
@@ -120,6 +132,7 @@ struct PanelState::Impl {
   scene::Vec zoomAbout, panLeft;
   bool hoverClaimed = false;  // something under the pointer said what it is
 
+  PageState page;
   Dock dock;
   MapTools tools;
   FilterBox filter;

@@ -74,7 +74,7 @@ void drawStatusBar(Ui& ui) {
   if (exporting >= 0) {
     if (ui.iconButton("export.stop", {right - 20 * k, r.y + 4 * k, 20 * k, 20 * k}, Icon::close,
                       ui.tr("停止导出")))
-      ui.send(session::CancelJobs{});
+      ui.send(session::CancelJobs{true});
     right -= 26 * k;
     const float w = 120 * k;
     ui.fill({right - w, r.centre().y - 2 * k, w, 4 * k}, t.rule, 2 * k);

@@ -1,5 +1,6 @@
 // Below the map: which indicator, how it is classed, which year, which scene.
 #include "app/panels/column.h"
+#include "app/panels/page.h"
 
 namespace panels {
 namespace {
@@ -193,6 +194,26 @@ void drawYears(Ui& ui, Rect r) {
     }
 }
 
+// The page to print, in the map's place.
+float pageButton(Ui& ui, float right, float y, float h) {
+  const float k = ui.k;
+  const std::string label = ui.tr("页面");
+  const float w = std::ceil(ui.width(Type::strong, label)) + 44 * k;
+  const Rect r{right - w, y, w, h};
+  const auto& t = ui.theme;
+  const bool on = ui.view.pageView;
+  const auto p = ui.press("strip.page", r, "switch", on ? "on" : "off");
+  ui.tip("strip.page", p.hovered, ui.tr("打印和导出的页面 · P"));
+  ui.fill(r, t.dark ? t.background : Rgba{255, 255, 255, 255}, 5 * k);
+  ui.fill(r, t.accent.withAlpha(on ? 0.16 : 0.08 * p.fade), 5 * k);
+  ui.frame(r, on ? t.accent : t.rule, 5 * k, std::max(1.0f, std::floor(k)));
+  drawGlyph(ui, Glyph::page, {r.x + 17 * k, r.centre().y}, on ? t.accent : t.text2, 14);
+  ui.text(on ? Type::strong : Type::body, {r.x + 30 * k, r.y, r.w - 36 * k, r.h}, label,
+          on ? t.text1 : t.text2);
+  if (p.clicked) togglePageView(ui);
+  return r.x;
+}
+
 // Which picture fills the window.
 float compositionSwitch(Ui& ui, float right, float y, float h) {
   using C = scene::Composition;
@@ -326,7 +347,8 @@ void drawStripPanel(Ui& ui) {
     if (p.clicked) ui.openPopup("tabs", b);
   }
   const float axis = r.y + 84 * k;
-  const float end = compositionSwitch(ui, row.right(), axis - 14 * k, 28 * k);
+  const float end = compositionSwitch(ui, pageButton(ui, row.right(), axis - 14 * k, 28 * k) - 8 * k,
+                                      axis - 14 * k, 28 * k);
   play(ui, {row.x, axis - 14 * k, 28 * k, 28 * k});
   drawYears(ui, {row.x + 32 * k, r.y + 54 * k, end - 16 * k - row.x - 32 * k, r.h - 58 * k});
   ui.end();

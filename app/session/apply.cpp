@@ -2,6 +2,7 @@
 #include <set>
 
 #include "app/session/bare_project.h"
+#include "app/session/copy_picture.h"
 #include "app/session/derived.h"
 #include "app/session/dress.h"
 #include "app/session/filter.h"
@@ -158,8 +159,17 @@ class Check {
     return checkSnapshot(optionsOf(s_, c));
   }
   Done operator()(const ExportAtlas&) const { return no("正在导出。"); }
-  Done operator()(const ExportAgain&) const { return no("正在导出。"); }
-  Done operator()(const CopyPicture&) const { return no("正在导出。"); }
+  Done operator()(const ExportAgain&) const {
+    if (!s_.view().lastExport) return no("还没有导出过。");
+    return std::visit(*this, *s_.view().lastExport);
+  }
+  Done operator()(const CopyPicture& c) const {
+    if (c.scale != 1 && c.scale != 2) return no("图片以 1 倍或 2 倍大小复制。");
+    if (!mapsReady(s_)) return no("地图还没有算完，稍候再复制。");
+    const scene::Rect& frame = s_.view().camera.frame;
+    if (!s_.view().pageView && (frame.w < 1 || frame.h < 1)) return no("窗口里没有地图。");
+    return {};
+  }
   Done operator()(const ExportRows& c) const {
     if (auto known = layer(c.layer); !known) return known;
     if (c.path.empty()) return no("没有给出文件名。");
@@ -200,7 +210,8 @@ class Check {
   Done operator()(const CopyFigures&) const {
     return s_.view().selected ? Done{} : no("先在图上选中一个对象。");
   }
-  Done operator()(const CancelJobs&) const {
+  Done operator()(const CancelJobs& c) const {
+    if (c.exportOnly) return s_.exportFraction() >= 0 ? Done{} : no("没有正在进行的导出。");
     return s_.busy() || s_.exportFraction() >= 0 ? Done{} : no("没有正在进行的工作。");
   }
   Done operator()(const SetUiScale& c) const {
@@ -225,7 +236,8 @@ class Check {
     SnapshotOptions o;
     o.output = c.path, o.width = c.width, o.height = c.height, o.paper = c.paper, o.landscape = c.landscape,
     o.dpi = c.dpi, o.bare = c.bare, o.composition = c.composition;
-    if (c.paper.empty()) o.theme = s.project().theme;
+    if (c.page) o.paper = s.project().page.paper, o.landscape = s.project().page.landscape;
+    if (o.paper.empty()) o.theme = s.project().theme;
     if (c.card) o.card = cardName(s, *c.card);
     if (!c.currentExtent || !s.worldCrs().known()) return o;
     if (const auto toDegrees = geo::Transform::make(s.worldCrs(), geo::Crs::lonLat()))
@@ -430,8 +442,36 @@ class Apply {
   }
 
   Done operator()(const ExportAtlas&) { return {}; }
-  Done operator()(const ExportAgain&) { return {}; }
-  Done operator()(const CopyPicture&) { return {}; }
+  Done operator()(const ExportAgain&) {
+    const auto last = *view_.lastExport;  // applied, it is written there anew
+    return std::visit(*this, last);
+  }
+  Done operator()(const CopyPicture& c) {
+    auto job = copyPicture(s_, c.scale);
+    if (!job) return tl::unexpected(job.error());
+    s_.jobs().start(
+        "copy",
+        [make = std::move(*job), session = &s_, language = language_](geo::Progress& p) -> Jobs::Finish {
+          auto made = make(p);
+          return [session, language, made = std::move(made)] {
+            const auto tell = [&](Message::Level level, std::string text) {
+              SessionParts::messages(*session).push_back({level, std::move(text)});
+            };
+            if (made) {
+              SessionParts::view(*session).clipboardPicture = made->png;
+              tell(Message::Level::info, fmt::format(fmt::runtime(tr("已复制图片，{} × {} 像素", language)),
+                                                     made->width, made->height));
+            } else {
+              tell(Message::Level::error, made.error().text());
+            }
+            touch(*session);
+          };
+        },
+        [session = &s_](const std::string& error) {
+          SessionParts::messages(*session).push_back({Message::Level::error, error});
+        });
+    return {};
+  }
   Done operator()(const ExportRows& c) {
     const DataTablePtr table = s_.table(c.layer);
     const LayerState& layer = s_.layer(c.layer);
@@ -537,7 +577,7 @@ class Apply {
     });
   }
   Done operator()(const ProbeHeat& c) { return view_.probe = c.at, Done{}; }
-  Done operator()(const CopyText& c) { return view_.clipboard = c.text, Done{}; }
+  Done operator()(const CopyText& c) { return copied(c.text); }
   Done operator()(const Hover& c) {
     if (view_.hovered == c.object) return {};
     view_.hovered = c.object;
@@ -559,8 +599,15 @@ class Apply {
   }
   Done operator()(const SetUiScale& c) { return view_.uiScale = c.scale, Done{}; }
   Done operator()(const ToggleFullScreen&) { return view_.fullScreen = !view_.fullScreen, Done{}; }
-  Done operator()(const CopyFigures&) { return view_.clipboard = figuresText(*view_.selected), Done{}; }
-  Done operator()(const CancelJobs&) {
+  Done operator()(const CopyFigures&) { return copied(figuresText(*view_.selected)); }
+  Done operator()(const CancelJobs& c) {
+    if (c.exportOnly) {
+      s_.jobs().cancel("export");
+      SessionParts::messages(s_).push_back(
+          {Message::Level::warning, tr("导出已停止，没有留下文件。", language_)});
+      touch(s_);
+      return {};
+    }
     s_.jobs().cancelAll();
     SessionParts::messages(s_).push_back({Message::Level::warning, tr("已停止。", language_)});
     cancelled();
@@ -785,7 +832,15 @@ class Apply {
     };
     for (LayerSpec& l : p.layers) move(l.source);
     for (IndicatorSpec& i : p.indicators) move(i.table);
-    move(p.targetTable);
+    move(p.targetTable), move(p.page.logo);
+    for (TemplateSpec& t : p.templates) move(t.layout.logo);
+  }
+
+  // The last thing copied is what is pasted: a picture still being made comes too late.
+  Done copied(std::string text) {
+    s_.jobs().cancel("copy");
+    view_.clipboard = std::move(text);
+    return {};
   }
 
   void named(Name& name, const std::string& text) const {
@@ -899,6 +954,11 @@ geo::Result<void> canApply(const Session& session, const Command& command) {
 geo::Result<void> apply(Session& session, const Command& command) {
   geo::Result<void> done = canApply(session, command);
   if (done) done = std::visit(Apply(session, command), command);
+  if (done) {
+    auto& last = SessionParts::view(session).lastExport;
+    if (const auto* image = std::get_if<ExportImage>(&command)) last = *image;
+    if (const auto* atlas = std::get_if<ExportAtlas>(&command)) last = *atlas;
+  }
   if (!done) SessionParts::messages(session).push_back({Message::Level::error, done.error().text()});
   if (done && !std::holds_alternative<Hover>(command)) derive(session);
   return done;

@@ -211,7 +211,9 @@ struct SetUiScale {
 };  // 0: follow the monitor
 struct ToggleFullScreen {};
 struct CopyFigures {};  // of the selection, with their sources
-struct CancelJobs {};
+struct CancelJobs {
+  bool exportOnly = false;
+};
 struct Quit {
   bool discardChanges = false;
 };

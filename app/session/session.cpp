@@ -158,7 +158,7 @@ void Session::open(Project project, const std::string& basePath) {
   fresh.language = view_.language, fresh.uiScale = view_.uiScale, fresh.fullScreen = view_.fullScreen;
   fresh.layersPanel = view_.layersPanel, fresh.inspectorPanel = view_.inspectorPanel,
   fresh.stripPanel = view_.stripPanel, fresh.dockPanel = view_.dockPanel;
-  fresh.camera.frame = view_.camera.frame;
+  fresh.camera.frame = view_.camera.frame, fresh.windowScale = view_.windowScale;
   view_ = fresh;
   derive(*this);
 }
@@ -215,7 +215,8 @@ scene::Camera SessionParts::fitted(const Session& s, const geo::Box& box) {
                            : scene::Camera::fit(frame, box, margin);
 }
 
-void Session::setFrame(scene::Rect mapFrame) {
+void Session::setFrame(scene::Rect mapFrame, float scale) {
+  view_.windowScale = scale;
   if (view_.camera.frame == mapFrame && !view_.cameraIsFit) return;
   view_.camera.frame = mapFrame;
   if (view_.flight) view_.flight->from.frame = view_.flight->to.frame = mapFrame;
@@ -232,7 +233,7 @@ void Session::tick(double nowSeconds) {
     view_.camera = cameraAt(f, nowSeconds - f.start);
     if (nowSeconds - f.start >= f.seconds) view_.flight.reset();
   } else if (view_.cameraIsFit) {
-    setFrame(view_.camera.frame);
+    setFrame(view_.camera.frame, view_.windowScale);
   }
 }
 

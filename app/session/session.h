@@ -38,9 +38,12 @@ struct View {  // this user's moment, not saved work
   bool layersPanel = true, inspectorPanel = true, stripPanel = true, dockPanel = false, messagesPanel = false,
        helpOpen = false;
   double uiScale = 0;     // 0: follow the monitor
+  float windowScale = 1;  // what that came to
   bool pageView = false;  // the page to print stands in the map's place
   bool fullScreen = false, quit = false;
   std::string clipboard;  // text waiting to be put there by the window
+  std::shared_ptr<const std::string> clipboardPicture;  // likewise, a PNG
+  std::optional<std::variant<ExportImage, ExportAtlas>> lastExport;  // what ExportAgain repeats
   struct Flight {
     scene::Camera from, to;
     double start = 0, seconds = 0;
@@ -181,7 +184,8 @@ class Session {
   bool canUndo() const;
   bool canRedo() const;
 
-  void setFrame(scene::Rect mapFrame);  // of the window's map; fits when cameraIsFit
+  // Of the window's map; fits when cameraIsFit. scale: pixels per px of the look.
+  void setFrame(scene::Rect mapFrame, float scale = 1);
   void tick(double nowSeconds);         // collects finished jobs, advances a flight, starts missing jobs
   void forOnePicture();                 // before open(): nothing will be panned or zoomed
   void wait();                          // until no job is left: for the command line and tests

@@ -231,6 +231,16 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
   return scene;
 }
 
+scene::Scene pageScene(const Session& session) {
+  SnapshotOptions shown;
+  shown.composition = session.view().composition;
+  if (mapsReady(session))
+    if (auto scene = sceneFor(session, shown)) return std::move(*scene);
+  scene::Scene scene = session.scene();
+  scene.date = today();
+  return scene;
+}
+
 geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions& options,
                                 scene::TypesetterPtr fonts, const geo::Crs& worldCrs, geo::Progress* progress,
                                 std::vector<std::string>* warnings, const RecipeDraft* recipe) {

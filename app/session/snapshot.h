@@ -9,6 +9,9 @@ namespace session {
 // The scene as the options ask for it (scene, indicator, year, language of the session). Fails with a line
 // that lists what there is when a name is unknown.
 geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options);
+// What the project's own page would show if it were printed now; where the map is not worked out yet, what
+// there is of it.
+scene::Scene pageScene(const Session& session);
 // The output's ending, size, paper, resolution and theme: what is wrong with them, before anything is loaded.
 geo::Result<void> checkSnapshot(const SnapshotOptions& options);
 // Pure; may run on a worker. The ending of options.output chooses the format; no theme: the dark one on

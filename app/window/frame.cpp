@@ -7,6 +7,8 @@
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
 
+#include "app/session/snapshot.h"
+#include "app/window/desk.h"
 #include "app/window/screenshot.h"
 
 namespace window {
@@ -69,8 +71,8 @@ bool Frame::needed() {
   const auto& view = session_.view();
   const std::string busy = session_.busyText();
   const bool changed = session_.version() != seen_.version || view.camera != seen_.camera || meshArrived_ ||
-                       session_.messages().size() != messages_ || busy != busy_ ||
-                       session_.exportFraction() != exporting_;
+                       view.pageView != seen_.page.has_value() || session_.messages().size() != messages_ ||
+                       busy != busy_ || session_.exportFraction() != exporting_;
   if (changed) settle_ = std::max(settle_, 1);
   return settle_ > 0 || wants.again || view.flight || (wants.wakeAt > 0 && now >= wants.wakeAt) ||
          !mouse.empty() || !keys.empty() || !commands.empty() || !screenshot.empty();
@@ -79,7 +81,10 @@ bool Frame::needed() {
 void Frame::drawPanels(float width, float height) {
   panels::FrameInput input;
   input.width = width, input.height = height, input.scale = scale(), input.seconds = glfwGetTime();
-  input.map = drawn_ ? &drawing_ : nullptr;
+  const bool page = session_.view().pageView;
+  input.map = drawn_ && !page ? &drawing_ : nullptr;
+  input.page = page && pageVersion_ ? &layout_ : nullptr;
+  input.pageSeconds = pageSeconds_, input.fonts = fonts_;
   input.keys = std::exchange(keys, {});
   auto& io = ImGui::GetIO();
   if (!typed.empty()) io.AddInputCharactersUTF8(std::exchange(typed, {}).c_str());
@@ -129,13 +134,40 @@ void Frame::applyCommands() {
 
 void Frame::drawMap() {
   const auto& theme = session_.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
-  const Seen now{session_.version(), session_.view().camera, theme.dark, scale()};
+  Seen now{session_.version(), session_.view().camera, theme.dark, scale(), {}};
+  if (session_.view().pageView) {
+    now.page = panels::pagePlace(panelState);
+    if (now.page->scale <= 0) return;
+  }
   if (drawn_ && now == seen_ && !meshArrived_) return;
-  seen_ = now, meshArrived_ = false;
   const auto& frame = now.camera.frame;
   if (frame.w < 1 || frame.h < 1) return;
+  const bool same = now.page && seen_.page && now.version == seen_.version;
+  seen_ = now, meshArrived_ = false;
+  if (now.page) {
+    const double began = glfwGetTime();
+    if (!same || !pageVersion_) drawPage();
+    paint(onDesk(page_, {frame.w, frame.h, now.page->at, now.page->scale, now.scale, now.dark}),
+          now.page->scale);
+    if (!same) pageSeconds_ = glfwGetTime() - began;
+    return;
+  }
+  pageVersion_ = 0, page_ = {};
   drawing_ = scene::drawWindowMap(session_.scene(), theme, fonts_, now.camera, now.scale, &cache_);
-  renderer_->draw(drawing_, static_cast<int>(frame.w), static_cast<int>(frame.h), 1, false);
+  paint(drawing_, 1);
+}
+
+// The preview is the print: what is drawn here is what an export of the page writes.
+void Frame::drawPage() {
+  const scene::Scene scene = session::pageScene(session_);
+  layout_ = {};
+  page_ = scene::drawPage(scene, scene::paperTheme(), fonts_, scene.page, {}, &layout_);
+  pageVersion_ = session_.version();
+}
+
+void Frame::paint(const scene::Drawing& drawing, float pixelsPerUnit) {
+  const auto& frame = session_.view().camera.frame;
+  renderer_->draw(drawing, static_cast<int>(frame.w), static_cast<int>(frame.h), pixelsPerUnit, false);
   drawn_ = true;
   auto work = renderer_->wanted();
   incomplete_ = !work.empty();
@@ -165,6 +197,12 @@ void Frame::followView() {
     }
     settle_ = 3;
   }
+  if (view.clipboardPicture != picture_) {
+    picture_ = view.clipboardPicture;
+    if (picture_)
+      if (const auto put = pictures_.put(picture_); !put) panels::tell(panelState, put.error().text());
+    settle_ = std::max(settle_, 1);
+  }
   const std::string& name = session_.scene().title;
   const std::string title =
       (session_.changed() ? "• " : "") + (name.empty() ? "Parkscope" : name + " — Parkscope");
@@ -185,7 +223,7 @@ void Frame::draw() {
   };
   const auto fit = [&] {
     const auto map = place();
-    session_.setFrame({0, 0, map.w, map.h});
+    session_.setFrame({0, 0, map.w, map.h}, scale());
   };
   fit();
   drawPanels(w, h);

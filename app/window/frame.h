@@ -10,6 +10,7 @@
 #include "app/render/renderer.h"
 #include "app/scene/draw_scene.h"
 #include "app/session/session.h"
+#include "app/window/clipboard.h"
 
 struct GLFWwindow;
 
@@ -54,6 +55,8 @@ class Frame {
   void drawPanels(float width, float height);
   void applyCommands();
   void drawMap();
+  void drawPage();
+  void paint(const scene::Drawing& drawing, float pixelsPerUnit);
   void followView();  // full screen, title, clipboard
   float scale() const;
 
@@ -69,8 +72,13 @@ class Frame {
     scene::Camera camera;
     bool dark = false;
     float scale = 0;
+    std::optional<panels::PagePlace> page;  // the page view's
     bool operator==(const Seen&) const = default;
   } seen_;
+  scene::Drawing page_;  // in millimetres, as paper writes it
+  scene::PageLayout layout_;
+  uint64_t pageVersion_ = 0;
+  double pageSeconds_ = 0;  // that drawing it took
   bool deviceReady_ = false, drawn_ = false, meshArrived_ = false, incomplete_ = false;
   int settle_ = 3;
   double lastFrame_ = 0, lastTick_ = 0;
@@ -78,6 +86,8 @@ class Frame {
   std::string busy_, title_;
   double exporting_ = -1;
   bool fullScreen_ = false;
+  PictureClipboard pictures_;
+  std::shared_ptr<const std::string> picture_;  // last put there
   int placeX_ = 0, placeY_ = 0, placeW_ = 0, placeH_ = 0;
 };
 

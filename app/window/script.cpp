@@ -3,6 +3,7 @@
 #include <GLFW/glfw3.h>
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -133,6 +134,10 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
   };
   if (verb == "wait") return frame.settled() && frame.whole();
   if (verb == "idle") return at_ = lines_.size() - 1, true;  // the script ends; the window stays
+  if (verb == "await") {  // a file that somebody else makes
+    std::error_code none;
+    return std::filesystem::exists(rest, none);
+  }
   if (verb == "frames") return left_ = static_cast<int>(number(a)), true;
   if (verb == "hold") {  // modifiers for all that the mouse does from here on: "hold Ctrl+Shift", "hold"
     held_ = {};

@@ -7,6 +7,7 @@
 
 #include "app/panels/panels.h"
 #include "app/scene/draw_scene.h"
+#include "app/session/snapshot.h"
 
 namespace test {
 
@@ -38,7 +39,7 @@ class Robot {
       session.tick(seconds_);
       const auto layout =
           panels::layoutFor(width_, height_, scale_, session.view(), panels::dockHeight(state));
-      session.setFrame({0, 0, layout.map.w, layout.map.h});
+      session.setFrame({0, 0, layout.map.w, layout.map.h}, scale_);
       panels::FrameInput input;
       input.width = width_, input.height = height_, input.scale = scale_, input.seconds = seconds_;
       input.keys = std::exchange(keys_, {});
@@ -46,6 +47,16 @@ class Robot {
         drawing_ =
             scene::drawWindowMap(session.scene(), scene::darkTheme(), fonts_, session.view().camera, scale_);
         input.map = &drawing_;
+      }
+      input.fonts = fonts_;
+      if (session.view().pageView) {
+        if (pageVersion_ != session.version()) {
+          const scene::Scene page = session::pageScene(session);
+          page_ = {};
+          (void)scene::drawPage(page, scene::paperTheme(), fonts_, page.page, {}, &page_);
+          pageVersion_ = session.version();
+        }
+        input.page = &page_;
       }
       session::Commands out;
       for (int pass = 0; pass < 3; ++pass) {
@@ -146,6 +157,7 @@ class Robot {
     keys_.push_back({key, ctrl, shift, false});
     frame(3);
   }
+  const scene::PageLayout& page() const { return page_; }
   template <class C>
   size_t sent() const {
     size_t n = 0;
@@ -165,6 +177,8 @@ class Robot {
   ImGuiContext* context_ = nullptr;
   scene::TypesetterPtr fonts_;
   scene::Drawing drawing_;
+  scene::PageLayout page_;
+  uint64_t pageVersion_ = 0;
   std::vector<panels::KeyPress> keys_;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xcb/xcb.h>
 
 #include <chrono>
 #include <filesystem>
@@ -146,6 +147,108 @@ TEST_F(Window, ChoosesOnTheMapByHandAndInTheDock) {
       (folder / "dock.png").string() + "\nframes 2\nquit\n");
   EXPECT_EQ(finish(), 0) << read(folder / "errors");
   EXPECT_GT(fs::file_size(folder / "dock.png"), 50'000u);
+}
+
+// What another program gets that pastes: the bytes of one target; also in pieces (INCR), as large ones come.
+std::string pasted(const std::string& display, const char* target) {
+  xcb_connection_t* c = xcb_connect(display.c_str(), nullptr);
+  if (xcb_connection_has_error(c)) return "no display";
+  const auto atom = [&](const char* name) {
+    auto* reply =
+        xcb_intern_atom_reply(c, xcb_intern_atom(c, 0, static_cast<uint16_t>(strlen(name)), name), nullptr);
+    const xcb_atom_t a = reply->atom;
+    free(reply);
+    return a;
+  };
+  const xcb_atom_t clipboard = atom("CLIPBOARD"), wanted = atom(target), place = atom("TEST_PASTE"),
+                   incr = atom("INCR");
+  const xcb_window_t window = xcb_generate_id(c);
+  const uint32_t events = XCB_EVENT_MASK_PROPERTY_CHANGE;
+  xcb_create_window(c, XCB_COPY_FROM_PARENT, window, xcb_setup_roots_iterator(xcb_get_setup(c)).data->root, 0,
+                    0, 1, 1, 0, XCB_WINDOW_CLASS_INPUT_OUTPUT, XCB_COPY_FROM_PARENT, XCB_CW_EVENT_MASK,
+                    &events);
+  xcb_convert_selection(c, window, clipboard, wanted, place, XCB_CURRENT_TIME);
+  xcb_flush(c);
+  const auto take = [&](xcb_atom_t& type) {
+    auto* reply =
+        xcb_get_property_reply(c, xcb_get_property(c, 1, window, place, XCB_ATOM_ANY, 0, 1u << 28), nullptr);
+    type = reply->type;
+    std::string bytes(static_cast<const char*>(xcb_get_property_value(reply)),
+                      static_cast<size_t>(xcb_get_property_value_length(reply)));
+    free(reply);
+    xcb_flush(c);
+    return bytes;
+  };
+  std::string all;
+  bool pieces = false, done = false;
+  for (int i = 0; i < 500 && !done; ++i) {  // five seconds of silence at most
+    xcb_generic_event_t* event = xcb_poll_for_event(c);
+    if (!event) {
+      std::this_thread::sleep_for(10ms);
+      continue;
+    }
+    xcb_atom_t type = XCB_ATOM_NONE;
+    if ((event->response_type & 0x7f) == XCB_SELECTION_NOTIFY) {
+      if (reinterpret_cast<xcb_selection_notify_event_t*>(event)->property == XCB_ATOM_NONE) done = true;
+      else {
+        all = take(type);
+        pieces = type == incr, done = !pieces;
+        if (pieces) all.clear();
+      }
+    } else if ((event->response_type & 0x7f) == XCB_PROPERTY_NOTIFY && pieces &&
+               reinterpret_cast<xcb_property_notify_event_t*>(event)->state == XCB_PROPERTY_NEW_VALUE) {
+      const std::string piece = take(type);
+      all += piece, done = piece.empty();
+    }
+    free(event);
+    i = 0;
+  }
+  xcb_disconnect(c);
+  return all;
+}
+
+TEST_F(Window, APictureIsPastedUntilTextIsCopiedAndAgainAfterwards) {
+  // The page at 300 dpi is more than goes in one piece.
+  const auto at = [&](const char* name) { return (folder / name).string(); };
+  run("wait\nkey P\nframes 4\nwait\nclick-id menu.edit\nclick-id edit.copyPicture2\nwait\nframes 4\ndump " +
+      at("A") + "\nawait " + at("B") +
+      "\nkey P\nframes 4\nselect counties 441881\nframes 4\nkey Ctrl+C\nframes 4\ndump " + at("C") +
+      "\nawait " + at("D") + "\nkey Ctrl+Shift+C\nframes 4\nwait\nframes 4\ndump " + at("E") + "\nawait " +
+      at("F") + "\nquit\n");
+  const auto reached = [&](const char* name) {
+    for (int i = 0; i < 1200 && !fs::exists(folder / name); ++i) std::this_thread::sleep_for(100ms);
+    return fs::exists(folder / name);
+  };
+  ASSERT_TRUE(reached("A")) << read(folder / "errors");
+  const std::string page = pasted(display, "image/png");
+  EXPECT_GT(page.size(), size_t{1} << 20);
+  EXPECT_EQ(page.substr(0, 4), "\x89PNG");
+  EXPECT_EQ(page.substr(page.size() - 8, 4), "IEND");
+  EXPECT_NE(page.find("sha256"), std::string::npos) << "its recipe";
+  EXPECT_TRUE(pasted(display, "UTF8_STRING").empty());
+  EXPECT_FALSE(pasted(display, "TARGETS").empty());
+  std::ofstream(folder / "B");
+  ASSERT_TRUE(reached("C")) << read(folder / "errors");
+  EXPECT_TRUE(pasted(display, "image/png").empty());
+  EXPECT_NE(pasted(display, "UTF8_STRING").find("英德市"), std::string::npos);
+  std::ofstream(folder / "D");
+  ASSERT_TRUE(reached("E")) << read(folder / "errors");
+  EXPECT_EQ(pasted(display, "image/png").substr(0, 4), "\x89PNG");
+  EXPECT_TRUE(pasted(display, "UTF8_STRING").empty());
+  std::ofstream(folder / "F");
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+}
+
+TEST_F(Window, ThePageIsSeenZoomedAndItsMapMoved) {
+  run("wait\nclick-id strip.page\nframes 4\nwait\nexpect strip.page on\nexpect column.page on\nscreenshot " +
+      (folder / "page.png").string() +
+      "\nframes 2\nclick-id page.frame.map\nexpect page.chosen 地图\n"
+      "hold Alt\ndrag-id page.frame.map 0.5 0.5 0.55 0.55\nhold\nframes 6\nwait\nexpect page.frame.map "
+      "fixed\n"
+      "key Ctrl+Z\nframes 4\nwait\nkey Delete\nmove-id page.frame.map\nwheel 3\nframes 4\nkey F\nframes 4\n"
+      "key Esc\nframes 2\nkey Esc\nframes 4\nexpect strip.page off\nwait\nquit\n");
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_GT(fs::file_size(folder / "page.png"), 50'000u);
 }
 
 TEST_F(Window, SaysWhatIsWrongWithABrokenProject) {
