@@ -429,7 +429,8 @@ std::optional<std::string> Form::field(const std::string& id, std::string_view t
   if (w > 0) r.w = w * k;
   else if (!unit.empty()) r.w -= ui.width(Type::note, unit) + 10 * k;
   auto said = fieldAt(ui, id, r, value);
-  ui.text(Type::note, {r.right() + 8 * k, y, x1 - r.right() - 8 * k, 28 * k}, unit, ui.theme.text3);
+  if (!unit.empty())
+    ui.text(Type::note, {r.right() + 8 * k, y, x1 - r.right() - 8 * k, 28 * k}, unit, ui.theme.text3);
   y += 36 * k;
   return said;
 }

@@ -33,7 +33,7 @@ Vec paperOf(const Ui& ui) { return {ui.scene.page.width, ui.scene.page.height}; 
 float fittingScale(const Ui& ui) {
   const Rect d = desk(ui);
   const Vec paper = paperOf(ui);
-  const float room = 28 * ui.k, foot = 62 * ui.k;
+  const float room = 28 * ui.k, foot = 80 * ui.k;
   return std::max(0.02f, std::min((d.w - 2 * room) / paper.x, (d.h - room - foot) / paper.y));
 }
 
@@ -43,7 +43,7 @@ void fit(Ui& ui) {
   const Vec paper = paperOf(ui);
   p.fitted = true;
   p.scale = fittingScale(ui);
-  const float room = 28 * ui.k, foot = 62 * ui.k;
+  const float room = 28 * ui.k, foot = 80 * ui.k;
   p.at = {std::round((d.w - paper.x * p.scale) / 2),
           std::round(room + (d.h - room - foot - paper.y * p.scale) / 2)};
 }
@@ -80,7 +80,8 @@ Rect onScreen(const Ui& ui, const Rect& mm) {
 
 std::vector<FrameRef> frames(const Ui& ui) {
   std::vector<FrameRef> all;
-  if (!ui.input.page) return all;
+  // A sheet of small maps, the ledger, a card fill the page as one.
+  if (!ui.input.page || ui.scene.composition != scene::Composition::map) return all;
   for (const auto& f : ui.input.page->frames) {
     int nth = 0;
     for (const auto& other : all) nth += other.part == f.part;
@@ -331,8 +332,9 @@ void drawBar(Ui& ui) {
   ui.end();
   const bool roomy = d.w > 430 * k;
   const float w = 60 * k + number + wide(whole) + (roomy ? wide(add) : 0) + wide(save) + backWide + 16 * k;
-  const Rect r{std::round(d.centre().x - w / 2), std::round(d.bottom() - h - 12 * k), std::round(w), h};
-  ui.begin("##pageBar", {r.x - 8 * k, r.y - 8 * k, r.w + 16 * k, r.h + 16 * k}, {}, false);
+  const Rect r{std::round(d.centre().x - w / 2),
+               std::round(d.bottom() - h - (ui.layout.dock.h > 0 ? 12 : 30) * k), std::round(w), h};
+  ui.begin("##pageBar", {r.x - 8 * k, r.y - 8 * k, r.w + 16 * k, r.h + 16 * k}, {}, true);
   ui.shadow(r, 6);
   ui.fill(r, t.dark ? (t.panel | std::pair{t.text1, 0.05}) : Rgba{255, 255, 255, 255}, 6 * k);
   ui.frame(r, t.rule, 6 * k, std::max(1.0f, std::floor(k)));
@@ -407,11 +409,12 @@ void drawEditor(Ui& ui) {
   ImGui::PushStyleColor(ImGuiCol_Text, colour(ui.theme.text1));
   ImGui::SetCursorScreenPos({r.x, r.y});
   if (std::exchange(p.editFocus, false)) ImGui::SetKeyboardFocusHere();
-  const bool done = ImGui::InputTextMultiline("##pageEditText", &p.text, {w, h},
-                                              ImGuiInputTextFlags_EnterReturnsTrue |
-                                                  ImGuiInputTextFlags_CtrlEnterForNewLine |
-                                                  ImGuiInputTextFlags_AutoSelectAll);
+  const bool done = ImGui::InputTextMultiline(
+      "##pageEditText", &p.text, {w, h},
+      ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CtrlEnterForNewLine);
   const bool active = ImGui::IsItemActive();
+  if (active && !p.editSeen)  // to be written over; boxes of several lines do not by themselves
+    if (auto* typed = ImGui::GetInputTextState(ImGui::GetActiveID())) typed->SelectAll();
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   ImGui::PopFont();
@@ -631,7 +634,8 @@ void drawPagePanel(Ui& ui) {
   const float k = ui.k;
   st.zoomLeft = 0, st.panLeft = {}, st.mapPressed = st.mapDragging = st.mapDead = false;
   const std::string paper = fmt::format("{}x{}", ui.scene.page.width, ui.scene.page.height);
-  if (p.fitted || p.scale <= 0 || paper != std::exchange(p.shownPaper, paper)) fit(ui);
+  const bool other = paper != std::exchange(p.shownPaper, paper);
+  if (p.fitted || p.scale <= 0 || other) fit(ui);
   keepInSight(ui);
   if (p.nudgedUntil > 0) {
     if (st.now >= p.nudgedUntil) endNudge(ui);

@@ -112,6 +112,8 @@ class Tab {
         togglePageView(ui);
       f.space(44);
     }
+    if (ui.scene.composition != scene::Composition::map)
+      f.note(ui.tr("小图、账本和县情卡占满整页，没有可以移动的框。"));
     faults();
     chosen();
     templates();
@@ -171,14 +173,15 @@ class Tab {
       put(changed, static_cast<float>(*v));
       send(placed(ui, page, ref, changed));
     };
-    const Vec least =
-        ui.input.fonts ? scene::leastSize(ref.part, ui.scene, ui.input.fonts, ui.scene.page) : Vec{1, 1};
+    const auto least = [&] {  // costs a layout
+      return ui.input.fonts ? scene::leastSize(ref.part, ui.scene, ui.input.fonts, ui.scene.page) : Vec{1, 1};
+    };
     number("frame.x", "左", f.x0, r.x, [](Rect& c, float v) { c.x = v; });
     number("frame.y", "上", f.x0 + half + 16 * k, r.y, [](Rect& c, float v) { c.y = v; });
     f.space(34);
-    number("frame.width", "宽", f.x0, r.w, [&](Rect& c, float v) { c.w = std::max(v, least.x); });
+    number("frame.width", "宽", f.x0, r.w, [&](Rect& c, float v) { c.w = std::max(v, least().x); });
     number("frame.height", "高", f.x0 + half + 16 * k, r.h,
-           [&](Rect& c, float v) { c.h = std::max(v, least.y); });
+           [&](Rect& c, float v) { c.h = std::max(v, least().y); });
     f.space(36);
     if (text) {
       if (ui.button("frame.edit", {f.x0, f.y, half, 28 * k}, ui.tr("改文字"))) editText(ui, ref);

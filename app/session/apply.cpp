@@ -237,6 +237,7 @@ class Check {
     o.output = c.path, o.width = c.width, o.height = c.height, o.paper = c.paper, o.landscape = c.landscape,
     o.dpi = c.dpi, o.bare = c.bare, o.composition = c.composition;
     if (c.page) o.paper = s.project().page.paper, o.landscape = s.project().page.landscape;
+    o.worldFile = c.worldFile;
     if (o.paper.empty()) o.theme = s.project().theme;
     if (c.card) o.card = cardName(s, *c.card);
     if (!c.currentExtent || !s.worldCrs().known()) return o;

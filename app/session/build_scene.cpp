@@ -567,6 +567,7 @@ class Builder {
 
   void page(scene::Scene& s) const {
     s.page = pageSetup(project_.page, lang_);
+    s.page.logo = SessionParts::derived(session_).logo;
     for (const Name& n : project_.page.credits) s.credits.push_back(n.in(lang_));
     for (const Name& n : project_.page.notes) s.notes.push_back(n.in(lang_));
     s.reviewNumber = project_.page.reviewNumber;

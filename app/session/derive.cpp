@@ -460,6 +460,7 @@ void derive(Session& session) {
   deriveFigures(session);
   deriveTargets(session);
   deriveMaps(session);
+  deriveLogo(session);
 }
 
 }  // namespace session

@@ -141,6 +141,8 @@ struct DerivedState {
   uint64_t version = 1;
   mutable uint64_t sceneVersion = 0;  // of the cached picture below
   mutable scene::Scene scene;
+  std::string logoPath;  // that `logo` is, or is being, read from
+  std::shared_ptr<const scene::Picture> logo;
   std::vector<std::string> told;  // messages told already
   std::shared_ptr<const scene::Typesetter> fonts;
 };
@@ -175,6 +177,7 @@ struct SessionParts {
 void tell(Session& session, Message::Level level, const std::string& text);  // once
 void touch(Session& session);                                                // the picture changed
 void derive(Session& session);                                               // starts what is missing
+void deriveLogo(Session& session);
 void deriveMaps(Session& session);  // classes, association, heat, indices, probe
 // Whether all that the present map is made from is there: else a picture of it would have to wait.
 bool mapsReady(const Session& session);

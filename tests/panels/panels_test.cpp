@@ -466,7 +466,7 @@ TEST(Export, RefusesSizesThatNoFileCanHave) {
   EXPECT_TRUE(r.widget("dialog.export").enabled);
   r.click("export.format.3");
   EXPECT_TRUE(r.widget("export.path").value.ends_with(".pdf"));
-  r.click("export.look.1");
+  r.click("export.look.0");
   EXPECT_TRUE(r.has("export.paper.1"));
   r.key(key::escape);
   EXPECT_FALSE(r.has("dialog.export"));

@@ -149,6 +149,18 @@ class Robot {
     frame(3);
     seconds_ += 1, pause_ = true;
   }
+  // Into a field, over what stands there; Enter.
+  void write(const std::string& id, const std::string& text) {
+    click(id);
+    auto& io = ImGui::GetIO();
+    io.KeyMap[ImGuiKey_A] = 'A';
+    io.KeyCtrl = io.KeysDown['A'] = true;
+    frame();
+    io.KeyCtrl = io.KeysDown['A'] = false;
+    frame();
+    type(text);
+    key(257);
+  }
   void type(const std::string& text) {
     ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
     frame(3);
