@@ -324,7 +324,7 @@ TEST(Snapshot, RefusesWhatCannotBeMadeInOneLine) {
   };
   SnapshotOptions o;
   o.output = "map.gif";
-  EXPECT_THAT(said(o), HasSubstr("Endings: .png .jpg .tif .pdf .svg."));
+  EXPECT_THAT(said(o), HasSubstr("Endings: .png .jpg .webp .tif .pdf .svg."));
   o.output = "map.PNG";
   EXPECT_EQ(said(o), "");
   o.width = 3;
