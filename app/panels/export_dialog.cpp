@@ -104,12 +104,17 @@ void paperRow(Rows& r, const char* id, bool own, std::string& paper, bool& lands
   auto& ui = r.ui;
   r.title("纸张");
   const auto& page = ui.session.project().page;
-  std::vector<std::string> labels{fmt::format("{} {}", ui.tr("本页"), paperText(ui, page))};
+  std::vector<std::string> labels{own ? fmt::format("{} {}", ui.tr("本页"), paperText(ui, page))
+                                      : ui.tr("本页")};
   for (const char* p : papers) labels.emplace_back(p);
   // The own size needs more room than a letter and a figure.
   const float first = std::min(r.w * 0.42f, ui.width(Type::strong, labels[0]) + 20 * r.k);
   const bool named = !own;
-  const float ways = named ? 96 * r.k : 0, gap = 8 * r.k;
+  const float gap = 8 * r.k;
+  float ways = 0;
+  if (named)
+    for (const char* way : {"横", "纵"})
+      ways = std::max(ways, 2 * (ui.width(Type::strong, ui.tr(way)) + 20 * r.k));
   const std::string lead[] = {labels[0]};
   if (ui.segments(std::string(id) + ".own", {r.x, r.y, first, 30 * r.k}, lead, own ? 0 : -1) >= 0)
     choose(true);
@@ -169,7 +174,7 @@ void drawExportDialog(Ui& ui) {
   auto& d = ui.state.dialog;
   auto& e = d.exportImage;
   const float k = ui.k;
-  const auto f = beginDialog(ui, 620, 556, ui.view.pageView ? ui.tr("导出页面") : ui.tr("导出图像"));
+  const auto f = beginDialog(ui, 620, 508, ui.view.pageView ? ui.tr("导出页面") : ui.tr("导出图像"));
   Rows r(ui, f, 92);
 
   r.title("画面");
@@ -384,7 +389,7 @@ void drawAtlasDialog(Ui& ui) {
     for (const auto& c : indicators) d.atlasIndicators.insert(c.id);
   }
 
-  const auto f = beginDialog(ui, 760, 640, ui.tr("导出图集"));
+  const auto f = beginDialog(ui, 760, 604, ui.tr("导出图集"));
   const float gap = 14 * k, third = (f.body.w - 2 * gap) / 3, lists = 236 * k;
   checks(ui, "atlas.areas", {f.body.x, f.body.y, third, lists}, "县（市、区）", areas, d.atlasAreas);
   checks(ui, "atlas.indicators", {f.body.x + third + gap, f.body.y, third, lists}, "指标", indicators,

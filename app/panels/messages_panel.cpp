@@ -23,7 +23,8 @@ void drawToasts(Ui& ui) {
   const float k = ui.k, w = std::min(380 * k, st.mapRight - ui.layout.map.x - 32 * k);
   if (w < 120 * k) return;
   float bottom = ui.layout.map.bottom() - 16 * k;
-  if (const float bar = selectionBarHeight(ui); bar > 0) bottom -= bar + 20 * k;
+  if (ui.view.pageView) bottom -= (ui.layout.dock.h > 0 ? 44 : 62) * k;
+  else if (const float bar = selectionBarHeight(ui); bar > 0) bottom -= bar + 20 * k;
   std::optional<size_t> gone;
   for (size_t n = st.toasts.size(); n-- > 0;) {
     const auto& toast = st.toasts[n];

@@ -19,6 +19,7 @@ namespace key {
 constexpr int escape = 256, tab = 258, remove = 261, right = 262, up = 265, down = 264, left = 263;
 }
 
+constexpr float outline = 3;   // px of the look that it stands off the chosen frame
 constexpr float largest = 24;  // pixels per millimetre at scale 1: 600 dpi
 
 Rect desk(const Ui& ui) {  // the part of the map's place that nothing covers
@@ -288,9 +289,11 @@ void drawChosen(Ui& ui) {
   if (!f) return;
   const float k = ui.k;
   const bool dragging = p.hold == Hold::frame && p.moved;
-  const Rect mm = dragging ? p.now : f->rect, r = onScreen(ui, mm);
+  const Rect mm = dragging ? p.now : f->rect;
+  // While it rests a little outside, so that it hides no word; while dragged where the edges are.
+  const Rect r = onScreen(ui, mm).grown(dragging ? 0 : outline * k);
   const Rgba ink = scene::lightTheme().accent;  // stands on white paper in both themes
-  ui.frame(r.grown(k), ink, 0, 2 * k);
+  ui.frame(r.grown(k), ink, 0, 1.5f * k);
   if (!dragging)
     for (const Handle& h : handles) {
       const bool corner = (h.x == 0 || h.x == 1) && (h.y == 0 || h.y == 1);
@@ -668,8 +671,9 @@ void drawPagePanel(Ui& ui) {
       p.chosen.reset();
     const auto over = hit.hovered || hit.held ? under(ui, mouse) : std::nullopt;
     const auto* chosen = p.chosen ? frameOf(ui, *p.chosen) : nullptr;
-    const auto grip = chosen && (hit.hovered || hit.held) ? handleUnder(ui, onScreen(ui, chosen->rect), mouse)
-                                                          : std::nullopt;
+    const auto grip = chosen && (hit.hovered || hit.held)
+                          ? handleUnder(ui, onScreen(ui, chosen->rect).grown(outline * k), mouse)
+                          : std::nullopt;
     if (hit.held && p.hold == Hold::none && !p.dead) {  // pressed now
       p.pressedAt = mouse, p.moved = false;
       if (grip) {

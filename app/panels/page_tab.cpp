@@ -162,8 +162,8 @@ class Tab {
     const Rect r = frame->rect;
     const float half = (f.width() - 16 * k) / 2;
     const auto number = [&](const char* id, const char* word, float x, float value, auto put) {
-      ui.text(Type::body, {x, f.y, 44 * k, 28 * k}, ui.tr(word), ui.theme.text2);
-      const Rect box{x + 44 * k, f.y, half - 44 * k - 28 * k, 28 * k};
+      ui.text(Type::body, {x, f.y, 50 * k, 28 * k}, ui.tr(word), ui.theme.text2);
+      const Rect box{x + 50 * k, f.y, half - 50 * k - 28 * k, 28 * k};
       const auto said = fieldAt(ui, id, box, millimetres(value));
       ui.text(Type::note, {box.right() + 6 * k, f.y, 26 * k, 28 * k}, "mm", ui.theme.text3);
       if (!said) return;

@@ -1,4 +1,5 @@
 // Where the pointer is, at what scale, over which place; what is still being done.
+#include "app/panels/page.h"
 #include "app/panels/panel_list.h"
 
 namespace panels {
@@ -116,6 +117,18 @@ void drawStatusBar(Ui& ui) {
     x += w + gap;
   };
   // Fixed widths: what moves with the pointer must not push its neighbours about.
+  if (ui.view.pageView) {  // of the paper, not of the map that it hides
+    const auto& page = ui.state.page;
+    const Vec mm =
+        Vec{mouse.x - map.x - page.at.x, mouse.y - map.y - page.at.y} * (1 / std::max(page.scale, 0.01f));
+    put("status.page", over ? fmt::format("x {:.1f}  y {:.1f} mm", mm.x, mm.y) : std::string(),
+        ui.width(Type::note, "x 8888.8  y 8888.8 mm"), t.text1);
+    put("status.paper", paperText(ui, ui.session.project().page), 0, t.text2);
+    if (ui.input.page && ui.input.page->denominator > 0)
+      put("status.scale", "1 : " + spaced(ui.input.page->denominator), 0, t.text1);
+    ui.end();
+    return;
+  }
   if (const auto* inverse = toDegrees(ui)) {
     const auto d = (*inverse)(at);
     if (std::isfinite(d.x) && std::isfinite(d.y))
