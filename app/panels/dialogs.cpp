@@ -8,6 +8,7 @@
 #include "app/panels/actions.h"
 #include "app/panels/column.h"
 #include "app/session/project_file.h"
+#include "app/session/recipe.h"
 
 namespace panels {
 namespace {
@@ -359,7 +360,7 @@ void dropFiles(const std::vector<std::string>& paths, const session::Session& se
                session::Commands& out) {
   std::vector<std::string> data;
   for (const auto& p : paths) {
-    if (isProjectFile(p)) {
+    if (isProjectFile(p) || session::isPicture(p)) {  // a picture brings its map back
       ask(session, *state.impl, out, session::OpenProject{p, false});
       return;
     }

@@ -34,7 +34,7 @@ struct FrameInput {
   float scale = 1;
   double seconds = 0;
   const scene::Drawing* map =
-      nullptr;                 // the map as last drawn, for picking; its canvas begins at layout.map's corner
+      nullptr;  // the map as last drawn, for picking; its canvas begins at layout.map's corner
   // The page as last drawn, while the page view is open; its seconds are what drawing it took.
   const scene::PageLayout* page = nullptr;
   double pageSeconds = 0;
@@ -79,7 +79,7 @@ struct Widget {
 };
 const std::map<std::string, Widget>& widgets(const PanelState& state);
 
-// Files dropped on the window: a project opens, anything else becomes layers.
+// Files dropped on the window: a project opens, a picture brings its map back, anything else becomes layers.
 void dropFiles(const std::vector<std::string>& paths, const session::Session& session, PanelState& state,
                session::Commands& out);
 // A note in the corner, of what the session does not know.

@@ -335,6 +335,15 @@ TEST(Exports, OfTheMapAloneHaveNoOtherContent) {
   EXPECT_TRUE(r.has("export.paper.0"));
 }
 
+TEST_F(Page, ADroppedPictureAsksBeforeItTakesThePlaceOfWhatIsUnsaved) {
+  r.click("page.addText");
+  session::Commands out;
+  panels::dropFiles({"/nowhere/map.pdf"}, r.session, r.state, out);
+  EXPECT_TRUE(out.empty());
+  r.frame(2);
+  EXPECT_TRUE(r.has("dialog.discard"));
+}
+
 TEST(Exports, AgainNeedsAFirst) {
   Robot r{1600, 1000};
   r.openQingyuan();
