@@ -363,8 +363,8 @@ TEST(Atlas, CountsItsSheetsBeforehand) {
   r.click("atlas.areas.all");  // none
   r.click("atlas.areas.441881");
   r.frame(2);
-  if (r.widget("dialog.export").enabled)
-    EXPECT_EQ(r.widget("atlas.what").value.substr(0, 4), "1 幅") << r.widget("atlas.what").value;
+  const auto what = r.widget("atlas.what").value;
+  EXPECT_TRUE(what.starts_with("1 幅") || !r.widget("dialog.export").enabled) << what;
   r.key(key::escape);
   EXPECT_FALSE(r.has("atlas.areas.all"));
 }

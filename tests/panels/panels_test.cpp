@@ -66,7 +66,8 @@ TEST(Menus, GiveNoKeyTwice) {
   Robot r;
   r.openQingyuan();
   session::Commands out;
-  panels::FrameInput input{1440, 900, 1, 1, nullptr, {}};
+  panels::FrameInput input;
+  input.width = 1440, input.height = 900, input.seconds = 1;
   panels::Ui ui(r.session, *r.state.impl, input, out);
   std::map<std::string, std::string> owner;
   for (const auto& menu : panels::menus())
