@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "app/cli/run.h"
 #include "app/session/snapshot.h"
@@ -29,4 +32,12 @@ int openWindow(const cli::WindowRequest& request) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return cli::run(argc, argv, openWindow); }
+int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  // Pictures are buffers of many megabytes, made anew while a slider moves. From the system they come page by
+  // page at 13 µs each; the allocator keeps them. It would find these limits itself, after a few pictures.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
+  return cli::run(argc, argv, openWindow);
+}

@@ -245,28 +245,14 @@ int heat(const Request& request, const Common& common) {
     options.extent = camera.world();
     auto density = geo::kernelDensity(points, {}, options);
     if (!density) return tl::unexpected(density.error());
-    const geo::Grid& grid = density->grid;
-    // From nothing at no density to the strongest colour at the largest.
-    const auto ramp = scene::palette("rose", 7, true);
-    auto pixels =
-        std::make_shared<std::vector<scene::Rgba>>(geo::largeVector<scene::Rgba>(grid.values.size()));
-    std::array<scene::Rgba, 256> colours;
-    for (size_t i = 0; i < colours.size(); ++i) {
-      const double at = static_cast<double>(i) / 255 * static_cast<double>(ramp.size() - 1);
-      const size_t below = std::min(static_cast<size_t>(at), ramp.size() - 2);
-      colours[i] = scene::mix(ramp[below], ramp[below + 1], at - static_cast<double>(below));
-      colours[i].a = static_cast<uint8_t>(std::min(255.0, static_cast<double>(i) * 4));
-    }
-    const float scale = density->max > 0 ? static_cast<float>(255 / density->max) : 0;
-    for (size_t i = 0; i < pixels->size(); ++i) {
-      const float v = grid.values[i];
-      (*pixels)[i] =
-          v > 0 ? colours[static_cast<size_t>(std::min(255.0f, v * scale))] : scene::Rgba{0, 0, 0, 0};
-    }
+    scene::Heat heat;
+    heat.grid = std::make_shared<const geo::Grid>(std::move(density->grid));
+    heat.high = density->max, heat.opacity = 1;
+    const geo::Grid& grid = *heat.grid;
     scene::Drawing d;
     d.width = width, d.height = height, d.background = scene::darkTheme().background;
     d.cameras = {camera};
-    d.add(scene::Raster{0, grid.box(), pixels, static_cast<int>(grid.width), static_cast<int>(grid.height),
+    d.add(scene::Raster{0, grid.box(), scene::heatPixels(heat, true), static_cast<int>(grid.width), static_cast<int>(grid.height),
                         false});
     s.renderer->draw(d, request.width, request.height, 1);
     s.renderer->read(s.pixels);

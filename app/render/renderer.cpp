@@ -97,6 +97,8 @@ struct Renderer::Impl {
   void setView(const Program& p, const View& v, geo::Point origin) const;
   void draw(const Ranges& ranges);
   GLuint colours(const scene::ColoursPtr& fills, size_t rows, const std::vector<uint32_t>* without);
+  std::vector<Rgba> staging;  // of pictures on their way to a texture; kept while they change
+  uint64_t stagingUsed = 0;
   Cached& pictureTexture(const std::shared_ptr<const std::vector<Rgba>>& pixels, int columns, int rows,
                          bool smooth);
   void drawPicture(const std::shared_ptr<const std::vector<Rgba>>& pixels, int columns, int rows, bool smooth,
@@ -399,9 +401,17 @@ const Renderer::Impl::SoftPicture::Level& Renderer::Impl::softLevel(const scene:
       p.levels[0].rows != r.rows) {
     p.alive = r.pixels;
     p.levels.assign(1, {{}, r.columns, r.rows, 1});
-    p.levels[0].texels.resize(static_cast<size_t>(r.columns) * r.rows);
-    for (size_t i = 0; i < p.levels[0].texels.size(); ++i)
-      p.levels[0].texels[i] = std::bit_cast<uint32_t>(premultipliedBytes((*r.pixels)[i]));
+    auto& texels = p.levels[0].texels;
+    // A picture that changes while a slider moves takes the memory of the one before: new pages cost more
+    // than the work on them.
+    for (auto& [key, old] : softPictures)
+      if (&old != &p && old.alive.expired() && !old.levels.empty()) {
+        texels = std::move(old.levels[0].texels), old.levels.clear();
+        break;
+      }
+    texels.resize(static_cast<size_t>(r.columns) * r.rows);
+    for (size_t i = 0; i < texels.size(); ++i)
+      texels[i] = std::bit_cast<uint32_t>(premultipliedBytes((*r.pixels)[i]));
   }
   size_t wanted = 0;
   while (texelsPerPixel >= 2 && wanted < 14) texelsPerPixel /= 2, ++wanted;
@@ -673,30 +683,48 @@ void Renderer::Impl::visit(const scene::Dots& d) {
 
 Renderer::Impl::Cached& Renderer::Impl::pictureTexture(const std::shared_ptr<const std::vector<Rgba>>& pixels,
                                                        int columns, int rows, bool smooth) {
-  Cached& c = textures[{pixels.get(),
-                        static_cast<uint64_t>(columns) << 32 | static_cast<uint64_t>(rows) << 1 | smooth}];
+  const uint64_t form = static_cast<uint64_t>(columns) << 32 | static_cast<uint64_t>(rows) << 1 | smooth;
+  Cached& c = textures[{pixels.get(), form}];
   c.lastUsed = frame;
   if (c.texture && !c.alive.expired()) return c;
+  // A picture that changes while a slider moves takes over the texture of the one before: new pages cost
+  // more than filling them.
+  if (!c.texture)
+    for (auto& [key, old] : textures)
+      if (key.second == form && old.texture && old.alive.expired()) {
+        c.texture = std::move(old.texture);
+        break;
+      }
   // Larger than the driver takes: every second, third … texel.
   const int step = std::max(1, (std::max(columns, rows) + largestTexture - 1) / std::max(1, largestTexture));
   c.columns = (columns + step - 1) / step, c.rows = (rows + step - 1) / step;
-  std::vector<Rgba> texels(static_cast<size_t>(c.columns) * c.rows);
-  for (int y = 0; y < c.rows; ++y)
-    for (int x = 0; x < c.columns; ++x)
-      texels[static_cast<size_t>(y) * c.columns + x] = premultipliedBytes(
-          (*pixels)[static_cast<size_t>(y) * step * columns + static_cast<size_t>(x) * step]);
-  c.texture = gl::Texture(tally);
+  const auto fill = [&](Rgba* texels) {
+    for (int y = 0; y < c.rows; ++y) {
+      const Rgba* row = pixels->data() + static_cast<size_t>(y) * step * columns;
+      for (int x = 0; x < c.columns; ++x)
+        *texels++ = premultipliedBytes(row[static_cast<size_t>(x) * step]);
+    }
+  };
+  const size_t count = static_cast<size_t>(c.columns) * c.rows;
   c.alive = pixels;
-  glBindTexture(GL_TEXTURE_2D, c.texture.id());
   glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, c.columns, c.rows, 0, GL_RGBA, GL_UNSIGNED_BYTE, texels.data());
+  if (!c.texture) {
+    c.texture = gl::Texture(tally);
+    glBindTexture(GL_TEXTURE_2D, c.texture.id());
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, c.columns, c.rows, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+  }
+  glBindTexture(GL_TEXTURE_2D, c.texture.id());
+  staging.resize(std::max(staging.size(), count));
+  fill(staging.data());
+  glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, c.columns, c.rows, GL_RGBA, GL_UNSIGNED_BYTE, staging.data());
+  stagingUsed = frame;
   if (smooth) glGenerateMipmap(GL_TEXTURE_2D);
   else glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, smooth ? GL_LINEAR_MIPMAP_LINEAR : GL_NEAREST);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, smooth ? GL_LINEAR : GL_NEAREST);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
-  c.texture.setBytes(texels.size() * (smooth ? 16 : 12) / 3);
+  c.texture.setBytes(count * sizeof(Rgba) * (smooth ? 16 : 12) / 3);
   return c;
 }
 
@@ -1010,6 +1038,7 @@ void Renderer::draw(const scene::Drawing& drawing, int width, int height, float 
                 [&](const auto& p) { return p.second.alive.expired() || p.second.lastUsed + 120 < i.frame; });
   std::erase_if(i.textures,
                 [&](const auto& t) { return t.second.alive.expired() || t.second.lastUsed + 120 < i.frame; });
+  if (i.stagingUsed + 120 < i.frame) i.staging = {};
   i.drawing = nullptr, i.placed = nullptr;
 }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "app/scene/theme.h"
+#include "geo/large_memory.h"
 
 namespace scene {
 namespace {
@@ -129,18 +131,23 @@ std::shared_ptr<const std::vector<Rgba>> heatPixels(const Heat& heat, bool dark)
   const double most = std::max(-heat.low, heat.high), low = isSigned ? -most : heat.low,
                span = isSigned ? 2 * most : heat.high - heat.low;
   const auto& values = heat.grid->values;
-  auto pixels = std::make_shared<std::vector<Rgba>>(values.size());
+  auto pixels = std::make_shared<std::vector<Rgba>>(geo::largeVector<Rgba>(values.size()));
   const auto from = static_cast<float>(low), scale = static_cast<float>(span > 0 ? steps / span : 0);
-  const Rgba nothing = heatColour(0, isSigned, dark).withAlpha(0);
-  for (size_t i = 0; i < values.size(); ++i) {
-    const float v = values[i];
-    if (std::isnan(v)) {
-      (*pixels)[i] = nothing;
-      continue;
+  ramp.push_back(heatColour(0, isSigned, dark).withAlpha(0));  // no number
+  const auto colour = [&](size_t first, size_t last) {
+    for (size_t i = first; i < last; ++i) {
+      const float v = values[i];
+      const float at = std::min(std::max((v - from) * scale + 0.5f, 0.0f), static_cast<float>(steps));
+      const auto step = v == v ? static_cast<size_t>(static_cast<int>(at)) : size_t{steps + 1};
+      (*pixels)[i] = ramp[step];
     }
-    const float at = std::clamp((v - from) * scale + 0.5f, 0.0f, static_cast<float>(steps));
-    (*pixels)[i] = ramp[static_cast<size_t>(at)];
-  }
+  };
+  const size_t parts = values.size() < 200'000 ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+  std::vector<std::jthread> others;
+  for (size_t p = 1; p < parts; ++p)
+    others.emplace_back(colour, values.size() * p / parts, values.size() * (p + 1) / parts);
+  colour(0, values.size() / parts);
+  others.clear();
   return pixels;
 }
 
