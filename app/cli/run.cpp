@@ -68,6 +68,7 @@ int run(int argc, char** argv, const std::function<int(const WindowRequest&)>& o
       "Examples:\n  parkscope                       open the window\n  parkscope parks.geojson         look "
       "at a data file\n  parkscope snapshot city.parkscope.toml -o map.png");
   addSnapshot(app, common, action);
+  addAtlas(app, common, action);
   addInspect(app, common, action);
   addClassify(app, common, action);
   addAutocorrelation(app, common, action);

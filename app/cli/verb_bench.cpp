@@ -252,8 +252,8 @@ int heat(const Request& request, const Common& common) {
     scene::Drawing d;
     d.width = width, d.height = height, d.background = scene::darkTheme().background;
     d.cameras = {camera};
-    d.add(scene::Raster{0, grid.box(), scene::heatPixels(heat, true), static_cast<int>(grid.width), static_cast<int>(grid.height),
-                        false});
+    d.add(scene::Raster{0, grid.box(), scene::heatPixels(heat, true), static_cast<int>(grid.width),
+                        static_cast<int>(grid.height), false});
     s.renderer->draw(d, request.width, request.height, 1);
     s.renderer->read(s.pixels);
     return now() - start;

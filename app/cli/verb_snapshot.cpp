@@ -1,9 +1,8 @@
-#include <atomic>
-#include <charconv>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "app/cli/page_options.h"
 #include "app/cli/project_input.h"
+#include "app/session/batch.h"
 #include "app/session/names.h"
 #include "app/session/snapshot.h"
 
@@ -13,45 +12,81 @@ namespace {
 struct Request {
   ProjectInput input;
   session::SnapshotOptions options;
+  bool ownPage = false;
+  std::string batch;
 };
 
-geo::Box readExtent(const std::string& text) {
-  double v[4] = {};
-  const char *at = text.data(), *end = at + text.size();
-  for (int i = 0; i < 4; ++i) {
-    const auto [next, error] = std::from_chars(at, end, v[i]);
-    const bool good = error == std::errc() && (i == 3 ? next == end : next != end && *next == ',');
-    if (!good) throw CLI::ValidationError("--extent", fmt::format("\"{}\" is not W,S,E,N in degrees", text));
-    at = next + (i < 3);
+// One export after the other, all looked through before the first is written. One that fails is told, and the
+// others are still written.
+int writeBatch(Request request, const Common& common) {
+  auto batch = session::readBatch(request.batch);
+  if (!batch) return complain(batch.error());
+  if (request.input.paths.empty()) {
+    if (batch->project.empty())
+      return complain({fmt::format("{} names no project.", request.batch),
+                       "Write project = \"city.parkscope.toml\", or give it as PROJECT."});
+    request.input.paths = {batch->project};
   }
-  if (!(v[0] < v[2] && v[1] < v[3] && v[0] >= -180 && v[2] <= 180 && v[1] >= -90 && v[3] <= 90))
-    throw CLI::ValidationError("--extent",
-                               fmt::format("\"{}\" is not W,S,E,N in degrees with W < E and S < N", text));
-  return {v[0], v[1], v[2], v[3]};
+  geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
+  std::thread opening([&] { fonts = scene::Typesetter::open(); });
+  session::Session session;
+  session.forOnePicture();
+  const auto loaded = loadProject(session, request.input, common);
+  opening.join();
+  if (!loaded) return complain(loaded.error());
+  if (!fonts) return complain(fonts.error());
+  for (const auto& message : session.messages())
+    if (message.level != session::Message::Level::info) fmt::print(stderr, "parkscope: {}\n", message.text);
+  const auto at = [&](const session::BatchItem& item, const geo::Error& error) {
+    return geo::Error{fmt::format("{}:{}: {}", request.batch, item.line, error.what), error.remedy};
+  };
+  const auto speak = [&](const session::BatchItem& item) {
+    (void)session::apply(session, session::SetLanguage{item.language.value_or(common.language)});
+  };
+  for (session::BatchItem& item : batch->items) {
+    speak(item);
+    if (item.ownPage) useOwnPage(item.picture, session.project());
+    if (!item.atlas && item.picture.theme.empty() && item.picture.paper.empty())
+      item.picture.theme = session.project().theme;
+    if (item.atlas) {
+      if (auto plan = session::planAtlas(session, *item.atlas); !plan)
+        return complain(at(item, plan.error()));
+    } else if (auto scene = session::sceneFor(session, item.picture); !scene) {
+      return complain(at(item, scene.error()));
+    }
+  }
+  auto outputs = nlohmann::json::array();
+  int code = done;
+  for (const session::BatchItem& item : batch->items) {
+    speak(item);
+    const std::string& output = item.atlas ? item.atlas->page.output : item.picture.output;
+    std::vector<std::string> warnings;
+    geo::Result<void> written;
+    {
+      geo::Progress progress;
+      const Watcher watcher(output, progress);
+      if (item.atlas) {
+        const auto plan = session::planAtlas(session, *item.atlas);
+        written = plan ? session::writeAtlas(*plan, *fonts, session.worldCrs(), &progress, &warnings)
+                       : geo::Result<void>(tl::unexpected(plan.error()));
+      } else {
+        const auto scene = session::sceneFor(session, item.picture);
+        const auto recipe = session::recipeDraft(session, item.picture);
+        written = scene ? session::writeSnapshot(*scene, item.picture, *fonts, session.worldCrs(), &progress,
+                                                 &warnings, &recipe)
+                        : geo::Result<void>(tl::unexpected(scene.error()));
+      }
+    }
+    for (const std::string& w : warnings) fmt::print(stderr, "parkscope: {}: {}\n", output, w);
+    if (written) outputs.push_back(output);
+    else code = complain(at(item, written.error()));
+  }
+  if (common.json) fmt::print("{}\n", nlohmann::json{{"outputs", outputs}}.dump());
+  return code;
 }
 
-// Runs while the picture is written on this thread; the bar shows from the second second on.
-class Watcher {
- public:
-  Watcher(std::string label, const geo::Progress& progress)
-      : thread_([label = std::move(label), &progress, this] {
-          ProgressBar bar(label);
-          while (!stop_.load()) {
-            bar.show(progress.fraction());
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-          }
-        }) {}
-  ~Watcher() {
-    stop_ = true;
-    thread_.join();
-  }
-
- private:
-  std::atomic<bool> stop_{false};
-  std::thread thread_;
-};
-
 int snapshot(Request request, const Common& common) {
+  if (!request.batch.empty()) return writeBatch(std::move(request), common);
   if (auto good = session::checkSnapshot(request.options); !good) return complain(good.error());
   // Fonts are found while the data loads.
   geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
@@ -62,6 +97,7 @@ int snapshot(Request request, const Common& common) {
   opening.join();
   if (!loaded) return complain(loaded.error());
   if (!fonts) return complain(fonts.error());
+  if (request.ownPage) useOwnPage(request.options, session.project());
   auto scene = session::sceneFor(session, request.options);
   if (!scene) return complain(scene.error());
   if (request.input.bare.heatMetres && scene->heat && !scene->heat->grid)
@@ -92,19 +128,19 @@ int snapshot(Request request, const Common& common) {
 void addSnapshot(CLI::App& app, Common& common, Action& action) {
   auto request = std::make_shared<Request>();
   CLI::App* verb = app.add_subcommand("snapshot", "Write the map as a picture");
-  verb->add_option("PROJECT", request->input.paths, "A project (.parkscope.toml), or data files")->required();
-  verb->add_option("-o,--output", request->options.output, "File to write: .png .jpg .webp .tif .pdf .svg")
-      ->required();
+  verb->add_option("PROJECT", request->input.paths, "A project (.parkscope.toml), or data files");
+  verb->add_option("-o,--output", request->options.output, "File to write: .png .jpg .webp .tif .pdf .svg");
+  verb->add_option("--batch", request->batch,
+                   "A TOML file that lists exports: [[export]] output = \"map.png\"");
   addSizeOption(*verb, request->options.width, request->options.height,
                 "Size of the screen look in pixels, 1920x1080");
-  verb->add_option("--paper", request->options.paper, "Page look on A4, A3, A2, A1 or A0");
+  verb->add_option("--paper", request->options.paper, "Page look on A4, A3, A2, A1, A0 or WxH in mm");
+  verb->add_flag("--page", request->ownPage, "The project's own page, with its paper and frames");
   verb->add_flag("--landscape", request->options.landscape, "The page lies on its long side");
-  verb->add_option("--dpi", request->options.dpi, "Dots per inch of a page");
-  verb->add_option("--scene", request->options.scene, "Scene to show, by id or name");
+  addPictureOptions(*verb, request->options);
   verb->add_option("--indicator", request->options.indicator, "Indicator to show, by id or name");
   verb->add_option_function<int>(
       "--year", [request](int year) { request->options.year = year; }, "Year to show");
-  verb->add_option("--theme", request->options.theme, "dark or light");
   verb->add_option_function<std::string>(
       "--extent", [request](const std::string& text) { request->options.extentLonLat = readExtent(text); },
       "Part of the map, W,S,E,N in degrees");
@@ -125,14 +161,20 @@ void addSnapshot(CLI::App& app, Common& common, Action& action) {
         request->options.card = area, request->options.composition = scene::Composition::card;
       },
       "The card of one area, by key or name");
+  verb->add_option("--area", request->options.focus, "The area that a page is about, by key or name");
   verb->add_flag("--bare", request->options.bare,
                  "The map alone: no title, legend, scale bar, north arrow, credits");
   verb->add_flag("--world-file", request->options.worldFile,
                  "Beside a .png, .jpg or .webp: a world file and .aux.xml, so that GIS programs place it");
   addBareOptions(*verb, request->input.bare);
   verb->footer("Example: parkscope snapshot qingyuan.parkscope.toml -o map.pdf --paper A3 --landscape");
-  verb->callback(
-      [request, &common, &action] { action = [request, &common] { return snapshot(*request, common); }; });
+  verb->callback([request, &common, &action] {
+    if (request->batch.empty() && request->input.paths.empty()) throw CLI::RequiredError("PROJECT");
+    if (request->batch.empty() && request->options.output.empty()) throw CLI::RequiredError("--output");
+    if (!request->batch.empty() && !request->options.output.empty())
+      throw CLI::ExcludesError("--batch", "--output");
+    action = [request, &common] { return snapshot(*request, common); };
+  });
 }
 
 }  // namespace cli

@@ -22,6 +22,7 @@ using Action = std::function<int()>;
 
 // One per verb; a verb's subcommand sets `action` in its callback.
 void addSnapshot(CLI::App& app, Common& common, Action& action);
+void addAtlas(CLI::App& app, Common& common, Action& action);
 void addInspect(CLI::App& app, Common& common, Action& action);
 void addClassify(CLI::App& app, Common& common, Action& action);
 void addAutocorrelation(CLI::App& app, Common& common, Action& action);

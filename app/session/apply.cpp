@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <set>
 
+#include "app/session/atlas.h"
 #include "app/session/bare_project.h"
 #include "app/session/copy_picture.h"
 #include "app/session/derived.h"
@@ -158,7 +159,13 @@ class Check {
     if (!mapsReady(s_)) return no("地图还没有算完，稍候再导出。");
     return checkSnapshot(optionsOf(s_, c));
   }
-  Done operator()(const ExportAtlas&) const { return no("正在导出。"); }
+  Done operator()(const ExportAtlas& c) const {
+    if (s_.exportFraction() >= 0) return no("正在导出。");
+    if (c.path.empty()) return no("没有给出文件名。");
+    if (!countyLayer(p_)) return no("项目没有县级图层，不能做图集。");
+    if (s_.busy()) return no("数据还没有载入完，稍候再导出。");
+    return {};
+  }
   Done operator()(const ExportAgain&) const {
     if (!s_.view().lastExport) return no("还没有导出过。");
     return std::visit(*this, *s_.view().lastExport);
@@ -421,28 +428,30 @@ class Apply {
     auto scene = sceneFor(s_, options);
     if (!scene) return tl::unexpected(scene.error());
     const std::string done = fmt::format(fmt::runtime(tr("已导出 {}", language_)), c.path);
-    s_.jobs().start(
-        "export",
+    startExport(
         [scene = std::make_shared<scene::Scene>(std::move(*scene)), options, crs = s_.worldCrs(),
-         draft = recipeDraft(s_, options), session = &s_, done](geo::Progress& p) -> Jobs::Finish {
-          Done written = {};
-          if (auto fonts = scene::Typesetter::open())
-            written = writeSnapshot(*scene, options, *fonts, crs, &p, nullptr, &draft);
-          else written = tl::unexpected(fonts.error());
-          return [session, written, done] {
-            SessionParts::messages(*session).push_back(
-                {written ? Message::Level::info : Message::Level::error,
-                 written ? done : written.error().text()});
-            touch(*session);
-          };
+         draft = recipeDraft(s_, options)](geo::Progress& p, const scene::TypesetterPtr& fonts) {
+          return writeSnapshot(*scene, options, fonts, crs, &p, nullptr, &draft);
         },
-        [session = &s_](const std::string& error) {
-          SessionParts::messages(*session).push_back({Message::Level::error, error});
-        });
+        done);
     return {};
   }
 
-  Done operator()(const ExportAtlas&) { return {}; }
+  Done operator()(const ExportAtlas& c) {
+    AtlasOptions options;
+    options.page.output = c.path, options.page.paper = c.paper, options.page.landscape = c.landscape;
+    options.page.dpi = c.dpi, options.ending = c.ending;
+    options.areas = c.areas, options.indicators = c.indicators, options.years = c.years;
+    auto atlas = planAtlas(s_, std::move(options));
+    if (!atlas) return tl::unexpected(atlas.error());
+    const std::string done =
+        fmt::format(fmt::runtime(tr("已导出图集 {}，共 {} 幅", language_)), c.path, atlas->sheets.size());
+    startExport([atlas = std::make_shared<const Atlas>(std::move(*atlas)), crs = s_.worldCrs()](
+                    geo::Progress& p,
+                    const scene::TypesetterPtr& fonts) { return writeAtlas(*atlas, fonts, crs, &p); },
+                done);
+    return {};
+  }
   Done operator()(const ExportAgain&) {
     const auto last = *view_.lastExport;  // applied, it is written there anew
     return std::visit(*this, last);
@@ -620,6 +629,26 @@ class Apply {
  private:
   // One undoable step. Where a scene is shown, the project first takes over its look, so that the change
   // starts from what the user sees.
+  // Told in a message when it is done or has failed.
+  void startExport(std::function<Done(geo::Progress&, const scene::TypesetterPtr&)> write,
+                   const std::string& done) {
+    s_.jobs().start(
+        "export",
+        [write = std::move(write), session = &s_, done](geo::Progress& p) -> Jobs::Finish {
+          const auto fonts = scene::Typesetter::open();
+          const Done written = fonts ? write(p, *fonts) : Done(tl::unexpected(fonts.error()));
+          return [session, written, done] {
+            SessionParts::messages(*session).push_back(
+                {written ? Message::Level::info : Message::Level::error,
+                 written ? done : written.error().text()});
+            touch(*session);
+          };
+        },
+        [session = &s_](const std::string& error) {
+          SessionParts::messages(*session).push_back({Message::Level::error, error});
+        });
+  }
+
   Done edit(const std::function<void(Project&)>& change, const std::string& dragKey = {}, bool final = true) {
     ProjectHistory::Step before = now();
     before.name = describe(command_, language_).name;

@@ -42,6 +42,7 @@ BreaksKey breaksKey(const Session& session, const Look& look) {
   if (!spec && key.map.kind != MapSpec::Kind::gap) return {};
   if (spec) {
     key.indicator = spec->id, key.year = SessionParts::yearOf(session, look);
+    key.locked = look.lockBreaks;
     key.specs.push_back(*spec);
   }
   if (needsSecond(key.map))

@@ -68,6 +68,7 @@ struct Look {
   std::optional<int> year;
   scene::Composition composition = scene::Composition::map;
   std::optional<size_t> card;  // row of the county layer
+  bool lockBreaks = false;     // of the indicator, over all its years
 };
 
 struct AssociationInput {
@@ -88,6 +89,7 @@ struct Parts {
 struct BreaksKey {
   std::string indicator, second;
   int year = 0;
+  bool locked = false;
   MapSpec map;
   std::vector<IndicatorSpec> specs;
   FiguresPtr figures;

@@ -118,6 +118,12 @@ Json optionsJson(const SnapshotOptions& o, scene::Language language) {
   if (o.composition && *o.composition != scene::Composition::map)
     j["composition"] = std::string(word(*o.composition));
   if (!o.card.empty()) j["card"] = o.card;
+  if (o.style) j["template"] = std::string(word(*o.style));
+  if (o.scale > 0) j["scale"] = o.scale;
+  if (o.grid) j["grid"] = std::string(word(*o.grid));
+  if (!o.focus.empty()) j["area"] = o.focus;
+  if (o.lockBreaks) j["lock_breaks"] = true;
+  if (!o.number.empty()) j["number"] = o.number;
   return j;
 }
 
@@ -139,6 +145,14 @@ SnapshotOptions optionsOf(const Json& j) {
   for (size_t i = 0; i < words.size(); ++i)
     if (words[i] == composition) o.composition = static_cast<scene::Composition>(i);
   o.card = j.value("card", std::string());
+  const auto choice = [&]<class E>(const char* key, std::optional<E>& value) {
+    const std::string text = j.value(key, std::string());
+    for (size_t i = 0; i < wordsOf<E>().size(); ++i)
+      if (wordsOf<E>()[i] == text) value = static_cast<E>(i);
+  };
+  choice("template", o.style), choice("grid", o.grid);
+  o.scale = j.value("scale", 0.0), o.focus = j.value("area", std::string());
+  o.lockBreaks = j.value("lock_breaks", false), o.number = j.value("number", std::string());
   return o;
 }
 
@@ -220,7 +234,7 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
   const auto add = [&](const std::string& source, const SourceKey& key, scene::Status status) {
     if (!seen.insert(key.path).second) return;
     const auto found = d.sources.find(key);
-    RecipeDraft::Data data{source, key.path, key.layer, {}, 0, std::string(name(status))};
+    RecipeDraft::Data data{source, key.path, key.layer, {}, 0, std::string(name(status)), {}};
     if (found != d.sources.end()) {
       if (found->second.crs.known()) data.crs = found->second.crs.text();
       if (const auto& layer = found->second.layer ? found->second.layer : found->second.raw)
@@ -249,6 +263,11 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
   return draft;
 }
 
+void hashData(RecipeDraft& draft, geo::Progress* progress) {
+  for (RecipeDraft::Data& d : draft.data) d.sha256 = digestOf(d.path, progress);
+  draft.hashed = true;
+}
+
 std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo::Progress* progress) {
   const std::string project = formatProject(draft.project);
   const bool secret = draft.project.page.isPublic;  // where somebody keeps files is nobody's business
@@ -257,6 +276,8 @@ std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo:
   j["program"] = "Parkscope " PARKSCOPE_VERSION;
   j["options"] = optionsJson(draft.options, draft.language);
   j["shown"] = shownJson(scene);
+  if (draft.sheets)
+    j["atlas"] = {{"sheets", draft.sheets}, {"areas", draft.areas}, {"figures", draft.subjects}};
   j["crs"] = draft.worldCrs;
   if (!draft.projectPath.empty()) j["project_file"] = fs::path(draft.projectPath).filename().string();
   j["project_sha256"] = digestOfText(project);
@@ -268,7 +289,7 @@ std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo:
     item["source"] = secret ? fs::path(d.source).filename().string() : d.source;
     if (secret && !fs::path(d.source).is_absolute()) item["source"] = d.source;
     if (!d.layer.empty()) item["layer"] = d.layer;
-    if (const auto sum = digestOf(d.path, progress)) item["sha256"] = *sum;
+    if (const auto sum = draft.hashed ? d.sha256 : digestOf(d.path, progress)) item["sha256"] = *sum;
     if (!d.crs.empty()) item["crs"] = d.crs;
     item["rows"] = d.rows, item["status"] = d.status;
     j["data"].push_back(std::move(item));

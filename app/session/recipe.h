@@ -21,10 +21,17 @@ struct RecipeDraft {
     std::string source, path, layer, crs;  // as the project names it; where it is; its own system
     size_t rows = 0;
     std::string status;  // the weakest of its figures
+    std::optional<std::string> sha256;
   };
   std::vector<Data> data;
+  bool hashed = false;
+  // Of an atlas: how many sheets, of which areas (keys) and figures ("density:2023").
+  size_t sheets = 0;
+  std::vector<std::string> areas, subjects;
 };
 RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options);
+// Once for many pictures; else each recipe reads the data again.
+void hashData(RecipeDraft& draft, geo::Progress* progress = nullptr);
 // With an open seal (paper::unsealed). Files that cannot be read any more are told as such.
 std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene,
                        geo::Progress* progress = nullptr);

@@ -226,6 +226,11 @@ struct SnapshotOptions {
   std::optional<geo::Box> extentLonLat;
   std::optional<scene::PageStyle> style;  // of a page; none: the project's
   double scale = 0;                       // of a page: its denominator; 0: by itself
+  std::optional<scene::PageGrid> grid;    // of a page; none: the project's
+  std::string focus;                      // key or name of the area that the page is about
+  bool lockBreaks = false;                // one set of breaks for all years
+  std::string number;                     // of a sheet: "3 / 57"
+  bool worldFile = false;                 // beside a picture: where its pixels lie
   bool bare = false;
   bool worldFile = false;  // beside .png .jpg .webp: where the picture lies, for GIS programs
   std::optional<scene::Composition> composition;  // none: as the scene says

@@ -172,7 +172,9 @@ Shown shownOf(const Session& session, const Look& look) {
   if (map.kind == MapSpec::Kind::gap) return gapOf(session, look, map);
   const IndicatorSpec* spec = SessionParts::indicatorOf(session, look);
   if (!spec) return {};
-  return shownOf(session, *spec, SessionParts::yearOf(session, look), map, look.language);
+  IndicatorSpec own = *spec;
+  own.locked |= look.lockBreaks;
+  return shownOf(session, own, SessionParts::yearOf(session, look), map, look.language);
 }
 
 geo::Result<geo::Breaks> classesOf(std::span<const double> pool, std::span<const double> values,

@@ -85,47 +85,6 @@ Size sizeOf(const SnapshotOptions& o) {
   return {paper->width, paper->height, o.dpi / 25.4, 1, static_cast<double>(o.dpi)};
 }
 
-// A page of the project's own size is the project's own, with the frames that stand where they were put.
-scene::PageSetup pageFor(const scene::Scene& scene, const SnapshotOptions& o) {
-  const Size size = sizeOf(o);
-  scene::PageSetup page = scene.page;
-  const bool own =
-      page.width == size.width && page.height == size.height && (!o.style || *o.style == page.style);
-  if (!own) {
-    page.fixed.clear(), page.hidden.clear(), page.scale = 0;
-    page.width = size.width, page.height = size.height;
-  }
-  if (o.style) page.style = *o.style;
-  if (o.scale > 0) page.scale = o.scale;
-  return page;
-}
-
-scene::Drawing draw(const scene::Scene& scene, const SnapshotOptions& o, const scene::TypesetterPtr& fonts,
-                    const std::optional<geo::Box>& extent) {
-  const bool paper = !o.paper.empty();
-  const scene::Theme& theme = o.theme == "light" ? (paper ? scene::paperTheme() : scene::lightTheme())
-                              : o.theme == "dark" || !paper ? scene::darkTheme()
-                                                            : scene::paperTheme();
-  const Size size = sizeOf(o);
-  if (paper && !o.bare) return scene::drawPage(scene, theme, fonts, pageFor(scene, o), extent);
-  return o.bare ? scene::drawBare(scene, theme, fonts, size.width, size.height, extent)
-                : scene::drawWall(scene, theme, fonts, size.width, size.height, extent);
-}
-
-std::string missingText(const std::set<char32_t>& characters) {
-  std::vector<std::string> shown;
-  for (const char32_t c : characters) {
-    if (shown.size() == 8) {
-      shown.push_back("…");
-      break;
-    }
-    shown.push_back(fmt::format("U+{:04X}", static_cast<uint32_t>(c)));
-  }
-  return fmt::format(
-      "No installed font has {} of the characters: {}. Install fonts-noto-cjk and fonts-noto-cjk-extra.",
-      characters.size(), joined(shown));
-}
-
 // By key, or by a name in either language, short or full; of the row that the window shows a card of when no
 // name is given.
 geo::Result<size_t> areaRow(const Session& session, const std::string& wanted, const Look& look) {
@@ -150,6 +109,69 @@ geo::Result<size_t> areaRow(const Session& session, const std::string& wanted, c
 }
 
 }  // namespace
+
+// A page of the project's own size is the project's own, with the frames that stand where they were put.
+scene::PageSetup pageOf(const scene::Scene& scene, const SnapshotOptions& o) {
+  const Size size = sizeOf(o);
+  scene::PageSetup page = scene.page;
+  const bool own =
+      page.width == size.width && page.height == size.height && (!o.style || *o.style == page.style);
+  if (!own) {
+    page.fixed.clear(), page.hidden.clear(), page.scale = 0;
+    page.width = size.width, page.height = size.height;
+  }
+  if (o.style) page.style = *o.style;
+  if (o.scale > 0) page.scale = o.scale;
+  if (o.grid) page.grid = *o.grid;
+  page.number = o.number;
+  return page;
+}
+
+const scene::Theme& themeOf(const SnapshotOptions& o) {
+  const bool paper = !o.paper.empty();
+  return o.theme == "light"            ? (paper ? scene::paperTheme() : scene::lightTheme())
+         : o.theme == "dark" || !paper ? scene::darkTheme()
+                                       : scene::paperTheme();
+}
+
+scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& o,
+                         const scene::TypesetterPtr& fonts, const std::optional<geo::Box>& extent) {
+  const bool paper = !o.paper.empty();
+  const scene::Theme& theme = themeOf(o);
+  const Size size = sizeOf(o);
+  if (paper && !o.bare) return scene::drawPage(scene, theme, fonts, pageOf(scene, o), extent);
+  return o.bare ? scene::drawBare(scene, theme, fonts, size.width, size.height, extent)
+                : scene::drawWall(scene, theme, fonts, size.width, size.height, extent);
+}
+
+std::string missingText(const std::set<char32_t>& characters) {
+  std::vector<std::string> shown;
+  for (const char32_t c : characters) {
+    if (shown.size() == 8) {
+      shown.push_back("…");
+      break;
+    }
+    shown.push_back(fmt::format("U+{:04X}", static_cast<uint32_t>(c)));
+  }
+  return fmt::format(
+      "No installed font has {} of the characters: {}. Install fonts-noto-cjk and fonts-noto-cjk-extra.",
+      characters.size(), joined(shown));
+}
+
+geo::Result<size_t> areaNamed(const Session& session, const std::string& wanted) {
+  Look look = SessionParts::look(session);
+  look.card.reset();
+  return areaRow(session, wanted, look);
+}
+
+geo::Result<const IndicatorSpec*> indicatorNamed(const Session& session, const std::string& wanted) {
+  const auto& all = session.project().indicators;
+  const auto found = named(all, wanted);
+  if (found != all.end()) return &*found;
+  return geo::fail(fmt::format("The project has no indicator \"{}\".", wanted),
+                   all.empty() ? "It has no indicators."
+                               : fmt::format("Indicators: {}.", listed(all, session.view().language)));
+}
 
 geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
   if (formatOf(o.output) == Format::none)
@@ -192,15 +214,11 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
     look.scene = &*found;
   }
   if (!options.indicator.empty()) {
-    const auto found = named(project.indicators, options.indicator);
-    if (found == project.indicators.end())
-      return geo::fail(fmt::format("The project has no indicator \"{}\".", options.indicator),
-                       project.indicators.empty()
-                           ? "It has no indicators."
-                           : fmt::format("Indicators: {}.", listed(project.indicators, look.language)));
-    look.indicator = found->id;
+    const auto found = indicatorNamed(session, options.indicator);
+    if (!found) return tl::unexpected(found.error());
+    look.indicator = (*found)->id;
   }
-  look.year = options.year;
+  look.year = options.year, look.lockBreaks = options.lockBreaks;
   const IndicatorSpec* spec = SessionParts::indicatorOf(session, look);
   if (spec && options.year) {
     const IndicatorState& state = session.indicator(spec->id);
@@ -223,6 +241,11 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
     return geo::fail("The project has no targets.", "List them as [[targets]], or name a target_table.");
   scene::Scene scene = buildScene(session, look, partsFor(session, look));
   scene.date = options.date.empty() ? today() : options.date;
+  if (!options.focus.empty()) {
+    const auto row = areaNamed(session, options.focus);
+    if (!row) return tl::unexpected(row.error());
+    scene.focus = scene::ObjectRef{countyLayer(project)->id, static_cast<long>(*row)};
+  }
   if (look.scene && look.scene->camera.extentLonLat) {
     auto box = worldBox(session.worldCrs(), *look.scene->camera.extentLonLat);
     if (!box) return tl::unexpected(box.error());
@@ -255,7 +278,7 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
   std::future<std::string> making;
   if (recipe)
     making = std::async(std::launch::async, [recipe, &scene] { return recipeText(*recipe, scene); });
-  const scene::Drawing drawing = draw(scene, options, fonts, extent);
+  const scene::Drawing drawing = drawingOf(scene, options, fonts, extent);
   if (!scene.internal) {
     auto lacks = unfitToPublish(scene);
     if (!drawing.missingGlyphs.empty()) lacks.push_back(missingText(drawing.missingGlyphs));
@@ -268,6 +291,11 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
   paper::Meta meta;
   meta.title = scene.title, meta.subject = scene.name;
   if (recipe) meta.recipe = making.get();
+  return writeDrawing(drawing, options, worldCrs, meta, progress);
+}
+
+geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
+                               const geo::Crs& worldCrs, const paper::Meta& meta, geo::Progress* progress) {
   const Size s = sizeOf(options);
   const std::string& path = options.output;
   if (options.worldFile) {

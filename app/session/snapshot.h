@@ -1,6 +1,7 @@
 // A loaded session → a picture file: what `parkscope snapshot` and the window's "Export image…" both call.
 #pragma once
 
+#include "app/paper/write.h"
 #include "app/session/recipe.h"
 #include "app/session/session.h"
 
@@ -23,5 +24,19 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
                                 geo::Progress* progress = nullptr,
                                 std::vector<std::string>* warnings = nullptr,
                                 const RecipeDraft* recipe = nullptr);
+
+// Its parts, for books of many sheets.
+const scene::Theme& themeOf(const SnapshotOptions& options);
+// A page of the project's own size is the project's own, with the frames that stand where they were put.
+scene::PageSetup pageOf(const scene::Scene& scene, const SnapshotOptions& options);
+scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& options,
+                         const scene::TypesetterPtr& fonts, const std::optional<geo::Box>& extent = {});
+geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
+                               const geo::Crs& worldCrs, const paper::Meta& meta,
+                               geo::Progress* progress = nullptr);
+std::string missingText(const std::set<char32_t>& characters);  // without a glyph
+// By key, or by a name in either language, short or full. Fails with those that there are.
+geo::Result<size_t> areaNamed(const Session& session, const std::string& wanted);
+geo::Result<const IndicatorSpec*> indicatorNamed(const Session& session, const std::string& wanted);
 
 }  // namespace session

@@ -1,0 +1,31 @@
+// What the verbs that write pictures share: options, and a bar while they write.
+#pragma once
+
+#include <atomic>
+#include <thread>
+
+#include "app/cli/verbs.h"
+#include "app/session/session.h"
+#include "geo/progress.h"
+
+namespace cli {
+
+// --dpi, --scene, --theme, --template, --scale, --grid.
+void addPictureOptions(CLI::App& verb, session::SnapshotOptions& options);
+// "W,S,E,N" in degrees; the parser's error otherwise.
+geo::Box readExtent(const std::string& text);
+// Paper and orientation of the project's own page, where none is asked for.
+void useOwnPage(session::SnapshotOptions& options, const session::Project& project);
+
+// Shows the progress of what this thread does, from the second second on.
+class Watcher {
+ public:
+  Watcher(std::string label, const geo::Progress& progress);
+  ~Watcher();
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace cli
