@@ -335,12 +335,15 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
     for (size_t t = 1; t < threads; ++t) others.emplace_back(work);
     work();
   }
-  for (size_t i = 0; result && i < atlas.sheets.size(); ++i) {
-    fs::rename(draft / atlas.sheets[i].file, folder / atlas.sheets[i].file, error);
+  std::vector<fs::path> made;  // sheets, and what stands beside them
+  for (const auto& entry : fs::directory_iterator(draft, error)) made.push_back(entry.path());
+  for (const fs::path& file : made) {
+    if (!result) break;
+    const fs::path place = folder / file.filename();
+    fs::rename(file, place, error);
     if (error)
-      result = geo::fail(
-          fmt::format("{} cannot be written: {}.", (folder / atlas.sheets[i].file).string(), error.message()),
-          "Choose another place.");
+      result = geo::fail(fmt::format("{} cannot be written: {}.", place.string(), error.message()),
+                         "Choose another place.");
   }
   fs::remove_all(draft, error);
   if (!result && isNew) fs::remove(folder, error);  // only if it is empty

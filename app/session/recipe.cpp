@@ -251,6 +251,11 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
     if (!i.table.empty()) add(i.table, tableKey(session, i), i.defaultStatus);
   if (!session.project().targetTable.empty())
     add(session.project().targetTable, targetKey(session), scene::Status::official);
+  if (!session.project().page.logo.empty()) {
+    SourceKey key;
+    key.path = resolved(draft.base, session.project().page.logo);
+    add(session.project().page.logo, key, scene::Status::official);
+  }
   std::vector<std::string> weights{session.project().map.weights};
   for (const SceneSpec& s : session.project().scenes)
     if (s.map) weights.push_back(s.map->weights);

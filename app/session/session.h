@@ -230,7 +230,6 @@ struct SnapshotOptions {
   std::string focus;                      // key or name of the area that the page is about
   bool lockBreaks = false;                // one set of breaks for all years
   std::string number;                     // of a sheet: "3 / 57"
-  bool worldFile = false;                 // beside a picture: where its pixels lie
   bool bare = false;
   bool worldFile = false;  // beside .png .jpg .webp: where the picture lies, for GIS programs
   std::optional<scene::Composition> composition;  // none: as the scene says

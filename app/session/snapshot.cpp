@@ -295,7 +295,7 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
 }
 
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
-                               const geo::Crs& worldCrs, const paper::Meta& meta, geo::Progress* progress) {
+                               const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress) {
   const Size s = sizeOf(options);
   const std::string& path = options.output;
   if (options.worldFile) {

@@ -70,7 +70,9 @@ TEST_F(AtlasOfACity, ItsIndexNamesTheSheetsThatThereAre) {
   EXPECT_EQ(atlas.index.total, static_cast<int>(atlas.sheets.size()));
   for (const auto& line : atlas.index.lines) {
     const AtlasSheet& sheet = atlas.sheets.at(static_cast<size_t>(line.sheet) - 1);
-    if (!line.heading) EXPECT_NE(sheet.title.find(line.words), sheet.title.npos) << line.words;
+    if (!line.heading) {
+      EXPECT_NE(sheet.title.find(line.words), sheet.title.npos) << line.words;
+    }
   }
   for (const auto& area : atlas.index.areas)
     for (int i = area.first; i <= area.last; ++i)
@@ -176,6 +178,24 @@ TEST_F(AtlasOfACity, IsExportedFromTheWindowsCommandToo) {
   ASSERT_TRUE(done) << done.error().text();
   city.wait();
   EXPECT_TRUE(std::filesystem::exists(c.path));
+}
+
+TEST_F(AtlasOfACity, ALogoIsReadOnAWorkerAndAMissingOneIsTold) {
+  // A plain picture of three by two pixels.
+  folder.write("logo.ppm", "P3 3 2 255 255 0 0 0 255 0 0 0 255 9 9 9 8 8 8 7 7 7\n");
+  Project p = city.project();
+  p.page.logo = "logo.ppm";
+  ASSERT_TRUE(apply(city, SetPage{p.page}));
+  city.wait();
+  ASSERT_TRUE(city.scene().page.logo);
+  EXPECT_EQ(city.scene().page.logo->columns, 3);
+  EXPECT_EQ(city.scene().page.logo->pixels.at(1), (scene::Rgba{0, 255, 0, 255}));
+  p.page.logo = "gone.png";
+  ASSERT_TRUE(apply(city, SetPage{p.page}));
+  city.wait();
+  EXPECT_FALSE(city.scene().page.logo);
+  ASSERT_FALSE(city.messages().empty());
+  EXPECT_NE(city.messages().back().text.find("gone.png"), std::string::npos);
 }
 
 class BatchFile : public session_test::SmallCity {
