@@ -62,10 +62,11 @@ class Reader {
                "It is one of: " + listOf(known) + ".");
   }
   void theme(const char* key, std::string& value, const std::string&) { choice(key, value, themes); }
-  void paper(const char* key, std::string& value, const std::string&) {
+  void paper(const char* key, std::string& value, const std::string& standard) {
     text(key, value);
-    if (find(key) && !paperSize(value))
-      complain(key, fmt::format("there is no paper \"{}\"", value), std::string(papersKnown));
+    if (!find(key) || paperSize(value)) return;
+    complain(key, fmt::format("there is no paper \"{}\"", value), std::string(papersKnown));
+    value = standard;  // told once
   }
   void palette(const char* key, std::string& value, const std::string&) {
     choice(key, value, scene::paletteNames());
