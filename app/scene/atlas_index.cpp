@@ -7,13 +7,19 @@
 
 #include "app/scene/board.h"
 #include "app/scene/draw_scene.h"
+#include "app/scene/page_parts.h"
 
 namespace scene {
 namespace {
 
-constexpr float px = 25.4f / 150;  // of the look's A3 page
-constexpr float margin = 70 * px, top = 150 * px, bottom = 96 * px;
-constexpr float pitch = 30 * px, type = 20 * px, gap = 44 * px, leastColumn = 330 * px;
+struct Sizes {  // millimetres
+  explicit Sizes(const PageSetup& setup) : look(pageLook(setup)), px(look.unit) {
+    type = std::max(20 * px, look.least), pitch = type * 1.5f, leastColumn = type * 16.5f;
+    margin = look.margin, top = margin + 80 * px, bottom = 96 * px, gap = 44 * px;
+  }
+  PageLook look;
+  float px, type, pitch, leastColumn, margin, top, bottom, gap;
+};
 
 struct Columns {
   Rect map;  // empty on later sheets
@@ -23,6 +29,7 @@ struct Columns {
 
 Columns columnsOf(const PageSetup& setup, bool first) {
   Columns c;
+  const auto [look, px, type, pitch, leastColumn, margin, top, bottom, gap] = Sizes(setup);
   Rect all{margin, top, setup.width - 2 * margin, setup.height - top - bottom};
   if (first) {
     const bool landscape = setup.width >= setup.height;
@@ -61,7 +68,7 @@ std::vector<Run> runsOf(const AtlasIndex& index, const PageSetup& setup) {
 class IndexPage {
  public:
   IndexPage(Drawing& d, const Scene& s, const Theme& t, const PageSetup& setup, const AtlasIndex& index)
-      : d_(d), s_(s), t_(t), setup_(setup), index_(index), b_{d, t, px} {}
+      : z_(setup), d_(d), s_(s), t_(t), setup_(setup), index_(index), b_{d, t, z_.px} {}
 
   void draw(int part) {
     const Columns columns = columnsOf(setup_, part == 0);
@@ -74,35 +81,48 @@ class IndexPage {
 
  private:
   void head(int) const {
-    const float right = setup_.width - margin;
-    const float w = b_.text(margin, 92 * px, index_.words, 54 * px, t_.text1, Align::left, Face::serifBold);
-    b_.textWithin(right, 92 * px, s_.title, 26 * px, t_.text2, right - margin - w - 40 * px, Align::right);
-    b_.line({margin, top - 26 * px}, {right, top - 26 * px}, t_.text1, 3 * px);
+    float right = setup_.width - z_.margin;
+    const PageParts parts(s_, t_, d_.fonts, setup_);
+    const float base = z_.top - 58 * z_.px;
+    if (parts.says(PagePart::mark)) {
+      const float tall = 46 * z_.px, wide = parts.widthOf(PagePart::mark, tall);
+      parts.draw(d_, PagePart::mark, {right - wide, base - tall * 0.8f, wide, tall}, 0, 0);
+      right -= wide + 30 * z_.px;
+    }
+    const float w =
+        b_.text(z_.margin, base, index_.words, 54 * z_.px, t_.text1, Align::left, Face::serifBold);
+    b_.textWithin(right, base, s_.title, 26 * z_.px, t_.text2, right - z_.margin - w - 40 * z_.px,
+                  Align::right);
+    b_.line({z_.margin, z_.top - 26 * z_.px}, {setup_.width - z_.margin, z_.top - 26 * z_.px}, t_.text1,
+            3 * z_.px);
   }
 
-  void map(const Rect& frame) {
+  void map(Rect frame) {
     const SceneLayer* city = findLayer(s_, s_.cityLayer);
     if (!city || !city->shape) return;
+    // No taller than the city needs.
+    if (s_.home.width() > 0)
+      frame.h = std::min(frame.h, static_cast<float>(frame.w * 1.04 * s_.home.height() / s_.home.width()));
     const auto& shape = city->shape;
-    const Camera camera = Camera::fit(frame, s_.home, 30 * px);
+    const Camera camera = Camera::fit(frame, s_.home, 30 * z_.px);
     d_.cameras.push_back(camera);
     b_.fill(frame, t_.neighbour);
-    // Neighbours by turns in two tones, so that a sheet's area is found at a glance.
+    // Areas that have sheets stand out from those that have none.
     const auto tones = palette("teal", 5, t_.dark);
     auto fills = std::make_shared<std::vector<Rgba>>(shape->layer->rows(), tones[0]);
     for (size_t i = 0; i < index_.areas.size(); ++i)
       if (index_.areas[i].row < fills->size()) (*fills)[index_.areas[i].row] = tones[1];
     d_.add(Areas{0, shape, fills, {}, {}});
-    d_.add(Borders{0, shape, Borders::Which::inner, 0, Pen{t_.countyBorder, 1.6f * px, {}, true}});
-    d_.add(Borders{0, shape, Borders::Which::outer, 0, Pen{t_.cityBorder, 3.4f * px, {}, true}});
+    d_.add(Borders{0, shape, Borders::Which::inner, 0, Pen{t_.countyBorder, 1.6f * z_.px, {}, true}});
+    d_.add(Borders{0, shape, Borders::Which::outer, 0, Pen{t_.cityBorder, 3.4f * z_.px, {}, true}});
     for (const AtlasIndex::Area& area : index_.areas) {
       if (area.row >= shape->anchors.size() || !std::isfinite(shape->anchors[area.row].x)) continue;
       const Vec at = camera.canvasFromWorld(shape->anchors[area.row]);
-      b_.text(at.x, at.y, area.name, 25 * px, t_.text1, Align::centre, Face::sansBold, 0, 4 * px);
-      b_.text(at.x, at.y + 27 * px, sheets(area.first, area.last), 21 * px, t_.text1, Align::centre,
-              Face::sans, 0, 4 * px);
+      b_.text(at.x, at.y, area.name, 25 * z_.px, t_.text1, Align::centre, Face::sansBold, 0, 4 * z_.px);
+      b_.text(at.x, at.y + 27 * z_.px, sheets(area.first, area.last), 21 * z_.px, t_.text1, Align::centre,
+              Face::sans, 0, 4 * z_.px);
     }
-    b_.frame(frame, t_.text1, 2 * px);
+    b_.frame(frame, t_.text1, 2 * z_.px);
   }
 
   static std::string sheets(int first, int last) {
@@ -111,33 +131,33 @@ class IndexPage {
 
   void list(const Rect& c, const Run& run) const {
     float y = c.y;
-    for (size_t i = run.first; i < run.last; ++i, y += pitch) {
+    for (size_t i = run.first; i < run.last; ++i, y += z_.pitch) {
       const AtlasIndex::Line& line = index_.lines[i];
       const Face face = line.heading ? Face::sansBold : Face::sans;
-      const float base = y + pitch * 0.7f, indent = line.heading ? 0 : 18 * px;
+      const float base = y + z_.pitch * 0.7f, indent = line.heading ? 0 : 18 * z_.px;
       const std::string number = fmt::format("{}", line.sheet);
       const float n =
-          b_.text(c.right(), base, number, type, line.heading ? t_.text1 : t_.text2, Align::right, face);
-      const float w = b_.textWithin(c.x + indent, base, line.words, type, line.heading ? t_.text1 : t_.text2,
-                                    c.w - indent - n - 20 * px, Align::left, face);
-      if (line.heading && i > run.first) b_.line({c.x, y}, {c.right(), y}, t_.rule, px);
-      const float from = c.x + indent + w + 10 * px, to = c.right() - n - 10 * px;
-      if (!line.heading && to - from > 12 * px)
-        b_.line({from, base - 2 * px}, {to, base - 2 * px}, t_.text3.withAlpha(0.7), 1.2f * px,
-                {1.2f * px, 6 * px});
+          b_.text(c.right(), base, number, z_.type, line.heading ? t_.text1 : t_.text2, Align::right, face);
+      const float w =
+          b_.textWithin(c.x + indent, base, line.words, z_.type, line.heading ? t_.text1 : t_.text2,
+                        c.w - indent - n - 20 * z_.px, Align::left, face);
+      if (line.heading && i > run.first) b_.line({c.x, y}, {c.right(), y}, t_.rule, z_.px);
+      const float from = c.x + indent + w + 10 * z_.px, to = c.right() - n - 10 * z_.px;
+      if (!line.heading && to - from > 12 * z_.px)
+        b_.line({from, base - 2 * z_.px}, {to, base - 2 * z_.px}, t_.text3.withAlpha(0.7), 1.2f * z_.px,
+                {1.2f * z_.px, 6 * z_.px});
     }
   }
 
   void foot(int) const {
-    const float y = setup_.height - 42 * px, right = setup_.width - margin;
-    std::string end = setup_.number;
-    if (s_.internal) end = s_.words.internalUse + (end.empty() ? "" : " · ") + end;
-    const float w = b_.text(right, y, end, type, t_.text2, Align::right);
+    const float y = setup_.height - 42 * z_.px, right = setup_.width - z_.margin;
+    const float w = b_.text(right, y, setup_.number, z_.type, t_.text2, Align::right);
     std::string start = s_.reviewNumber.empty() ? "" : s_.words.reviewNumber + s_.reviewNumber + " · ";
     if (!s_.date.empty()) start += s_.words.madeOn + " " + s_.date;
-    b_.textWithin(margin, y, start, type, t_.text2, right - margin - w - 20 * px);
+    b_.textWithin(z_.margin, y, start, z_.type, t_.text2, right - z_.margin - w - 20 * z_.px);
   }
 
+  const Sizes z_;
   Drawing& d_;
   const Scene& s_;
   const Theme& t_;

@@ -114,6 +114,12 @@ class Planner {
     return row < names.size() && !names[row].empty() ? names[row] : keyOf(row);
   }
 
+  std::string shortName(size_t row) const {  // on the index's map
+    const auto& dress = SessionParts::derived(s_).layers.at(county_->id).dress;
+    const auto& names = dress->labels[static_cast<size_t>(lang_)];
+    return row < names.size() && !names[row].empty() ? names[row] : nameOf(row);
+  }
+
   geo::Result<void> areas() {
     const auto& shapes = shape_->layer->shapes;
     if (options_.areas.empty())
@@ -180,7 +186,7 @@ class Planner {
       int sheet = before;
       for (const size_t row : rows_) {
         x.lines.push_back({nameOf(row), sheet + 1, true});
-        x.areas.push_back({row, nameOf(row), sheet + 1, sheet + static_cast<int>(subjects_.size())});
+        x.areas.push_back({row, shortName(row), sheet + 1, sheet + static_cast<int>(subjects_.size())});
         for (const Subject& subject : subjects_) x.lines.push_back({titleOf(subject), ++sheet, false});
       }
       x.total = sheet;
