@@ -61,7 +61,8 @@ TEST_F(AtlasVerb, WritesSheetsIntoAFolderThatItMakes) {
   const Outcome r = atlas("-o sheets --paper A4 --dpi 40 --indicator density --area 英德市,441802 --json");
   ASSERT_EQ(r.code, 0) << r.err;
   std::set<std::string> named;
-  for (const auto& sheet : nlohmann::json::parse(r.out)["sheets"]) named.insert(sheet["file"]);
+  const auto json = nlohmann::json::parse(r.out);
+  for (const auto& sheet : json["sheets"]) named.insert(sheet["file"]);
   EXPECT_EQ(named.size(), 4u);
   EXPECT_EQ(files("sheets"), named);
 }
@@ -131,7 +132,7 @@ TEST_F(AtlasVerb, PagesTakeAScaleATemplateAGridAndAnySize) {
       folder.run("snapshot " + embedded +
                  " -o a.pdf --paper 338x190 --template slide --scale '1:1 000 000' --grid metres --lang zh");
   ASSERT_EQ(r.code, 0) << r.err;
-  EXPECT_THAT(outputOf("pdfinfo '" + folder.file("a.pdf") + "'"), HasSubstr("958.1 x 538.58"));
+  EXPECT_THAT(outputOf("pdfinfo '" + folder.file("a.pdf") + "'"), HasSubstr("958.11 x 538.58"));
   EXPECT_THAT(outputOf("pdftotext '" + folder.file("a.pdf") + "' -"), HasSubstr("1:1 000 000"));
 }
 
