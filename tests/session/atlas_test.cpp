@@ -180,6 +180,24 @@ TEST_F(AtlasOfACity, IsExportedFromTheWindowsCommandToo) {
   EXPECT_TRUE(std::filesystem::exists(c.path));
 }
 
+TEST_F(AtlasOfACity, ALogoIsReadOnAWorkerAndAMissingOneIsTold) {
+  // A plain picture of three by two pixels.
+  folder.write("logo.ppm", "P3 3 2 255 255 0 0 0 255 0 0 0 255 9 9 9 8 8 8 7 7 7\n");
+  Project p = city.project();
+  p.page.logo = "logo.ppm";
+  ASSERT_TRUE(apply(city, SetPage{p.page}));
+  city.wait();
+  ASSERT_TRUE(city.scene().page.logo);
+  EXPECT_EQ(city.scene().page.logo->columns, 3);
+  EXPECT_EQ(city.scene().page.logo->pixels.at(1), (scene::Rgba{0, 255, 0, 255}));
+  p.page.logo = "gone.png";
+  ASSERT_TRUE(apply(city, SetPage{p.page}));
+  city.wait();
+  EXPECT_FALSE(city.scene().page.logo);
+  ASSERT_FALSE(city.messages().empty());
+  EXPECT_NE(city.messages().back().text.find("gone.png"), std::string::npos);
+}
+
 class BatchFile : public session_test::SmallCity {
  protected:
   geo::Result<Batch> read(const std::string& text) { return readBatch(folder.write("batch.toml", text)); }
