@@ -80,7 +80,7 @@ class Owner {
     const auto cookie =
         xcb_intern_atom(c_, 0, static_cast<uint16_t>(std::char_traits<char>::length(name)), name);
     const Reply<xcb_intern_atom_reply_t> reply(xcb_intern_atom_reply(c_, cookie, nullptr));
-    return reply ? reply->atom : XCB_ATOM_NONE;
+    return reply ? reply->atom : xcb_atom_t{XCB_ATOM_NONE};
   }
 
   // A selection is taken at the server's own time, which a change of a property tells.
