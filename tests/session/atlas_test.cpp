@@ -181,10 +181,15 @@ TEST_F(AtlasOfACity, IsExportedFromTheWindowsCommandToo) {
 }
 
 TEST_F(AtlasOfACity, ALogoIsReadOnAWorkerAndAMissingOneIsTold) {
-  // A plain picture of three by two pixels.
-  folder.write("logo.ppm", "P3 3 2 255 255 0 0 0 255 0 0 0 255 9 9 9 8 8 8 7 7 7\n");
+  // A PNG of three by two pixels: red, green, blue in its first row.
+  constexpr unsigned char png[] = {
+      137, 80,  78,  71, 13,  10,  26,  10,  0, 0,   0,   13,  73,  72, 68, 82, 0,   0,   0,   3,
+      0,   0,   0,   2,  8,   2,   0,   0,   0, 18,  22,  241, 77,  0,  0,  0,  23,  73,  68,  65,
+      84,  120, 218, 99, 248, 207, 192, 192, 0, 193, 156, 156, 156, 28, 28, 28, 236, 236, 236, 0,
+      46,  97,  3,   70, 37,  240, 247, 125, 0, 0,   0,   0,   73,  69, 78, 68, 174, 66,  96,  130};
+  folder.write("logo.png", std::string(reinterpret_cast<const char*>(png), sizeof png));
   Project p = city.project();
-  p.page.logo = "logo.ppm";
+  p.page.logo = "logo.png";
   ASSERT_TRUE(apply(city, SetPage{p.page}));
   city.wait();
   ASSERT_TRUE(city.scene().page.logo);
