@@ -100,7 +100,8 @@ void addVerify(CLI::App& app, Common& common, Action& action) {
   auto files = std::make_shared<std::vector<std::string>>();
   auto folder = std::make_shared<std::string>();
   CLI::App* verb = app.add_subcommand("verify", "Does an exported map still match its project and data?");
-  verb->add_option("FILE", *files, "Pictures that Parkscope exported: .png .jpg .webp .tif .pdf .svg")->required();
+  verb->add_option("FILE", *files, "Pictures that Parkscope exported: .png .jpg .webp .tif .pdf .svg")
+      ->required();
   verb->add_option("--data", *folder, "Folder where the project's paths begin, if it has moved");
   verb->footer("Example: parkscope verify map.pdf\nExit code 0: unchanged. 1: anything else.");
   verb->callback([files, folder, &common, &action] {

@@ -701,8 +701,7 @@ Renderer::Impl::Cached& Renderer::Impl::pictureTexture(const std::shared_ptr<con
   const auto fill = [&](Rgba* texels) {
     for (int y = 0; y < c.rows; ++y) {
       const Rgba* row = pixels->data() + static_cast<size_t>(y) * step * columns;
-      for (int x = 0; x < c.columns; ++x)
-        *texels++ = premultipliedBytes(row[static_cast<size_t>(x) * step]);
+      for (int x = 0; x < c.columns; ++x) *texels++ = premultipliedBytes(row[static_cast<size_t>(x) * step]);
     }
   };
   const size_t count = static_cast<size_t>(c.columns) * c.rows;

@@ -32,8 +32,8 @@ class MapDrawer {
         t_(t),
         o_(o),
         m_(metricsFor(mediumOf(o), o.unit)) {
-    for (float* size : {&m_.coreName, &m_.coreSub, &m_.countyName, &m_.countyValue, &m_.countySub, &m_.nodeName,
-                        &m_.placeName, &m_.townName, &m_.neighbourName, &m_.waterName})
+    for (float* size : {&m_.coreName, &m_.coreSub, &m_.countyName, &m_.countyValue, &m_.countySub,
+                        &m_.nodeName, &m_.placeName, &m_.townName, &m_.neighbourName, &m_.waterName})
       *size = std::max(*size, o.leastType);
     m_.spreadPitch = std::max(m_.spreadPitch, o.leastType * 1.25f);
     if (o.keepClear) around_.boxes = *o.keepClear;
@@ -189,7 +189,8 @@ class MapDrawer {
           static_cast<size_t>(s_.focus->row) < layer.shape->layer->rows()) {
         const auto row = static_cast<uint32_t>(s_.focus->row);
         d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.halo, 10 * o_.unit, {}, true}});
-        d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.cityBorder, 4.4f * o_.unit, {}, true}});
+        d_.add(Borders{index_, layer.shape, Borders::Which::row, row,
+                       Pen{t_.cityBorder, 4.4f * o_.unit, {}, true}});
       }
       outline(layer, s_.hovered, m_.cityPen, 0);
       outline(layer, s_.selected, 3.2f * o_.unit, 7 * o_.unit);
@@ -209,7 +210,8 @@ class MapDrawer {
   void veil() {
     const SceneLayer* layer = s_.focus ? findLayer(s_, s_.focus->layer) : nullptr;
     if (!layer || !layer->shape || layer->shape->layer->shapes.kind != geo::ShapeKind::polygon) return;
-    auto fills = std::make_shared<std::vector<Rgba>>(layer->shape->layer->rows(), t_.background.withAlpha(0.62));
+    auto fills =
+        std::make_shared<std::vector<Rgba>>(layer->shape->layer->rows(), t_.background.withAlpha(0.62));
     if (s_.focus->row >= 0 && static_cast<size_t>(s_.focus->row) < fills->size())
       (*fills)[static_cast<size_t>(s_.focus->row)] = {0, 0, 0, 0};
     d_.add(Areas{index_, layer->shape, std::move(fills), {}, {}});

@@ -18,7 +18,7 @@
 
 namespace scene {
 
-struct alignas(4) Rgba {  // aligned, so that it is copied whole
+struct alignas(4) Rgba {                 // aligned, so that it is copied whole
   uint8_t r = 0, g = 0, b = 0, a = 255;  // sRGB, alpha straight
   bool operator==(const Rgba&) const = default;
   Rgba withAlpha(double alpha) const { return {r, g, b, static_cast<uint8_t>(a * alpha + 0.5)}; }

@@ -83,7 +83,7 @@ class PageMap {
   geo::Box subject_, data_;
   Ground seen_;
   std::optional<geo::Transform> lonLat_;  // from world metres
-  bool empty_ = false;  // no layer to show
+  bool empty_ = false;                    // no layer to show
   float band_ = 0, line_ = 0;
 };
 

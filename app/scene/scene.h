@@ -124,11 +124,11 @@ struct Scene {
   std::string date;           // of making, ISO; printed on pages
   bool illustrative = false;  // any visible figure or site is: the badge shows
   Words words;
-  geo::Box home;  // world box that "fit" shows
+  geo::Box home;   // world box that "fit" shows
   PageSetup page;  // the project's own
   std::optional<ObjectRef> selected, hovered;
   std::optional<ObjectRef> focus;  // the area that a sheet of an atlas is about
-  std::string selectionLayer;  // several rows chosen in it, ascending; empty: none
+  std::string selectionLayer;      // several rows chosen in it, ascending; empty: none
   std::vector<uint32_t> selection;
   std::vector<Vec> lasso;             // being drawn, canvas units of the window's map
   std::vector<std::string> warnings;  // layers that failed, for screens only

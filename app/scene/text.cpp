@@ -557,9 +557,10 @@ std::vector<std::string> Typesetter::wrap(std::string_view utf8, const TextStyle
         if (mayBreak(chars, i)) ends.push_back(i);
       ends.push_back(chars.size());
       const auto longest = [&](const std::vector<size_t>& options) {
-        auto n = static_cast<size_t>(std::partition_point(options.begin(), options.end(),
-                                                          [&](size_t to) { return at[to] - at[from] <= width; }) -
-                                     options.begin());
+        auto n =
+            static_cast<size_t>(std::partition_point(options.begin(), options.end(),
+                                                     [&](size_t to) { return at[to] - at[from] <= width; }) -
+                                options.begin());
         if (n > 0 && !fits(from, options[n - 1])) {
           for (--n; n > 0 && !fits(from, options[n - 1]);) --n;
         } else {

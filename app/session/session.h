@@ -41,7 +41,7 @@ struct View {  // this user's moment, not saved work
   float windowScale = 1;  // what that came to
   bool pageView = false;  // the page to print stands in the map's place
   bool fullScreen = false, quit = false;
-  std::string clipboard;  // text waiting to be put there by the window
+  std::string clipboard;                                // text waiting to be put there by the window
   std::shared_ptr<const std::string> clipboardPicture;  // likewise, a PNG
   std::optional<std::variant<ExportImage, ExportAtlas>> lastExport;  // what ExportAgain repeats
   struct Flight {
@@ -186,9 +186,9 @@ class Session {
 
   // Of the window's map; fits when cameraIsFit. scale: pixels per px of the look.
   void setFrame(scene::Rect mapFrame, float scale = 1);
-  void tick(double nowSeconds);         // collects finished jobs, advances a flight, starts missing jobs
-  void forOnePicture();                 // before open(): nothing will be panned or zoomed
-  void wait();                          // until no job is left: for the command line and tests
+  void tick(double nowSeconds);  // collects finished jobs, advances a flight, starts missing jobs
+  void forOnePicture();          // before open(): nothing will be panned or zoomed
+  void wait();                   // until no job is left: for the command line and tests
   Jobs& jobs() { return *jobs_; }
 
  private:

@@ -32,8 +32,7 @@ scene::PageSetup pageOf(const scene::Scene& scene, const SnapshotOptions& option
 scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& options,
                          const scene::TypesetterPtr& fonts, const std::optional<geo::Box>& extent = {});
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
-                               const geo::Crs& worldCrs, paper::Meta meta,
-                               geo::Progress* progress = nullptr);
+                               const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress = nullptr);
 std::string missingText(const std::set<char32_t>& characters);  // without a glyph
 // By key, or by a name in either language, short or full. Fails with those that there are.
 geo::Result<size_t> areaNamed(const Session& session, const std::string& wanted);

@@ -219,7 +219,8 @@ geo::Result<void> PictureClipboard::put(std::shared_ptr<const std::string> png) 
     int screen = 0;
     xcb_connection_t* connection = xcb_connect(nullptr, &screen);
     int ends[2] = {-1, -1};
-    if (xcb_connection_has_error(connection) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    if (xcb_connection_has_error(connection) ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
       xcb_disconnect(connection);
       return geo::fail("Pictures cannot be copied here: the clipboard needs X11 or XWayland.",
                        "Export the picture instead.");

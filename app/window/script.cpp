@@ -134,7 +134,7 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
   };
   if (verb == "wait") return frame.settled() && frame.whole();
   if (verb == "idle") return at_ = lines_.size() - 1, true;  // the script ends; the window stays
-  if (verb == "await") {  // a file that somebody else makes
+  if (verb == "await") {                                     // a file that somebody else makes
     std::error_code none;
     return std::filesystem::exists(rest, none);
   }
