@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <future>
 
 namespace cli {
 namespace {
@@ -84,6 +85,21 @@ geo::Result<void> loadProject(session::Session& session, const ProjectInput& inp
     if (const auto& error = session.indicator(session.project().indicator).error; !error.what.empty())
       return tl::unexpected(error);
   return {};
+}
+
+geo::Result<scene::TypesetterPtr> openForPictures(session::Session& session, const ProjectInput& input,
+                                                  const Common& common) {
+  auto fonts = std::async(std::launch::async, [] { return scene::Typesetter::open(); });
+  session.forOnePicture();
+  if (auto loaded = loadProject(session, input, common); !loaded) return tl::unexpected(loaded.error());
+  auto found = fonts.get();
+  if (!found) return tl::unexpected(found.error());
+  return scene::TypesetterPtr(std::move(*found));
+}
+
+void tellMessages(const session::Session& session) {
+  for (const auto& message : session.messages())
+    if (message.level != session::Message::Level::info) fmt::print(stderr, "parkscope: {}\n", message.text);
 }
 
 }  // namespace cli

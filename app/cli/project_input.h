@@ -19,6 +19,12 @@ void addBareOptions(CLI::App& app, session::BareOptions& bare);
 // session.
 geo::Result<void> loadProject(session::Session& session, const ProjectInput& input, const Common& common);
 
+// The same for verbs that write pictures; fonts are found while the data load.
+geo::Result<scene::TypesetterPtr> openForPictures(session::Session& session, const ProjectInput& input,
+                                                  const Common& common);
+// Warnings and errors of the session, a line each on stderr.
+void tellMessages(const session::Session& session);
+
 // Takes "1920x1080"; the parser's error otherwise.
 CLI::Option* addSizeOption(CLI::App& app, int& width, int& height, const std::string& help);
 

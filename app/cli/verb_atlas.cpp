@@ -15,18 +15,12 @@ struct Request {
 };
 
 int atlas(Request request, const Common& common) {
-  geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
-  std::thread opening([&] { fonts = scene::Typesetter::open(); });
   session::Session session;
-  session.forOnePicture();
-  const auto loaded = loadProject(session, request.input, common);
-  opening.join();
-  if (!loaded) return complain(loaded.error());
+  const auto fonts = openForPictures(session, request.input, common);
   if (!fonts) return complain(fonts.error());
   auto plan = session::planAtlas(session, request.options);
   if (!plan) return complain(plan.error());
-  for (const auto& message : session.messages())
-    if (message.level != session::Message::Level::info) fmt::print(stderr, "parkscope: {}\n", message.text);
+  tellMessages(session);
   geo::Progress progress;
   std::optional<Watcher> watcher;
   watcher.emplace(request.options.page.output, progress);
@@ -58,7 +52,6 @@ void addAtlas(CLI::App& app, Common& common, Action& action) {
   auto request = std::make_shared<Request>();
   CLI::App* verb = app.add_subcommand("atlas", "Write one sheet for each county and indicator");
   auto& o = request->options;
-  o.page.landscape = true;
   verb->add_option("PROJECT", request->input.paths, "A project (.parkscope.toml), or data files")->required();
   verb->add_option("-o,--output", o.page.output, "A folder, or one file that ends in .pdf")->required();
   const auto list = [&](const char* option, std::vector<std::string>& values, const char* help) {
@@ -90,7 +83,8 @@ void addAtlas(CLI::App& app, Common& common, Action& action) {
       },
       "Years with commas, or all (default: each indicator's fullest)");
   verb->add_option("--paper", o.page.paper, "A4, A3, A2, A1, A0 or WxH in mm (default: the project's page)");
-  verb->add_flag("--landscape,!--portrait", o.page.landscape, "The page lies on its long side (default)");
+  verb->add_flag("--landscape,!--portrait", o.landscape,
+                 "The page lies on its long side, or stands (default: as the project's page, else it lies)");
   addPictureOptions(*verb, o.page);
   verb->add_option("--format", o.ending, "Of the sheets in a folder (default: png)");
   addBareOptions(*verb, request->input.bare);

@@ -27,55 +27,49 @@ int writeBatch(Request request, const Common& common) {
                        "Write project = \"city.parkscope.toml\", or give it as PROJECT."});
     request.input.paths = {batch->project};
   }
-  geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
-  std::thread opening([&] { fonts = scene::Typesetter::open(); });
   session::Session session;
-  session.forOnePicture();
-  const auto loaded = loadProject(session, request.input, common);
-  opening.join();
-  if (!loaded) return complain(loaded.error());
+  const auto fonts = openForPictures(session, request.input, common);
   if (!fonts) return complain(fonts.error());
-  for (const auto& message : session.messages())
-    if (message.level != session::Message::Level::info) fmt::print(stderr, "parkscope: {}\n", message.text);
+  tellMessages(session);
   const auto at = [&](const session::BatchItem& item, const geo::Error& error) {
     return geo::Error{fmt::format("{}:{}: {}", request.batch, item.line, error.what), error.remedy};
   };
-  const auto speak = [&](const session::BatchItem& item) {
-    (void)session::apply(session, session::SetLanguage{item.language.value_or(common.language)});
+  struct Ready {
+    std::optional<session::Atlas> atlas;
+    std::optional<scene::Scene> scene;
+    session::RecipeDraft recipe;
   };
+  std::vector<Ready> ready;
   for (session::BatchItem& item : batch->items) {
-    speak(item);
+    (void)session::apply(session, session::SetLanguage{item.language.value_or(common.language)});
     if (item.ownPage) useOwnPage(item.picture, session.project());
     if (!item.atlas && item.picture.theme.empty() && item.picture.paper.empty())
       item.picture.theme = session.project().theme;
+    Ready& made = ready.emplace_back();
     if (item.atlas) {
-      if (auto plan = session::planAtlas(session, *item.atlas); !plan)
-        return complain(at(item, plan.error()));
-    } else if (auto scene = session::sceneFor(session, item.picture); !scene) {
-      return complain(at(item, scene.error()));
+      auto plan = session::planAtlas(session, *item.atlas);
+      if (!plan) return complain(at(item, plan.error()));
+      made.atlas = std::move(*plan);
+    } else {
+      auto scene = session::sceneFor(session, item.picture);
+      if (!scene) return complain(at(item, scene.error()));
+      made.scene = std::move(*scene), made.recipe = session::recipeDraft(session, item.picture);
     }
   }
   auto outputs = nlohmann::json::array();
   int code = done;
-  for (const session::BatchItem& item : batch->items) {
-    speak(item);
+  for (size_t i = 0; i < ready.size(); ++i) {
+    const session::BatchItem& item = batch->items[i];
     const std::string& output = item.atlas ? item.atlas->page.output : item.picture.output;
     std::vector<std::string> warnings;
     geo::Result<void> written;
     {
       geo::Progress progress;
       const Watcher watcher(output, progress);
-      if (item.atlas) {
-        const auto plan = session::planAtlas(session, *item.atlas);
-        written = plan ? session::writeAtlas(*plan, *fonts, session.worldCrs(), &progress, &warnings)
-                       : geo::Result<void>(tl::unexpected(plan.error()));
-      } else {
-        const auto scene = session::sceneFor(session, item.picture);
-        const auto recipe = session::recipeDraft(session, item.picture);
-        written = scene ? session::writeSnapshot(*scene, item.picture, *fonts, session.worldCrs(), &progress,
-                                                 &warnings, &recipe)
-                        : geo::Result<void>(tl::unexpected(scene.error()));
-      }
+      written = ready[i].atlas
+                    ? session::writeAtlas(*ready[i].atlas, *fonts, session.worldCrs(), &progress, &warnings)
+                    : session::writeSnapshot(*ready[i].scene, item.picture, *fonts, session.worldCrs(),
+                                             &progress, &warnings, &ready[i].recipe);
     }
     for (const std::string& w : warnings) fmt::print(stderr, "parkscope: {}: {}\n", output, w);
     if (written) outputs.push_back(output);
@@ -88,14 +82,8 @@ int writeBatch(Request request, const Common& common) {
 int snapshot(Request request, const Common& common) {
   if (!request.batch.empty()) return writeBatch(std::move(request), common);
   if (auto good = session::checkSnapshot(request.options); !good) return complain(good.error());
-  // Fonts are found while the data loads.
-  geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
-  std::thread opening([&] { fonts = scene::Typesetter::open(); });
   session::Session session;
-  session.forOnePicture();
-  const auto loaded = loadProject(session, request.input, common);
-  opening.join();
-  if (!loaded) return complain(loaded.error());
+  const auto fonts = openForPictures(session, request.input, common);
   if (!fonts) return complain(fonts.error());
   if (request.ownPage) useOwnPage(request.options, session.project());
   auto scene = session::sceneFor(session, request.options);
@@ -103,8 +91,7 @@ int snapshot(Request request, const Common& common) {
   if (request.input.bare.heatMetres && scene->heat && !scene->heat->grid)
     return complain(
         {scene->heat->notes.empty() ? "The heat could not be made." : scene->heat->notes.front(), {}});
-  for (const auto& message : session.messages())
-    if (message.level != session::Message::Level::info) fmt::print(stderr, "parkscope: {}\n", message.text);
+  tellMessages(session);
   if (request.options.theme.empty() && request.options.paper.empty())
     request.options.theme = session.project().theme;
   std::vector<std::string> warnings;

@@ -4,6 +4,7 @@
 #include "app/panels/column.h"
 #include "app/panels/dialogs.h"
 #include "app/panels/page.h"
+#include "app/session/atlas.h"
 #include "app/session/page_spec.h"
 
 namespace panels {
@@ -372,19 +373,15 @@ void drawAtlasDialog(Ui& ui) {
   std::string layer;
   const auto areas = areasOf(ui, layer);
   std::vector<Choice> indicators, years;
-  std::map<std::string, std::set<int>> yearsBy;
   std::set<int> allYears;
   for (const auto& i : ui.session.project().indicators) {
     if (i.of != layer) continue;
     indicators.push_back({i.id, ui.name(i.name), {}});
     for (int y : yearsWithData(ui.session.indicator(i.id)))
-      if (y > 0) {
-        yearsBy[i.id].insert(y);
-        if (d.atlasIndicators.contains(i.id)) allYears.insert(y);
-      }
+      if (y > 0 && d.atlasIndicators.contains(i.id)) allYears.insert(y);
   }
   for (int y : allYears) years.push_back({fmt::format("{}", y), fmt::format("{}", y), {}});
-  if (!std::exchange(d.atlasReady, true)) {  // all that there is, in the latest year
+  if (!std::exchange(d.atlasReady, true)) {  // all that there is, in the fullest year
     for (const auto& c : areas) d.atlasAreas.insert(c.id);
     for (const auto& c : indicators) d.atlasIndicators.insert(c.id);
   }
@@ -395,7 +392,7 @@ void drawAtlasDialog(Ui& ui) {
   checks(ui, "atlas.indicators", {f.body.x + third + gap, f.body.y, third, lists}, "指标", indicators,
          d.atlasIndicators);
   const Rect right{f.body.x + 2 * (third + gap), f.body.y, third, lists};
-  const std::string which[] = {ui.tr("最近一年"), ui.tr("选年份")};
+  const std::string which[] = {ui.tr("数据最全的一年"), ui.tr("选年份")};
   if (const int c =
           ui.segments("atlas.latest", {right.x, right.y, right.w, 28 * k}, which, d.atlasLatest ? 0 : 1);
       c >= 0) {
@@ -404,7 +401,7 @@ void drawAtlasDialog(Ui& ui) {
   }
   if (d.atlasLatest)
     ui.paragraph(Type::note, {right.x + 4 * k, right.y + 38 * k, right.w - 8 * k, 0},
-                 ui.tr("每个指标用它有数据的最近一年。"), ui.theme.text3);
+                 ui.tr("每个指标用它数据最全的一年，同样全时用较近的一年。"), ui.theme.text3);
   else
     checks(ui, "atlas.years", {right.x, right.y + 34 * k, right.w, right.h - 34 * k}, "年份", years,
            d.atlasYears);
@@ -425,19 +422,19 @@ void drawAtlasDialog(Ui& ui) {
   pathRow(r, "atlas", a.path, Kind::atlasPlace, [] {});
 
   a.areas.clear(), a.indicators.clear(), a.years.clear();
-  size_t pairs = 0;
-  if (d.atlasAreas.size() < areas.size()) a.areas.assign(d.atlasAreas.begin(), d.atlasAreas.end());
-  for (const auto& i : indicators) {
-    if (!d.atlasIndicators.contains(i.id)) continue;
-    if (d.atlasIndicators.size() < indicators.size()) a.indicators.push_back(i.id);
-    if (d.atlasLatest || yearsBy[i.id].empty()) ++pairs;
-    else
-      for (int y : yearsBy[i.id]) pairs += d.atlasYears.contains(fmt::format("{}", y));
-  }
+  const auto take = [](const std::vector<Choice>& all, const std::set<std::string>& chosen,
+                       std::vector<std::string>& out) {  // in the project's order; all: nothing
+    if (chosen.size() < all.size())
+      for (const Choice& c : all)
+        if (chosen.contains(c.id)) out.push_back(c.id);
+  };
+  take(areas, d.atlasAreas, a.areas), take(indicators, d.atlasIndicators, a.indicators);
   if (!d.atlasLatest)
     for (int y : allYears)
       if (d.atlasYears.contains(fmt::format("{}", y))) a.years.push_back(y);
-  const size_t sheets = pairs * d.atlasAreas.size();
+  // An empty list asks for all of it, which is not what nothing chosen means.
+  const bool none = d.atlasAreas.empty() || d.atlasIndicators.empty() || (!d.atlasLatest && a.years.empty());
+  const size_t sheets = none ? 0 : session::atlasSheetCount(ui.session, session::atlasOptions(a));
   Refusal why;
   if (areas.empty()) why = ui.tr("项目没有县级图层，不能做图集。");
   else if (d.atlasAreas.empty()) why = ui.tr("先选县（市、区）。");

@@ -31,11 +31,7 @@ class MapDrawer {
         cam_(d.cameras[camera]),
         t_(t),
         o_(o),
-        m_(metricsFor(mediumOf(o), o.unit)) {
-    for (float* size : {&m_.coreName, &m_.coreSub, &m_.countyName, &m_.countyValue, &m_.countySub,
-                        &m_.nodeName, &m_.placeName, &m_.townName, &m_.neighbourName, &m_.waterName})
-      *size = std::max(*size, o.leastType);
-    m_.spreadPitch = std::max(m_.spreadPitch, o.leastType * 1.25f);
+        m_(metricsFor(mediumOf(o), o.unit, o.leastType)) {
     if (o.keepClear) around_.boxes = *o.keepClear;
     furniture_ = around_.boxes;
   }
@@ -389,7 +385,11 @@ class MapDrawer {
     if (whole <= style.size * (s_.language == Language::zh ? 11 : 8)) return {name};
     for (float most = whole * 0.5f; most < whole; most += style.size * 0.5f) {
       auto lines = d_.fonts->wrap(name, style, most);
-      const bool torn = lines[0].ends_with('-');  // "High-" over "tech" reads badly
+      const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+      // "High-" over "tech" reads badly, "Lianzhan" over "g" not at all.
+      const bool torn = lines[0].ends_with('-') ||
+                        (lines.size() == 2 && letter(lines[0].back()) && letter(lines[1].front()) &&
+                         name.find(lines[0] + " " + lines[1]) == name.npos);
       if (lines.size() <= 2 && !torn) return lines;
     }
     return {name};
@@ -410,7 +410,7 @@ class MapDrawer {
     // Spread marks stand in rows that have room for one line.
     for (const std::string& part : mark.spread ? std::vector{name} : balanced(name, {face, size, 0, true}))
       lines.push_back({run(part, {face, size, 0, true}), colour});
-    if (mark.row < layer.sublabels.size() && !layer.sublabels[mark.row].empty())
+    if (!o_.fewNames && mark.row < layer.sublabels.size() && !layer.sublabels[mark.row].empty())
       lines.push_back({run(layer.sublabels[mark.row], {Face::sans, m_.coreSub, 0, true}), t_.text2});
     return lines;
   }
@@ -447,7 +447,8 @@ class MapDrawer {
       const Role role = s_.layers[mark.layer].role;
       const auto at = std::find(roles.begin(), roles.end(), role);
       if (at == roles.end() || !cam_.frame.grown(-mark.size / 2).contains(mark.at)) continue;
-      LabelWish wish = wishFor(mark, static_cast<int>(at - roles.begin()), mandatory || mark.spread);
+      LabelWish wish =
+          wishFor(mark, static_cast<int>(at - roles.begin()), mandatory || (mark.spread && !o_.fewNames));
       if (!wish.lines.empty()) wishes.push_back(std::move(wish));
     }
     return wishes;
@@ -469,7 +470,7 @@ class MapDrawer {
     islands();
     takeStage(wishesFor({Role::core}, true));
     if (o_.countyNames) countyNames();
-    takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, true));
+    takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, !o_.fewNames));
     if (contours_.lines)
       heatLabels_ =
           contourLabels(*contours_.lines, s_.heat->ticks, cam_, t_, *d_.fonts, m_.townName, o_.unit, around_);

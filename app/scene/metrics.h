@@ -18,7 +18,8 @@ struct Metrics {
 };
 
 // unit: 1 on a 1080p wall or a window at 100 %; on paper the millimetres of a px of the A3 look (25.4 / 150).
-inline Metrics metricsFor(Medium medium, float unit) {
+// No type is smaller than leastType, in canvas units.
+inline Metrics metricsFor(Medium medium, float unit, float leastType = 0) {
   Metrics m{};
   switch (medium) {
     case Medium::wall:
@@ -36,6 +37,10 @@ inline Metrics metricsFor(Medium medium, float unit) {
   }
   float* values = &m.unit;
   for (unsigned i = 0; i < sizeof(Metrics) / sizeof(float); ++i) values[i] *= unit;
+  for (float* size : {&m.coreName, &m.coreSub, &m.countyName, &m.countyValue, &m.countySub, &m.nodeName,
+                      &m.placeName, &m.townName, &m.neighbourName, &m.waterName})
+    *size = *size < leastType ? leastType : *size;
+  if (m.spreadPitch < leastType * 1.25f) m.spreadPitch = leastType * 1.25f;
   return m;
 }
 

@@ -236,7 +236,7 @@ PageView PageMap::view(Rect rect, std::span<const Rect> taken, std::optional<Vec
   if (empty_) v.denominator = 0;
 
   // Where the most symbols share a place: that neighbourhood is drawn again, larger.
-  const Metrics m = metricsFor(Medium::page, l_.mapUnit);
+  const Metrics m = metricsFor(Medium::page, l_.mapUnit, l_.mapLeast);
   const auto marks = placeMarks(s_, v.camera, m);
   const bool room = in.w >= 880 * l_.unit || fixed(PagePart::inset);
   size_t most = 0;
@@ -254,12 +254,17 @@ PageView PageMap::view(Rect rect, std::span<const Rect> taken, std::optional<Vec
   }
   if (most < 3) v.cluster.reset();
   v.clusterSize = most + 1;
-  for (const Mark& mark : marks) {
-    if (mark.size <= m.station || (mark.spread && v.cluster)) continue;
-    const float half = mark.size / 2, name = mark.spread ? std::max(m.placeName, l_.mapLeast) * 8.5f : 0;
-    v.busy.push_back(
-        {mark.at.x - half - (mark.toWest ? name : 0), mark.at.y - half, 2 * half + name, 2 * half});
-  }
+  const auto busyWith = [&](const std::vector<Mark>& all) {
+    std::vector<Rect> busy;
+    for (const Mark& mark : all) {
+      if (mark.size <= m.station || (mark.spread && v.cluster)) continue;
+      const float half = mark.size / 2, name = mark.spread ? std::max(m.placeName, l_.mapLeast) * 8.5f : 0;
+      busy.push_back(
+          {mark.at.x - half - (mark.toWest ? name : 0), mark.at.y - half, 2 * half + name, 2 * half});
+    }
+    return busy;
+  };
+  v.busy = busyWith(marks);
 
   // The slack beside the subject goes where furniture does not need it.
   const float slackX =
@@ -293,6 +298,14 @@ PageView PageMap::view(Rect rect, std::span<const Rect> taken, std::optional<Vec
       tried.worth -= 0.9 * std::abs(kx) * slackX / in.w * 4 + 0.9 * std::abs(ky) * slackY / in.h * 4;
       if (tried.worth > best.worth + 1e-9) best = tried;
     }
+  // Where the map came to stand symbols may spread to the other side: the furniture finds its place anew.
+  if (const auto busy = busyWith(placeMarks(s_, best.camera, m)); busy != best.busy) {
+    const double worth = best.worth;
+    best.busy = busy;
+    for (auto* r : {&best.legend, &best.inset, &best.overview, &best.north, &best.scaleBar}) r->reset();
+    place(best, best.camera, taken, legend);
+    best.worth = worth;
+  }
   return best;
 }
 
@@ -310,7 +323,8 @@ void PageMap::place(PageView& v, const Camera& first, std::span<const Rect> take
     const auto hidden = std::count_if(v.busy.begin(), v.busy.end(), [&](const Rect& busy) {
       return r.meets({busy.x + shift.x, busy.y + shift.y, busy.w, busy.h});
     });
-    return seen_.within({a.x, a.y, c.x, c.y}) + 0.01 * static_cast<double>(hidden);
+    // A symbol is worth a fiftieth of the subject.
+    return seen_.within({a.x, a.y, c.x, c.y}) + 0.02 * static_cast<double>(hidden);
   };
   // From a corner along the edges, past what stands there already.
   enum Corner { topRight, topLeft, bottomRight, bottomLeft, bottomMiddle };
@@ -416,8 +430,10 @@ void PageMap::draw(Drawing& d, const Theme& t, const PageView& v, std::span<cons
   MapOptions o;
   o.frame = in, o.unit = l_.mapUnit, o.leastType = l_.mapLeast, o.paper = true, o.keepClear = &clear;
   // A small map has no room for the names of small places.
-  o.townNames = l_.style == PageStyle::sheet || l_.style == PageStyle::poster ||
-                std::max(subject_.width(), subject_.height()) / v.camera.metresPerUnit > 900 * l_.mapUnit;
+  const double across = std::max(subject_.width(), subject_.height()) / v.camera.metresPerUnit;
+  o.townNames = l_.style == PageStyle::sheet || l_.style == PageStyle::poster || across > 900 * l_.mapUnit;
+  // English names are half as long again.
+  o.fewNames = across < (s_.language == Language::zh ? 560 : 840) * l_.mapUnit;
   if (v.inset) o.insetOf = v.cluster;
   drawMap(d, s_, static_cast<int>(d.cameras.size()) - 1, t, o);
   drawGrid(b, v);
@@ -651,6 +667,7 @@ void PageMap::drawInset(Drawing& d, const Board& b, const PageView& v) const {
   MapOptions o;
   o.frame = camera.frame, o.paper = true, o.countyNames = false, o.circles = false;
   o.unit = l_.mapUnit * 0.94f, o.leastType = l_.mapLeast;
+  o.fewNames = r.w < (s_.language == Language::zh ? 230 : 380) * l_.mapUnit;
   const size_t hits = d.hits.size();
   drawMap(d, s_, index, t, o);
   d.hits.resize(hits);

@@ -429,6 +429,7 @@ class Apply {
     if (!scene) return tl::unexpected(scene.error());
     const std::string done = fmt::format(fmt::runtime(tr("已导出 {}", language_)), c.path);
     startExport(
+        s_,
         [scene = std::make_shared<scene::Scene>(std::move(*scene)), options, crs = s_.worldCrs(),
          draft = recipeDraft(s_, options)](geo::Progress& p, const scene::TypesetterPtr& fonts) {
           return writeSnapshot(*scene, options, fonts, crs, &p, nullptr, &draft);
@@ -438,18 +439,33 @@ class Apply {
   }
 
   Done operator()(const ExportAtlas& c) {
-    AtlasOptions options;
-    options.page.output = c.path, options.page.paper = c.paper, options.page.landscape = c.landscape;
-    options.page.dpi = c.dpi, options.ending = c.ending;
-    options.areas = c.areas, options.indicators = c.indicators, options.years = c.years;
-    auto atlas = planAtlas(s_, std::move(options));
-    if (!atlas) return tl::unexpected(atlas.error());
-    const std::string done =
-        fmt::format(fmt::runtime(tr("已导出图集 {}，共 {} 幅", language_)), c.path, atlas->sheets.size());
-    startExport([atlas = std::make_shared<const Atlas>(std::move(*atlas)), crs = s_.worldCrs()](
-                    geo::Progress& p,
-                    const scene::TypesetterPtr& fonts) { return writeAtlas(*atlas, fonts, crs, &p); },
+    auto draft = draftAtlas(s_, atlasOptions(c));
+    if (!draft) return tl::unexpected(draft.error());
+    s_.jobs().start(
+        "export",
+        [draft = std::move(*draft), session = &s_, language = language_,
+         path = c.path](geo::Progress& p) -> Jobs::Finish {
+          draft.work(p);
+          return [draft, session, language, path] {
+            auto atlas = draft.plan(*session);
+            if (!atlas) {
+              SessionParts::messages(*session).push_back({Message::Level::error, atlas.error().text()});
+              return touch(*session);
+            }
+            const std::string done = fmt::format(fmt::runtime(tr("已导出图集 {}，共 {} 幅", language)), path,
+                                                 atlas->sheets.size());
+            startExport(
+                *session,
+                [atlas = std::make_shared<const Atlas>(std::move(*atlas)), crs = session->worldCrs()](
+                    geo::Progress& p, const scene::TypesetterPtr& fonts) {
+                  return writeAtlas(*atlas, fonts, crs, &p);
+                },
                 done);
+          };
+        },
+        [session = &s_](const std::string& error) {
+          SessionParts::messages(*session).push_back({Message::Level::error, error});
+        });
     return {};
   }
   Done operator()(const ExportAgain&) {
@@ -630,11 +646,12 @@ class Apply {
   // One undoable step. Where a scene is shown, the project first takes over its look, so that the change
   // starts from what the user sees.
   // Told in a message when it is done or has failed.
-  void startExport(std::function<Done(geo::Progress&, const scene::TypesetterPtr&)> write,
-                   const std::string& done) {
-    s_.jobs().start(
+  static void startExport(Session& target,
+                          std::function<Done(geo::Progress&, const scene::TypesetterPtr&)> write,
+                          const std::string& done) {
+    target.jobs().start(
         "export",
-        [write = std::move(write), session = &s_, done](geo::Progress& p) -> Jobs::Finish {
+        [write = std::move(write), session = &target, done](geo::Progress& p) -> Jobs::Finish {
           const auto fonts = scene::Typesetter::open();
           const Done written = fonts ? write(p, *fonts) : Done(tl::unexpected(fonts.error()));
           return [session, written, done] {
@@ -644,7 +661,7 @@ class Apply {
             touch(*session);
           };
         },
-        [session = &s_](const std::string& error) {
+        [session = &target](const std::string& error) {
           SessionParts::messages(*session).push_back({Message::Level::error, error});
         });
   }

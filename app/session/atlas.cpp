@@ -1,9 +1,11 @@
 #include "app/session/atlas.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <charconv>
 #include <filesystem>
 #include <mutex>
 #include <thread>
@@ -61,22 +63,29 @@ class Planner {
         lang_(session.view().language),
         options_(std::move(options)) {}
 
-  geo::Result<Atlas> plan() {
+  // Of the overview, then of each indicator and year.
+  geo::Result<std::vector<SnapshotOptions>> maps() {
     if (auto good = prepare(); !good) return tl::unexpected(good.error());
-    Atlas atlas;
-    atlas.options = options_, atlas.countyLayer = county_->id, atlas.left = left_;
-    SnapshotOptions whole = options_.page;
-    auto overview = sceneFor(s_, whole);
-    if (!overview) return tl::unexpected(overview.error());
-    overview->composition = scene::Composition::map;
-    atlas.scenes.push_back(std::move(*overview));
+    std::vector<SnapshotOptions> all{options_.page};
     for (const Subject& subject : subjects_) {
-      SnapshotOptions o = options_.page;
+      SnapshotOptions& o = all.emplace_back(options_.page);
       o.indicator = subject.spec->id, o.lockBreaks = subject.locked;
       if (subject.year) o.year = subject.year;
-      auto scene = sceneFor(s_, o);
+    }
+    for (SnapshotOptions& o : all) o.composition = scene::Composition::map;
+    return all;
+  }
+
+  geo::Result<Atlas> plan(const std::vector<Parts>& parts) {
+    const auto all = maps();
+    if (!all) return tl::unexpected(all.error());
+    Atlas atlas;
+    atlas.options = options_, atlas.countyLayer = county_->id, atlas.left = left_;
+    for (size_t i = 0; i < all->size(); ++i) {
+      const auto look = lookFor(s_, (*all)[i]);
+      if (!look) return tl::unexpected(look.error());
+      auto scene = sceneFor(s_, (*all)[i], *look, parts.at(i));
       if (!scene) return tl::unexpected(scene.error());
-      scene->composition = scene::Composition::map;
       atlas.scenes.push_back(std::move(*scene));
     }
     index(atlas);
@@ -90,7 +99,7 @@ class Planner {
     return atlas;
   }
 
-  size_t count() { return prepare() ? 2 + rows_.size() * subjects_.size() : 0; }
+  size_t count() { return prepare() ? rows_.size() * subjects_.size() : 0; }
 
  private:
   geo::Result<void> prepare() {
@@ -147,12 +156,22 @@ class Planner {
                          "Choose an indicator of the county layer.");
       if (std::find(specs.begin(), specs.end(), *spec) == specs.end()) specs.push_back(*spec);
     }
+    std::set<int> there;
+    for (const IndicatorSpec* spec : specs)
+      for (const auto& [year, figures] : s_.indicator(spec->id).byYear)
+        if (year > 0 && hasFigures(figures)) there.insert(year);
+    for (const int year : options_.years)
+      if (!there.contains(year))
+        return geo::fail(
+            fmt::format("No indicator has figures of areas for {}.", year),
+            there.empty() ? "None has years." : fmt::format("Years: {}.", fmt::join(there, ", ")));
     for (const IndicatorSpec* spec : specs) {
       const IndicatorState& state = s_.indicator(spec->id);
       std::vector<int> years;
       for (const auto& [year, figures] : state.byYear) {
-        const bool wanted = options_.years.empty() || std::find(options_.years.begin(), options_.years.end(),
-                                                                year) != options_.years.end();
+        const bool wanted =
+            options_.years.empty() || year == 0 ||
+            std::find(options_.years.begin(), options_.years.end(), year) != options_.years.end();
         if (wanted && hasFigures(figures)) years.push_back(year);
       }
       if (!years.empty() && options_.years.empty() && !options_.allYears) years = {yearIn(state, 0)};
@@ -164,8 +183,7 @@ class Planner {
       for (const int year : years) subjects_.push_back({spec, year, years.size() > 1});
     }
     if (!subjects_.empty()) return {};
-    return geo::fail("No indicator has figures of areas for that.",
-                     options_.years.empty() ? "Choose others with --indicator." : "Choose other years.");
+    return geo::fail("No indicator has figures of areas.", "Choose others.");
   }
 
   std::string titleOf(const Subject& subject) const {
@@ -284,6 +302,20 @@ geo::Result<void> writeBook(const Atlas& atlas, const scene::TypesetterPtr& font
       atlas.options.page.output, options, meta, progress);
 }
 
+// What killed programs left behind.
+void removeStale(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> stale;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    int pid = 0;
+    if (!name.starts_with(".atlas-") || !name.ends_with(".part")) continue;
+    std::from_chars(name.data() + 7, name.data() + name.size(), pid);
+    if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH) stale.push_back(entry.path());
+  }
+  for (const fs::path& path : stale) fs::remove_all(path, error);
+}
+
 // Sheets are written beside their place and moved there when all of them are whole.
 geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fonts, const geo::Crs& worldCrs,
                               geo::Progress* progress, std::vector<std::string>* warnings) {
@@ -296,6 +328,7 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
   if (!fs::is_directory(folder, error))
     return geo::fail(fmt::format("{} is not a folder.", folder.string()),
                      "Name a folder, or a file that ends in .pdf.");
+  removeStale(folder);
   const fs::path draft = folder / fmt::format(".atlas-{}.part", getpid());
   fs::remove_all(draft, error);
   if (!fs::create_directory(draft, error))
@@ -327,7 +360,12 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
       }
       const std::lock_guard lock(guard);
       if (!drawing.missingGlyphs.empty()) told.insert(missingText(drawing.missingGlyphs));
-      if (!written && !stop) result = written, stop = true;
+      if (!written && !stop) {
+        geo::Error told = written.error();  // of the place that the user named
+        if (const size_t at = told.what.find(draft.string()); at != told.what.npos)
+          told.what.replace(at, draft.string().size(), folder.string());
+        result = tl::unexpected(told), stop = true;
+      }
       const double fraction = static_cast<double>(++done) / static_cast<double>(atlas.sheets.size());
       if (progress && !progress->keepGoing(fraction) && !stop)
         result = geo::fail(fmt::format("Writing {} was cancelled.", folder.string())), stop = true;
@@ -359,15 +397,52 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
 
 }  // namespace
 
-geo::Result<Atlas> planAtlas(const Session& session, AtlasOptions options) {
-  if (options.page.paper.empty()) {
-    options.page.paper = session.project().page.paper;
-    options.page.landscape = session.project().page.landscape;
-  }
+geo::Result<AtlasDraft> draftAtlas(const Session& session, const AtlasOptions& asked) {
+  AtlasOptions options = asked;
+  const PageSpec& own = session.project().page;
+  options.page.landscape = asked.landscape.value_or(asked.page.paper.empty() ? own.landscape : true);
+  if (asked.page.paper.empty()) options.page.paper = own.paper;
   SnapshotOptions like = options.page;
   if (!isBook(like.output)) like.output = "sheet." + options.ending;
   if (auto good = checkSnapshot(like); !good) return tl::unexpected(good.error());
-  return Planner(session, std::move(options)).plan();
+  const auto maps = Planner(session, options).maps();
+  if (!maps) return tl::unexpected(maps.error());
+  std::vector<PartsWork> work;
+  for (const SnapshotOptions& o : *maps) {
+    const auto look = lookFor(session, o);
+    if (!look) return tl::unexpected(look.error());
+    work.push_back(partsWork(session, *look));
+  }
+  auto parts = std::make_shared<std::vector<Parts>>();
+  AtlasDraft draft;
+  draft.work = [work = std::move(work), parts](geo::Progress& progress) {
+    for (const PartsWork& one : work)
+      if (!progress.cancelled()) parts->push_back(one(progress));
+  };
+  draft.plan = [options, parts, count = maps->size(),
+                project = session.project()](const Session& s) -> geo::Result<Atlas> {
+    if (!(s.project() == project) || parts->size() != count)
+      return geo::fail(tr("做图集时项目有了改动。", s.view().language),
+                       tr("再导出一次。", s.view().language));
+    return Planner(s, options).plan(*parts);
+  };
+  return draft;
+}
+
+geo::Result<Atlas> planAtlas(const Session& session, const AtlasOptions& options) {
+  auto draft = draftAtlas(session, options);
+  if (!draft) return tl::unexpected(draft.error());
+  geo::Progress progress;
+  draft->work(progress);
+  return draft->plan(session);
+}
+
+AtlasOptions atlasOptions(const ExportAtlas& c) {
+  AtlasOptions o;
+  o.page.output = c.path, o.page.paper = c.paper, o.page.dpi = c.dpi, o.ending = c.ending;
+  if (!c.paper.empty()) o.landscape = c.landscape;
+  o.areas = c.areas, o.indicators = c.indicators, o.years = c.years;
+  return o;
 }
 
 size_t atlasSheetCount(const Session& session, const AtlasOptions& options) {

@@ -9,10 +9,11 @@ namespace session {
 
 struct AtlasOptions {
   SnapshotOptions page;                        // output: a folder, or a .pdf; paper empty: the project's own
+  std::optional<bool> landscape;               // none: as the project's page where that is taken, else it is
   std::string ending = "png";                  // of the sheets in a folder
   std::vector<std::string> areas, indicators;  // keys, ids or names; empty: all that there are
-  std::vector<int> years;                      // empty: each indicator's latest full year
-  bool allYears = false;                       // all that each has
+  std::vector<int> years;  // empty: each indicator's fullest; one without years is always in
+  bool allYears = false;   // all that each has
 };
 
 struct AtlasSheet {
@@ -36,9 +37,18 @@ struct Atlas {
   RecipeDraft recipe;
   std::vector<std::string> left;  // indicators without figures, told in one line each
 };
-// On the main thread, data loaded. Fails with what there is where a name is unknown.
-geo::Result<Atlas> planAtlas(const Session& session, AtlasOptions options);
-// How many sheets that would be, without making anything; 0 where it cannot be made.
+// Data loaded. Fails with what there is where a name is unknown.
+geo::Result<Atlas> planAtlas(const Session& session, const AtlasOptions& options);
+// The same in two steps, for a window that must not wait: classes, association and heat of all its maps are
+// worked out by `work` on a worker; `plan` then makes the atlas, if the project is still the same.
+struct AtlasDraft {
+  std::function<void(geo::Progress&)> work;
+  std::function<geo::Result<Atlas>(const Session&)> plan;
+};
+geo::Result<AtlasDraft> draftAtlas(const Session& session, const AtlasOptions& options);
+// As the window asks for it.
+AtlasOptions atlasOptions(const ExportAtlas& command);
+// How many sheets of areas that would be, beside overview and index; 0 where it cannot be made.
 size_t atlasSheetCount(const Session& session, const AtlasOptions& options);
 // All sheets or none. On a worker; uses all cores.
 geo::Result<void> writeAtlas(const Atlas& atlas, scene::TypesetterPtr fonts, const geo::Crs& worldCrs,

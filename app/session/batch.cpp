@@ -188,8 +188,8 @@ BatchItem readAtlas(const toml::table& table, const fs::path& base) {
   item.line = lineOf(table);
   Entry e(table);
   AtlasOptions& a = item.atlas.emplace();
-  a.page.landscape = true;
   common(e, item, a.page, base);
+  if (table.contains("landscape")) a.landscape = a.page.landscape;
   e.texts("indicators", a.indicators);
   e.texts("areas", a.areas);
   e.years("years", a.years, a.allYears);

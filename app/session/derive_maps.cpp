@@ -373,32 +373,44 @@ bool mapsReady(const Session& session) {
          !(wantsAssociation(SessionParts::mapOf(session, look)) && jobs.running("association"));
 }
 
-Parts partsFor(const Session& session, const Look& look) {
+PartsWork partsWork(const Session& session, const Look& look) {
   const DerivedState& d = SessionParts::derived(session);
-  Parts parts;
+  Parts known;
+  std::optional<ClassWork> classes;
+  std::optional<HeatInput> heat;
+  std::optional<AssociationInput> association;
   const BreaksKey key = breaksKey(session, look);
   // What the window has worked out already is not worked out again while it waits.
-  if (key == d.breaksKey) {
-    parts.breaks = d.parts.breaks, parts.second = d.parts.second;
-  } else {
-    Classed classed = classWork(session, look, key)();
-    parts.breaks = std::move(classed.breaks), parts.second = std::move(classed.second);
-  }
-  geo::Progress progress;
-  const HeatSpec heat = SessionParts::heatOf(session, look);
-  if (!heat.layer.empty() && heat.visible) {
-    HeatInput input = heatInput(session, heat);
+  if (key == d.breaksKey) known.breaks = d.parts.breaks, known.second = d.parts.second;
+  else classes = classWork(session, look, key);
+  const HeatSpec spec = SessionParts::heatOf(session, look);
+  if (!spec.layer.empty() && spec.visible) {
+    HeatInput input = heatInput(session, spec);
     input.spec.opacity = 1;
-    if (d.parts.heat && d.parts.heat->input == input) parts.heat = d.parts.heat;
-    else if (input.points) parts.heat = computeHeat(input, progress);
+    if (d.parts.heat && d.parts.heat->input == input) known.heat = d.parts.heat;
+    else if (input.points) heat = std::move(input);
   }
   if (wantsAssociation(key.map)) {
-    const AssociationInput input = associationInput(session, look);
+    AssociationInput input = associationInput(session, look);
     if (input.layer && d.parts.association && d.associationKey == associationKey(key, input.layer))
-      parts.association = d.parts.association;
-    else if (input.layer) parts.association = associate(input, progress);
+      known.association = d.parts.association;
+    else if (input.layer) association = std::move(input);
   }
-  return parts;
+  return [known, classes, heat, association](geo::Progress& progress) {
+    Parts parts = known;
+    if (classes) {
+      Classed made = (*classes)();
+      parts.breaks = std::move(made.breaks), parts.second = std::move(made.second);
+    }
+    if (heat) parts.heat = computeHeat(*heat, progress);
+    if (association) parts.association = associate(*association, progress);
+    return parts;
+  };
+}
+
+Parts partsFor(const Session& session, const Look& look) {
+  geo::Progress progress;
+  return partsWork(session, look)(progress);
 }
 
 void deriveMaps(Session& session) {

@@ -183,7 +183,15 @@ void deriveLogo(Session& session);
 void deriveMaps(Session& session);  // classes, association, heat, indices, probe
 // Whether all that the present map is made from is there: else a picture of it would have to wait.
 bool mapsReady(const Session& session);
+// What the look's parts take, as values: for a worker.
+using PartsWork = std::function<Parts(geo::Progress&)>;
+PartsWork partsWork(const Session& session, const Look& look);
 Parts partsFor(const Session& session, const Look& look);  // at once, for one picture
+// How the options ask the map to be looked at. Fails with a line that lists what there is. Points into the
+// project.
+geo::Result<Look> lookFor(const Session& session, const SnapshotOptions& options);
+geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options, const Look& look,
+                                   const Parts& parts);
 HeatInput heatInput(const Session& session, const HeatSpec& spec);
 AssociationInput associationInput(const Session& session, const Look& look);
 scene::Scene buildScene(const Session& session, const Look& look, const Parts& parts);

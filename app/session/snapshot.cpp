@@ -201,7 +201,7 @@ geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
   return {};
 }
 
-geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options) {
+geo::Result<Look> lookFor(const Session& session, const SnapshotOptions& options) {
   const Project& project = session.project();
   Look look = SessionParts::look(session);
   if (!options.scene.empty()) {
@@ -239,12 +239,23 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
   }
   if (look.composition == scene::Composition::ledger && session.targets().empty())
     return geo::fail("The project has no targets.", "List them as [[targets]], or name a target_table.");
-  scene::Scene scene = buildScene(session, look, partsFor(session, look));
+  return look;
+}
+
+geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options) {
+  const auto look = lookFor(session, options);
+  if (!look) return tl::unexpected(look.error());
+  return sceneFor(session, options, *look, partsFor(session, *look));
+}
+
+geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options, const Look& look,
+                                   const Parts& parts) {
+  scene::Scene scene = buildScene(session, look, parts);
   scene.date = options.date.empty() ? today() : options.date;
   if (!options.focus.empty()) {
     const auto row = areaNamed(session, options.focus);
     if (!row) return tl::unexpected(row.error());
-    scene.focus = scene::ObjectRef{countyLayer(project)->id, static_cast<long>(*row)};
+    scene.focus = scene::ObjectRef{countyLayer(session.project())->id, static_cast<long>(*row)};
   }
   if (look.scene && look.scene->camera.extentLonLat) {
     auto box = worldBox(session.worldCrs(), *look.scene->camera.extentLonLat);
