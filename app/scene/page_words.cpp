@@ -89,7 +89,8 @@ float PageParts::titleAt(const Board& b, Rect r, float top) const {
 
   std::string sub;
   const auto add = [&](const std::string& more) {
-    if (!more.empty() && words.find(more) == words.npos) sub += (sub.empty() ? "" : " · ") + more;
+    if (!more.empty() && words.find(more) == words.npos && sub.find(more) == sub.npos)
+      sub += (sub.empty() ? "" : " · ") + more;
   };
   if (!focusName().empty()) add(s_.title);
   else add(what().empty() ? s_.subtitle : what());

@@ -174,7 +174,7 @@ TEST_P(Golden, LooksAsItDid) {
   const auto expected = support::readPng(path);
   const auto d = compare(actual, expected, 40);
   ASSERT_TRUE(d.sameSize) << path << "; actual: " << leave(c, "actual", actual);
-  EXPECT_LT(d.share, 0.004) << leave(c, "actual", actual) << " " << leave(c, "expected", expected) << " "
+  EXPECT_LT(d.share, 0.001) << leave(c, "actual", actual) << " " << leave(c, "expected", expected) << " "
                             << leave(c, "difference", d.picture);
 }
 
