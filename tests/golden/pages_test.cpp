@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "app/scene/draw_scene.h"
-#include "app/session/project_file.h"
-#include "app/session/snapshot.h"
-#include "tests/golden/kinds.h"
+#include "tests/golden/embedded.h"
 
 namespace {
 
@@ -14,35 +12,6 @@ using scene::Drawing;
 using scene::PageFrame;
 using scene::PagePart;
 using scene::Rect;
-
-session::Session& project() {
-  static auto* session = [] {
-    auto* s = new session::Session;
-    const auto opened = s->open(session::embeddedProjectPath());
-    if (!opened) ADD_FAILURE() << opened.error().text();
-    s->wait();
-    return s;
-  }();
-  return *session;
-}
-
-scene::TypesetterPtr fonts() {
-  static const auto fonts = scene::Typesetter::open();
-  return fonts ? *fonts : nullptr;
-}
-
-scene::Scene sceneOf(const char* id, scene::Language language, const char* kind) {
-  session::Session& s = project();
-  EXPECT_TRUE(session::apply(s, session::SetLanguage{language}));
-  session::SnapshotOptions options;
-  options.scene = id;
-  auto made = session::sceneFor(s, options);
-  if (!made) ADD_FAILURE() << made.error().text();
-  scene::Scene scene = *made;
-  scene.date = "2026-01-01";
-  kinds::dress(scene, kind);
-  return scene;
-}
 
 struct Paper {
   float width, height;
@@ -131,7 +100,7 @@ TEST(Pages, OfEverySizeStyleAndKindKeepTheirPartsApart) {
                  {"overview", "filtered"}};
   for (const auto language : {scene::Language::zh, scene::Language::en})
     for (size_t kind = 0; kind < std::size(kindsOf); ++kind) {
-      const scene::Scene s = sceneOf(kindsOf[kind].scene, language, kindsOf[kind].kind);
+      const scene::Scene s = embedded::scene(kindsOf[kind].scene, language, kindsOf[kind].kind);
       for (size_t paper = 0; paper < std::size(papers); ++paper)
         for (size_t style = 0; style < std::size(styles); ++style) {
           // The plain map in all of them, the other kinds in turn.
@@ -142,7 +111,7 @@ TEST(Pages, OfEverySizeStyleAndKindKeepTheirPartsApart) {
           setup.width = papers[paper].width, setup.height = papers[paper].height, setup.style = styles[style];
           setup.grid = kind % 3 == 1 ? scene::PageGrid::metres : scene::PageGrid::degrees;
           scene::PageLayout layout;
-          const Drawing d = drawPage(s, scene::paperTheme(), fonts(), setup, {}, &layout);
+          const Drawing d = drawPage(s, scene::paperTheme(), embedded::fonts(), setup, {}, &layout);
           check(d, layout,
                 fmt::format("{} {} {}x{} style {} {}", kindsOf[kind].scene, kindsOf[kind].kind, setup.width,
                             setup.height, style, language == scene::Language::zh ? "zh" : "en"));
@@ -153,14 +122,14 @@ TEST(Pages, OfEverySizeStyleAndKindKeepTheirPartsApart) {
 // Sheets of an atlas: each of the eight counties, on the papers that atlases are printed on.
 TEST(Pages, OfOneCountyAreFinishedSheets) {
   for (const auto language : {scene::Language::zh, scene::Language::en}) {
-    scene::Scene s = sceneOf("overview", language, "");
+    scene::Scene s = embedded::scene("overview", language, "");
     for (long county = 0; county < 8; ++county)
       for (const Paper paper : {Paper{297, 210}, Paper{420, 297}, Paper{210, 297}}) {
         s.focus = scene::ObjectRef{s.cityLayer, county};
         scene::PageSetup setup;
         setup.width = paper.width, setup.height = paper.height, setup.number = "3 / 57";
         scene::PageLayout layout;
-        const Drawing d = drawPage(s, scene::paperTheme(), fonts(), setup, {}, &layout);
+        const Drawing d = drawPage(s, scene::paperTheme(), embedded::fonts(), setup, {}, &layout);
         check(d, layout, fmt::format("county {} {}x{}", county, paper.width, paper.height));
         EXPECT_TRUE(std::any_of(layout.frames.begin(), layout.frames.end(),
                                 [](const PageFrame& f) { return f.part == PagePart::figures; }))

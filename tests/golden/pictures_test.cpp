@@ -9,9 +9,7 @@
 #include "app/render/offscreen.h"
 #include "app/render/renderer.h"
 #include "app/scene/draw_scene.h"
-#include "app/session/project_file.h"
-#include "app/session/snapshot.h"
-#include "tests/golden/kinds.h"
+#include "tests/golden/embedded.h"
 #include "tests/support/image.h"
 
 namespace fs = std::filesystem;
@@ -95,42 +93,19 @@ const Case cases[] = {
 
 class Golden : public testing::TestWithParam<Case> {
  protected:
-  static session::Session& project() {
-    static auto* session = [] {
-      auto* s = new session::Session;
-      const auto opened = s->open(session::embeddedProjectPath());
-      if (!opened) ADD_FAILURE() << opened.error().text();
-      s->wait();
-      return s;
-    }();
-    return *session;
-  }
-
-  static scene::TypesetterPtr fonts() {
-    static const auto fonts = scene::Typesetter::open();
-    return fonts ? *fonts : nullptr;
-  }
-
   static Drawing draw(const Case& c) {
-    session::Session& s = project();
-    EXPECT_TRUE(session::apply(s, session::SetLanguage{c.language}));
-    session::SnapshotOptions options;
-    options.scene = c.scene;
-    auto made = session::sceneFor(s, options);
-    if (!made) ADD_FAILURE() << made.error().text();
-    scene::Scene scene = *made;
-    scene.date = "2026-01-01";
-    kinds::dress(scene, c.kind);
+    scene::Scene scene = embedded::scene(c.scene, c.language, c.kind);
     const auto w = static_cast<float>(c.width), h = static_cast<float>(c.height);
     if (std::string(c.medium) == "page") {
       scene::PageSetup page;
       page.width = w, page.height = h, page.style = c.style, page.grid = c.grid;
       if (c.focus >= 0) scene.focus = scene::ObjectRef{scene.cityLayer, c.focus}, page.number = "3 / 57";
-      return drawPage(scene, scene::paperTheme(), fonts(), page);
+      return drawPage(scene, scene::paperTheme(), embedded::fonts(), page);
     }
     const scene::Theme& theme = c.dark ? scene::darkTheme() : scene::lightTheme();
-    if (std::string(c.medium) == "wall") return drawWall(scene, theme, fonts(), w, h);
-    return drawWindowMap(scene, theme, fonts(), scene::Camera::fit({0, 0, w, h}, scene.home, 30), 1);
+    if (std::string(c.medium) == "wall") return drawWall(scene, theme, embedded::fonts(), w, h);
+    return drawWindowMap(scene, theme, embedded::fonts(), scene::Camera::fit({0, 0, w, h}, scene.home, 30),
+                         1);
   }
 
   static double scaleOf(const Case& c) { return std::string(c.medium) == "page" ? c.dpi / 25.4 : 1; }

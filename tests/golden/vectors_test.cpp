@@ -11,9 +11,7 @@
 #include "app/paper/rasterise.h"
 #include "app/paper/write.h"
 #include "app/scene/draw_scene.h"
-#include "app/session/project_file.h"
-#include "app/session/snapshot.h"
-#include "tests/golden/kinds.h"
+#include "tests/golden/embedded.h"
 #include "tests/support/image.h"
 
 namespace fs = std::filesystem;
@@ -62,31 +60,13 @@ class VectorFile : public testing::TestWithParam<Case> {
     fs::create_directories(folder);
     drawing = draw(GetParam());
   }
-  static scene::TypesetterPtr fonts() {
-    static const auto fonts = scene::Typesetter::open();
-    return fonts ? *fonts : nullptr;
-  }
   static Drawing draw(const Case& c) {
-    static auto* session = [] {
-      auto* s = new session::Session;
-      if (const auto opened = s->open(session::embeddedProjectPath()); !opened)
-        ADD_FAILURE() << opened.error().text();
-      s->wait();
-      return s;
-    }();
-    EXPECT_TRUE(session::apply(*session, session::SetLanguage{c.language}));
-    session::SnapshotOptions options;
-    options.scene = c.scene;
-    auto made = session::sceneFor(*session, options);
-    if (!made) ADD_FAILURE() << made.error().text();
-    scene::Scene scene = *made;
-    scene.date = "2026-01-01";
-    kinds::dress(scene, c.kind);
+    const scene::Scene scene = embedded::scene(c.scene, c.language, c.kind);
     const auto w = static_cast<float>(c.width), h = static_cast<float>(c.height);
     scene::PageSetup page;
     page.width = w, page.height = h;
-    if (c.page) return drawPage(scene, scene::paperTheme(), fonts(), page);
-    return drawWindowMap(scene, scene::lightTheme(), fonts(),
+    if (c.page) return drawPage(scene, scene::paperTheme(), embedded::fonts(), page);
+    return drawWindowMap(scene, scene::lightTheme(), embedded::fonts(),
                          scene::Camera::fit({0, 0, w, h}, scene.home, 30), 1);
   }
   double perUnit() const { return GetParam().page ? 75 / 25.4 : 1; }
