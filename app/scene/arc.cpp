@@ -57,4 +57,29 @@ Vec pointOn(const Arc& arc, float t) {
   return arc.start * (u * u * u) + arc.a * (3 * u * u * t) + arc.b * (3 * u * t * t) + arc.end * (t * t * t);
 }
 
+Arc upTo(const Arc& arc, float t) {
+  const auto between = [&](Vec p, Vec q) { return p + (q - p) * t; };
+  const Vec ab = between(arc.start, arc.a), bc = between(arc.a, arc.b), cd = between(arc.b, arc.end);
+  const Vec abc = between(ab, bc), bcd = between(bc, cd);
+  return {arc.start, ab, abc, between(abc, bcd)};
+}
+
+Arc relativeTo(const Arc& arc, Vec from, Vec to) {
+  const Vec way = to - from;
+  const float square = std::max(way.x * way.x + way.y * way.y, 1e-6f);
+  const auto seen = [&](Vec p) {
+    const Vec d = p - from;
+    return Vec{(d.x * way.x + d.y * way.y) / square, (d.y * way.x - d.x * way.y) / square};
+  };
+  return {seen(arc.start), seen(arc.a), seen(arc.b), seen(arc.end)};
+}
+
+Arc placedBetween(const Arc& relative, Vec from, Vec to) {
+  const Vec way = to - from;
+  const auto placed = [&](Vec p) {
+    return Vec{from.x + p.x * way.x - p.y * way.y, from.y + p.x * way.y + p.y * way.x};
+  };
+  return {placed(relative.start), placed(relative.a), placed(relative.b), placed(relative.end)};
+}
+
 }  // namespace scene

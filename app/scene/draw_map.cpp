@@ -8,6 +8,7 @@
 #include "app/scene/label.h"
 #include "app/scene/map_thematic.h"
 #include "app/scene/marks.h"
+#include "app/scene/motion.h"
 #include "geo/measure.h"
 
 namespace scene {
@@ -37,8 +38,38 @@ class MapDrawer {
   }
 
   void draw() {
-    areas();
     contours_ = contoursOn(s_, o_.cache);
+    if (o_.storeys.ground) ground();
+    if (o_.drawn) o_.drawn->marks = o_.drawn->names = d_.items.size();
+    if (!o_.storeys.marks && !o_.storeys.names) return;
+    marks_ = o_.motion && o_.motion->to ? marksOnTheWay() : placeMarks(s_, cam_, m_);
+    if (o_.insetOf) {
+      const Vec place = cam_.canvasFromWorld(*o_.insetOf);
+      std::erase_if(marks_, [&](const Mark& mark) {
+        return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f;
+      });
+    }
+    if (o_.circles) circles_ = circlesOn(s_, cam_, t_, m_);
+    if (o_.storeys.marks) rings();
+    o_.motion&& o_.motion->to ? arcsOnTheWay() : placeArcs();
+    if (o_.storeys.names) placeAllLabels();
+    if (o_.storeys.marks) {
+      glow();
+      drawCircles();
+      drawArcs();
+      drawMarks();
+    }
+    if (o_.drawn) {
+      o_.drawn->names = d_.items.size();
+      for (const Mark& mark : marks_) o_.drawn->plan.marks.push_back(mark);
+      for (size_t i = 0; i < arcs_.size(); ++i) o_.drawn->plan.arcs.push_back({arcLeads_[i], arcsSeen_[i]});
+    }
+    if (o_.storeys.names) drawLabels();
+  }
+
+ private:
+  void ground() {
+    areas();
     addHeat(d_, s_, index_, t_, o_.unit, contours_, o_.cache);
     rivers();
     lines();
@@ -48,25 +79,69 @@ class MapDrawer {
     addLinks(d_, s_, cam_, t_, o_.unit);
     if (o_.fades)
       for (const Fade& fade : *o_.fades) put(fade);
-    marks_ = placeMarks(s_, cam_, m_);
-    if (o_.insetOf) {
-      const Vec place = cam_.canvasFromWorld(*o_.insetOf);
-      std::erase_if(marks_, [&](const Mark& mark) {
-        return mark.spread && std::hypot(mark.place.x - place.x, mark.place.y - place.y) < 0.5f;
-      });
-    }
-    if (o_.circles) circles_ = circlesOn(s_, cam_, t_, m_);
-    rings();
-    placeArcs();
-    placeAllLabels();
-    glow();
-    drawCircles();
-    drawArcs();
-    drawMarks();
-    drawLabels();
   }
 
- private:
+  // On the way
+  // ---------------------------------------------------------------------------------------------------------
+  static const Mark* markIn(const MapPlan* plan, const Mark& mark) {
+    if (!plan) return nullptr;
+    for (const Mark& m : plan->marks)
+      if (m.layer == mark.layer && m.row == mark.row) return &m;
+    return nullptr;
+  }
+
+  // Each keeps its distance from its true place, or passes from the one it had to the one it will have.
+  std::vector<Mark> marksOnTheWay() const {
+    std::vector<Mark> marks = marksInPlace(s_, cam_, m_);
+    for (Mark& mark : marks) {
+      const Mark *a = markIn(o_.motion->from, mark), *b = markIn(o_.motion->to, mark);
+      if (!a && !b) continue;
+      const Vec was = a ? a->at - a->place : b->at - b->place, will = b ? b->at - b->place : was;
+      const Vec offset = was + (will - was) * o_.motion->way;
+      mark.at = mark.place + offset;
+      mark.toWest = b ? b->toWest : a->toWest;
+      const float wasSeen = a ? a->seen : b->seen, willSeen = b ? b->seen : wasSeen;
+      mark.seen = wasSeen + (willSeen - wasSeen) * o_.motion->way;
+      mark.spread = std::hypot(offset.x, offset.y) > 2 * o_.unit;
+    }
+    return marks;
+  }
+
+  static const Arc* arcIn(const MapPlan* plan, size_t lead) {
+    if (!plan) return nullptr;
+    for (const MapPlan::Line& line : plan->arcs)
+      if (line.lead == lead) return &line.arc;
+    return nullptr;
+  }
+
+  void arcsOnTheWay() {
+    for (size_t i = 0; i < s_.leads.size(); ++i) {
+      const Arc *a = arcIn(o_.motion->from, i), *b = arcIn(o_.motion->to, i);
+      const Mark *from = markOf(s_.leads[i].fromLayer, s_.leads[i].fromRow),
+                 *to = markOf(s_.leads[i].toLayer, s_.leads[i].toRow);
+      if ((!a && !b) || !from || !to) continue;
+      if (!a) a = b;
+      if (!b) b = a;
+      const auto between = [&](Vec p, Vec q) { return p + (q - p) * o_.motion->way; };
+      addArc(i, placedBetween({between(a->start, b->start), between(a->a, b->a), between(a->b, b->b),
+                               between(a->end, b->end)},
+                              from->at, to->at));
+      arcsSeen_.push_back(*b);
+    }
+  }
+
+  void addArc(size_t lead, const Arc& arc) {
+    arcs_.push_back(arc);
+    arcLeads_.push_back(lead);
+  }
+
+  float shown(const Mark& mark) const {
+    return mark.seen *
+           (o_.motion && o_.motion->shown ? o_.motion->shown(s_.layers[mark.layer], mark.row) : 1);
+  }
+  // The items from there on, that much weaker.
+  void weaken(size_t from, float alpha) { fade(std::span(d_.items).subspan(from), alpha); }
+
   void put(Item item) {
     d_.add(std::move(item), cam_.frame);
   }  // canvas items end at the frame as map items do
@@ -90,13 +165,29 @@ class MapDrawer {
 
   ColoursPtr fillsOf(const SceneLayer& layer) const {
     const size_t rows = layer.shape->layer->rows();
+    const auto make = [&]() -> ColoursPtr { return fillsOf(layer, s_); };
+    if (o_.motion && o_.motion->before && o_.motion->colours < 1 && layer.id == s_.cityLayer) {
+      const auto now = make();
+      const SceneLayer* was = findLayer(*o_.motion->before, layer.id);
+      if (!was || !was->shape || was->shape->layer->rows() != rows) return now;
+      const auto before = fillsOf(*was, *o_.motion->before);
+      auto mixed = std::make_shared<std::vector<Rgba>>(*now);
+      for (size_t r = 0; r < rows; ++r) (*mixed)[r] = mix((*before)[r], (*now)[r], o_.motion->colours);
+      return mixed;
+    }
+    return o_.cache && s_.version ? o_.cache->fills(layer.id, s_.version, t_.dark, make) : make();
+  }
+
+  ColoursPtr fillsOf(const SceneLayer& layer, const Scene& s) const {
+    const size_t rows = layer.shape->layer->rows();
+    const bool filled = s.choropleth && s.choropleth->layer == layer.id && !s.choropleth->onSymbols;
     const auto make = [&]() -> ColoursPtr {
       const Rgba ground = groundOf(layer);
       auto fills = std::make_shared<std::vector<Rgba>>(rows, ground);
       const bool points = layer.shape->layer->shapes.kind == geo::ShapeKind::point;
-      if (filled(layer)) {
-        const Choropleth& c = *s_.choropleth;
-        const auto ramp = mapColours(s_, t_);
+      if (filled) {
+        const Choropleth& c = *s.choropleth;
+        const auto ramp = mapColours(s, t_);
         for (size_t r = 0; r < rows && r < c.figures.size(); ++r) {
           const int k = c.classOf(r);
           if (isShown(layer, r)) (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity) : t_.hatchGround;
@@ -111,7 +202,7 @@ class MapDrawer {
             (*fills)[r] = points ? (*fills)[r].withAlpha(0.45) : mix((*fills)[r], t_.land, 0.42);
       return fills;
     };
-    return o_.cache && s_.version ? o_.cache->fills(layer.id, s_.version, t_.dark, make) : make();
+    return make();
   }
 
   void areas() {
@@ -202,15 +293,28 @@ class MapDrawer {
     d_.add(Borders{index_, layer.shape, Borders::Which::row, row, Pen{t_.accent, width, {}, true}});
   }
 
-  // What a sheet is not about steps back.
+  // What a sheet or a scene is not about steps back.
   void veil() {
-    const SceneLayer* layer = s_.focus ? findLayer(s_, s_.focus->layer) : nullptr;
-    if (!layer || !layer->shape || layer->shape->layer->shapes.kind != geo::ShapeKind::polygon) return;
+    std::vector<ObjectRef> about = s_.emphasis;
+    if (s_.focus) about = {*s_.focus};
+    std::erase_if(about, [&](const ObjectRef& o) {
+      const SceneLayer* layer = findLayer(s_, o.layer);
+      return o.row < 0 || !layer || !layer->shape ||
+             layer->shape->layer->shapes.kind != geo::ShapeKind::polygon ||
+             static_cast<size_t>(o.row) >= layer->shape->layer->rows();
+    });
+    if (about.empty()) return;
+    const SceneLayer* layer = findLayer(s_, about[0].layer);
+    const double alpha = s_.focus ? 0.62 : 0.55 * (o_.motion ? o_.motion->emphasis : 1);
     auto fills =
-        std::make_shared<std::vector<Rgba>>(layer->shape->layer->rows(), t_.background.withAlpha(0.62));
-    if (s_.focus->row >= 0 && static_cast<size_t>(s_.focus->row) < fills->size())
-      (*fills)[static_cast<size_t>(s_.focus->row)] = {0, 0, 0, 0};
+        std::make_shared<std::vector<Rgba>>(layer->shape->layer->rows(), t_.background.withAlpha(alpha));
+    for (const ObjectRef& o : about)
+      if (o.layer == layer->id) (*fills)[static_cast<size_t>(o.row)] = {0, 0, 0, 0};
     d_.add(Areas{index_, layer->shape, std::move(fills), {}, {}});
+  }
+
+  bool emphasised(const ObjectRef& object) const {
+    return std::find(s_.emphasis.begin(), s_.emphasis.end(), object) != s_.emphasis.end();
   }
 
   void dots() {  // point layers without symbols
@@ -241,6 +345,7 @@ class MapDrawer {
     for (const Mark& mark : marks_) {
       const SceneLayer& layer = s_.layers[mark.layer];
       if (mark.spread || layer.uncertaintyMetres.size() <= mark.row) continue;
+      const size_t first = d_.items.size();
       const double metres = layer.uncertaintyMetres[mark.row];
       const float r = static_cast<float>(metres / cam_.metresPerUnit);
       if (!(r > mark.size / 2 + 4 * o_.unit)) continue;
@@ -254,6 +359,7 @@ class MapDrawer {
       } else {
         clippedRing(mark.place, r, counties->shape->layer->shapes, static_cast<size_t>(row), colour);
       }
+      weaken(first, shown(mark));
     }
   }
 
@@ -310,7 +416,8 @@ class MapDrawer {
   }
 
   void placeArcs() {
-    for (const Lead& lead : s_.leads) {
+    for (size_t i = 0; i < s_.leads.size(); ++i) {
+      const Lead& lead = s_.leads[i];
       const Mark *from = markOf(lead.fromLayer, lead.fromRow), *to = markOf(lead.toLayer, lead.toRow);
       if (!from || !to ||
           std::hypot(from->at.x - to->at.x, from->at.y - to->at.y) < (from->size + to->size) / 2)
@@ -323,7 +430,8 @@ class MapDrawer {
           if (!std::isnan(p.x)) avoid.push_back(cam_.canvasFromWorld(p));
       const Arc arc =
           leadArc(from->at, to->at, from->size / 2 + 4 * o_.unit, to->size / 2 + 2 * o_.unit, avoid, o_.unit);
-      arcs_.push_back(arc);
+      addArc(i, arc);
+      arcsSeen_.push_back(relativeTo(arc, from->at, to->at));
       std::vector<Vec> line;
       for (int i = 0; i <= 24; ++i) line.push_back(pointOn(arc, i / 24.0f));
       around_.lines.push_back(std::move(line));
@@ -335,16 +443,29 @@ class MapDrawer {
     for (const Mark& mark : marks_)
       if (s_.layers[mark.layer].role == Role::core)
         put(Glow{mark.at, (mark.symbol == Symbol::coreNational ? 96 : 84) * o_.unit,
-                 t_.core.withAlpha(0.55)});
+                 t_.core.withAlpha(0.55 * shown(mark))});
   }
 
   void drawArcs() {
-    for (const Arc& arc : arcs_) {
+    const MapMotion* motion = o_.motion;
+    for (size_t i = 0; i < arcs_.size(); ++i) {
+      const float grown = motion && motion->grown ? motion->grown(arcLeads_[i]) : 1;
+      if (grown <= 0) continue;
+      const Arc arc = grown < 1 ? upTo(arcs_[i], grown) : arcs_[i];
+      const float end = m_.arcStart + (m_.arcEnd - m_.arcStart) * grown;
       Path p;
       p.move(arc.start).cubic(arc.a, arc.b, arc.end);
       const float casing = 3 * o_.unit;
-      put(Stroke{p, Pen{t_.halo.withAlpha(0.45), m_.arcStart + casing, {}, true}, m_.arcEnd + casing});
-      put(Stroke{p, Pen{t_.core.withAlpha(0.92), m_.arcStart, {}, true}, m_.arcEnd});
+      put(Stroke{p, Pen{t_.halo.withAlpha(0.45), m_.arcStart + casing, {}, true}, end + casing});
+      put(Stroke{p, Pen{t_.core.withAlpha(0.92), m_.arcStart, {}, true}, end});
+    }
+    if (!motion || !motion->bead) return;
+    for (size_t i = 0; i < arcs_.size(); ++i) {
+      const float at = motion->bead(arcLeads_[i]);
+      if (at < 0 || at > 1) continue;
+      const Vec p = pointOn(arcs_[i], at);
+      put(Fill{Path::circle(p, 4.5f * o_.unit), t_.halo});
+      put(Fill{Path::circle(p, 3 * o_.unit), t_.text1});
     }
   }
 
@@ -707,26 +828,37 @@ class MapDrawer {
 
   void drawMarks() {
     for (const Mark& mark : marks_)
-      if (mark.spread) {
+      if (const float alpha = shown(mark); mark.spread && alpha > 0) {
         Path tie;
         tie.move(mark.place).line(mark.at);
-        put(Stroke{std::move(tie), Pen{t_.text1.withAlpha(0.5), o_.unit, {}, false}, -1});
+        put(Stroke{std::move(tie), Pen{t_.text1.withAlpha(0.5 * alpha), o_.unit, {}, false}, -1});
       }
-    for (const Mark& mark : marks_) {
+    const bool planned = o_.motion && o_.motion->to;  // then `seen` says already what gives way
+    for (Mark& mark : marks_) {
       const SceneLayer& layer = s_.layers[mark.layer];
       const ObjectRef object{layer.id, static_cast<long>(mark.row)};
       const bool small = layer.role == Role::station || layer.role == Role::town;
       const bool selected = s_.selected == object || isSelected(layer, mark.row),
                  hovered = s_.hovered == object;
-      if (small && !selected && !hovered && ownLabel(object) == nullptr && covered(mark)) continue;
-      if (layer.role == Role::town && hasStation(mark)) continue;
-      const float size = mark.size * (hovered ? 1.15f : 1);
+      if (!planned && small && !selected && !hovered && ownLabel(object) == nullptr && covered(mark))
+        mark.seen = 0;
+      if (!planned && layer.role == Role::town && hasStation(mark)) mark.seen = 0;
+      const float there = shown(mark);
+      if (there <= 0) continue;
+      const size_t first = d_.items.size();
+      const float size = mark.size * (hovered ? 1.15f : 1) * (0.6f + 0.4f * there);
+      if (emphasised(object)) {
+        const float r = mark.size / 2 + 7 * o_.unit;
+        put(Stroke{Path::circle(mark.at, r), Pen{t_.halo, 6 * o_.unit, {}, false}, -1});
+        put(Stroke{Path::circle(mark.at, r), Pen{t_.accent, 3 * o_.unit, {}, false}, -1});
+      }
       addSymbol(d_, mark.symbol, mark.certainty, mark.at, size, t_, m_.casing, cam_.frame);
       if (selected) {
         const float r = size / 2 + 4 * o_.unit;
         put(Stroke{Path::circle(mark.at, r), Pen{t_.halo, 5 * o_.unit, {}, false}, -1});
         put(Stroke{Path::circle(mark.at, r), Pen{t_.accent, 2 * o_.unit, {}, false}, -1});
       }
+      weaken(first, there);
       const float reach = std::max(size / 2, 5 * o_.unit);
       d_.hits.push_back({{mark.at.x - reach, mark.at.y - reach, 2 * reach, 2 * reach}, object});
     }
@@ -736,6 +868,11 @@ class MapDrawer {
     for (const auto& [wish, place] : placed_)
       if (wish.object == object) return &place;
     return nullptr;
+  }
+
+  // What was put down since is that object's.
+  void owned(const ObjectRef& object) {
+    if (o_.drawn) o_.drawn->nameOf.resize(d_.items.size() - o_.drawn->names, object);
   }
 
   void drawLabels() {
@@ -750,6 +887,7 @@ class MapDrawer {
       item.colour = t_.waterName, item.halo = t_.halo, item.haloWidth = m_.halo * 0.7f;
       put(std::move(item));
     }
+    owned({});
     for (const AreaName& name : areaNames_) {
       float y = name.box.y;
       for (const bool halo : {true, false}) {
@@ -765,8 +903,12 @@ class MapDrawer {
         }
       }
       d_.hits.push_back({name.box, name.object});
+      owned(name.object);
     }
-    for (const auto& [wish, place] : placed_) addLabel(d_, wish, place, cam_.frame);
+    for (const auto& [wish, place] : placed_) {
+      addLabel(d_, wish, place, cam_.frame);
+      owned(wish.object);
+    }
   }
 
   Drawing& d_;
@@ -777,7 +919,8 @@ class MapDrawer {
   const MapOptions& o_;
   Metrics m_;
   std::vector<Mark> marks_;
-  std::vector<Arc> arcs_;
+  std::vector<Arc> arcs_, arcsSeen_;  // on the canvas; relative to their ends
+  std::vector<size_t> arcLeads_;
   Surroundings around_;
   std::vector<Rect> furniture_, covers_;
   std::vector<std::pair<LabelWish, LabelPlace>> placed_;

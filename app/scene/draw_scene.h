@@ -4,6 +4,8 @@
 #include <functional>
 #include <unordered_map>
 
+#include "app/scene/arc.h"
+#include "app/scene/marks.h"
 #include "app/scene/page.h"
 #include "app/scene/scene.h"
 #include "geo/result.h"
@@ -46,6 +48,41 @@ class DrawCache {
   ContourShapes contours_;
 };
 
+// Where a map's symbols and arcs stand at rest: what a passage from it or to it starts or ends with.
+struct MapPlan {
+  std::vector<Mark> marks;
+  struct Line {
+    size_t lead = 0;  // index into Scene::leads
+    Arc arc;          // see relativeTo
+  };
+  std::vector<Line> arcs;
+};
+
+// Where a map is on its way from one scene to the next. As it is here: at rest.
+struct MapMotion {
+  const Scene* before = nullptr;  // whose class colours are still mixed in
+  float colours = 1;              // 0: before's
+  float emphasis = 1;             // how far the others have stepped back
+  const MapPlan *from = nullptr, *to = nullptr;
+  float way = 1;                                                    // symbols between their two places
+  std::function<float(const SceneLayer& layer, size_t row)> shown;  // a symbol, 0 … 1; none: all
+  std::function<float(size_t lead)> grown;                          // an arc, 0 … 1; none: all
+  std::function<float(size_t lead)> bead;  // where one runs along it, 0 … 1; beyond: none
+};
+
+// Which of a map's three storeys, bottom first, are put down.
+struct Storeys {
+  bool ground = true;  // areas, heat, lines, borders
+  bool marks = true;   // rings, circles, glows, arcs, symbols
+  bool names = true;
+};
+// Where in the drawing they begin.
+struct StoreysDrawn {
+  size_t marks = 0, names = 0;
+  std::vector<ObjectRef> nameOf;  // of each item from `names` on: whose it is; layer empty: nobody's
+  MapPlan plan;
+};
+
 struct MapOptions {
   Rect frame;      // of the map on the canvas
   float unit = 1;  // canvas units in one px of the look's sizes (paper: millimetres per px of the A3 look)
@@ -59,6 +96,9 @@ struct MapOptions {
   DrawCache* cache = nullptr;
   const std::vector<Fade>* fades = nullptr;      // over the ground, under symbols and names
   const std::vector<Rect>* keepClear = nullptr;  // furniture floating over the map, canvas units
+  Storeys storeys;
+  const MapMotion* motion = nullptr;
+  StoreysDrawn* drawn = nullptr;
 };
 
 // The map alone, into drawing.cameras[camera] (its frame must equal options.frame).

@@ -184,6 +184,10 @@ struct Hit {
 struct Placed {
   Item item;
   std::optional<Rect> clip;  // beyond the camera's frame
+  // What part of the picture it belongs to, and which piece of it: the same in the next scene's picture, so
+  // that one can pass into the other. 0: of none.
+  uint64_t key = 0;
+  uint32_t ordinal = 0;
 };
 
 struct Drawing {
@@ -194,8 +198,17 @@ struct Drawing {
   std::vector<Hit> hits;  // topmost last
   std::set<char32_t> missingGlyphs;
   TypesetterPtr fonts;  // of every Text
+  uint64_t key = 0;     // of what is added from now on
+  uint32_t ordinal = 0;
 
-  void add(Item item, std::optional<Rect> clip = {}) { items.push_back({std::move(item), clip}); }
+  void add(Item item, std::optional<Rect> clip = {}) {
+    items.push_back({std::move(item), clip, key, key ? ordinal++ : 0});
+  }
+  // What follows is that part of the picture, until the next one begins; {}: none.
+  void part(std::string_view name, size_t row = 0) {
+    key = name.empty() ? 0 : std::hash<std::string_view>{}(name)*1000003u + row + 1;
+    ordinal = 0;
+  }
 };
 
 }  // namespace scene

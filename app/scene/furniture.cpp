@@ -467,6 +467,7 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose, size
     const double v = c.figures[r].value;
     const float mid = y + pitch / 2, barHeight = std::min(14 * u, pitch * 0.5f);
     const ObjectRef object{c.layer, static_cast<long>(r)};
+    b.drawing.part("rank", r);
     const bool marked = s.selected == object || s.hovered == object;
     b.text(column.x + 8 * u, mid + 5.3f * u, std::isnan(v) ? "–" : fmt::format("{}", i + 1), 15 * u,
            b.theme.text3, Align::centre);
@@ -520,6 +521,7 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose, size
     }
     y += pitch;
   }
+  b.drawing.part({});
   if (least < 0) b.line({onTrack(0), top + 2 * u}, {onTrack(0), y - 2 * u}, b.theme.text2, u);
   if (!std::isnan(c.whole) && c.whole <= most && c.whole >= least && most > least) {
     const float x = onTrack(c.whole);

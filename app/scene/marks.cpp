@@ -80,7 +80,7 @@ float markSize(Role role, const Metrics& m) {
   }
 }
 
-std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Metrics& m) {
+std::vector<Mark> marksInPlace(const Scene& scene, const Camera& camera, const Metrics& m) {
   std::vector<Mark> marks;
   const Rect seen = camera.frame.grown(m.core);
   for (size_t l = 0; l < scene.layers.size(); ++l) {
@@ -95,9 +95,14 @@ std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Met
       if (layer.symbols[r] == Symbol::coreProvincial) size *= 50 / 56.0f;
       marks.push_back({l, r, layer.symbols[r],
                        layer.certainty.empty() ? Certainty::known : layer.certainty[r], v, v, size, false,
-                       false});
+                       false, 1});
     }
   }
+  return marks;
+}
+
+std::vector<Mark> placeMarks(const Scene& scene, const Camera& camera, const Metrics& m) {
+  std::vector<Mark> marks = marksInPlace(scene, camera, m);
 
   // Groups of one place, in order of their topmost members: cores first.
   std::vector<size_t> order;

@@ -91,6 +91,23 @@ struct Words {
   std::string cluster, spreadHere, cityBorder, areaBorder, leadArcs, firstOf, reviewPending, estimateStar;
 };
 
+// Seen from the side: the map turned and tilted in parallel projection, amounts as heights.
+struct TiltView {
+  enum class Heights : uint8_t { extruded, columns, none };
+  double degrees = 0, bearing = 0;  // from straight down · up on the map, clockwise from north
+  Heights heights = Heights::extruded;
+  double share = 0.16;  // height of the largest amount, of the map frame's height
+  // The amounts: of rows of that layer.
+  std::string layer, name, unit;
+  int year = 0, decimals = 0;
+  std::vector<Figure> figures;
+};
+
+// How far away the audience sits; 0: not known.
+struct Viewing {
+  double audienceMetres = 0, screenCm = 0;
+};
+
 struct Scene {
   uint64_t version = 0;  // differs whenever anything below does; 0: unknown
   Language language = Language::zh;
@@ -127,6 +144,10 @@ struct Scene {
   geo::Box home;   // world box that "fit" shows
   PageSetup page;  // the project's own
   std::optional<ObjectRef> selected, hovered;
+  std::vector<ObjectRef> emphasis;  // what the scene is about: the other areas step back
+  std::optional<TiltView> tilt;
+  Viewing viewing;
+  bool caption = false;            // name and text stand on the map, for an audience
   std::optional<ObjectRef> focus;  // the area that a sheet of an atlas is about
   std::string selectionLayer;      // several rows chosen in it, ascending; empty: none
   std::vector<uint32_t> selection;

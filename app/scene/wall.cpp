@@ -1,60 +1,43 @@
-// The wall: one picture for an audience, laid out by aspect ratio on a grid of the look's own pixels.
+// The wall: one picture for an audience, laid out by aspect ratio.
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
-#include "app/scene/sheet.h"
+#include "app/scene/show.h"
+#include "app/scene/wall.h"
 
 namespace scene {
 namespace {
 
-struct WallLayout {
-  float unit = 1;
-  Rect map;
-  Rect left, right;    // columns; left may be empty
-  Rect left2, right2;  // second columns of a very wide wall
-  Rect strip;
-  float titleBase = 72, titleSize = 44;
-  bool portrait = false, wide = false, low = false;
-};
+constexpr float smallestType = 14;  // of the wall's look, px
 
-WallLayout layoutFor(float w, float h) {
-  WallLayout l;
-  const float fit = std::min(w / 1920, h / 1080);
-  l.unit = std::max(0.85f, fit);
-  l.portrait = w < h * 0.9f;
-  l.wide = w > h * 2.6f;
-  if (l.portrait) l.unit = std::max(0.85f, std::min(w / 1080, h / 1920));
-  const float u = l.unit, margin = 32 * u;
-  const float footer = 36 * u, strip = 72 * u, top = 128 * u;
-  if (l.portrait) {
-    const float mapTop = 160 * u, mapHeight = h * 0.5f;
-    l.map = {0, mapTop, w, mapHeight};
-    l.strip = {margin, mapTop + mapHeight + 8 * u, w - 2 * margin, strip};
-    const float y = l.strip.bottom() + 8 * u, column = (w - 2 * margin - 40 * u) / 2;
-    l.left = {margin, y, column, h - footer - y};
-    l.right = {margin + column + 40 * u, y, column, h - footer - y};
-    return l;
-  }
-  const float column = std::clamp(w * 0.19f, 250 * u, 348 * u), gap = 36 * u;
-  const float bottom = h - footer - strip;
-  l.strip = {margin, bottom, w - 2 * margin, strip};
-  l.low = h < 900 * u;
-  if (l.low) l.titleBase = 54, l.titleSize = 38;
-  const float columnTop = l.low ? 98 * u : top - 12 * u;
-  l.left = {margin, columnTop, column, bottom - columnTop - 6 * u};
-  l.right = {w - margin - column, columnTop, column, l.left.h};
-  float side = column;
-  if (l.wide) {
-    l.left2 = {margin + column + gap, columnTop, column, l.left.h};
-    l.right2 = {w - margin - 2 * column - gap, columnTop, column, l.left.h};
-    side = 2 * column + gap;
-  }
-  const float mapLeft = margin + side + 28 * u;
-  l.map = {mapLeft, 0, w - 2 * mapLeft, bottom};
-  return l;
+Vec northAt(const WallLayout& l) {
+  const float u = l.unit;
+  return {l.map.right() - 44 * u, l.portrait ? l.map.y + 12 * u : std::max(128 * u, l.map.y + 100 * u)};
+}
+Vec barAt(const WallLayout& l) { return {l.map.x + 40 * l.unit, l.map.bottom() - 26 * l.unit}; }
+
+// The scene in the presenter's words, over the map's lower edge beside the scale bar.
+struct Caption {
+  Rect box;
+  std::vector<std::string> lines;
+};
+Caption captionFor(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l) {
+  Caption c;
+  if (!s.caption || s.composition != Composition::map || (s.name.empty() && s.text.empty())) return c;
+  if (!s.choropleth) return c;  // then it stands in the column
+  const float u = l.unit, left = barAt(l).x + 220 * u, right = l.map.right() - 40 * u;
+  const float width = std::min(right - left, 760 * u);
+  if (width < 240 * u) return c;
+  if (!s.text.empty()) c.lines = fonts->wrap(s.text, {Face::sans, 19 * u, 0, true}, width);
+  if (c.lines.size() > 3) c.lines.resize(3), c.lines.back() += "…";
+  float widest = fonts->width(s.name, {Face::sansBold, 24 * u, 0, true});
+  for (const std::string& line : c.lines)
+    widest = std::max(widest, fonts->width(line, {Face::sans, 19 * u, 0, true}));
+  const float height = (34 + 28 * static_cast<float>(c.lines.size())) * u;
+  c.box = {left, l.map.bottom() - height - 12 * u, std::min(widest, width), height};
+  return c;
 }
 
 // The tightest pitch is 0, the look's own is 1: the loosest at which the heights fit.
@@ -63,24 +46,6 @@ float loosest(float room, Height height) {
   for (float t = 1; t > 0; t -= 0.05f)
     if (height(t) <= room) return t;
   return 0;
-}
-
-// The map's edges sink into the ground, so that no line marks where the panels begin or the data ends.
-std::vector<Fade> fadesFor(const Scene& s, const Theme& theme, const WallLayout& l, const Camera& camera) {
-  Rect m = l.map;
-  for (const SceneLayer& layer : s.layers)
-    if (layer.role == Role::neighbour && layer.visible && layer.shape) {
-      const geo::Box b = layer.shape->layer->bounds;
-      const Vec a = camera.canvasFromWorld({b.minX, b.maxY}), c = camera.canvasFromWorld({b.maxX, b.minY});
-      const float x0 = std::max(m.x, a.x), y0 = std::max(m.y, a.y);
-      m = {x0, y0, std::min(m.right(), c.x) - x0, std::min(m.bottom(), c.y) - y0};
-    }
-  const Rgba to = theme.background, from = to.withAlpha(0);
-  const float u = l.unit, side = 150 * u, edge = 60 * u;
-  return {{{m.x, m.y, side, m.h}, to, from, true},
-          {{m.right() - side, m.y, side, m.h}, from, to, true},
-          {{m.x, m.y, m.w, edge}, to, from, false},
-          {{m.x, m.bottom() - edge, m.w, edge}, from, to, false}};
 }
 
 class Wall {
@@ -93,6 +58,7 @@ class Wall {
     columns();
     drawStrip(b_, s_, l_.strip);
     footer();
+    caption();
   }
 
  private:
@@ -111,6 +77,15 @@ class Wall {
     if (l_.low)
       b_.text(badge.x - 18 * u_, badge.y + 23 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
     else b_.text(right, badge.bottom() + 28 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
+  }
+
+  void caption() {
+    const Caption c = captionFor(s_, b_.drawing.fonts, l_);
+    if (c.box.h <= 0) return;
+    float y = c.box.y + 24 * u_;
+    b_.text(c.box.x, y, s_.name, 24 * u_, b_.theme.text1, Align::left, Face::sansBold, 0, 3.5f * u_);
+    for (const std::string& line : c.lines)
+      b_.text(c.box.x, y += 28 * u_, line, 19 * u_, b_.theme.text1, Align::left, Face::sans, 0, 3.5f * u_);
   }
 
   void columns() {
@@ -199,39 +174,104 @@ class Wall {
 
 }  // namespace
 
-Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float width, float height,
-                 std::optional<geo::Box> extent) {
-  const WallLayout l = layoutFor(width, height);
-  if (s.composition != Composition::map)
-    return drawSheet(s, theme, std::move(fonts), width, height, Medium::wall, l.unit);
-  Drawing d;
-  d.width = width, d.height = height, d.background = theme.background, d.fonts = std::move(fonts);
+WallLayout wallLayout(float w, float h, float leastType) {
+  WallLayout l;
+  const float fit = std::min(w / 1920, h / 1080);
+  l.unit = std::max(0.85f, fit);
+  l.portrait = w < h * 0.9f;
+  l.wide = w > h * 2.6f;
+  if (l.portrait) l.unit = std::max(0.85f, std::min(w / 1080, h / 1920));
+  l.unit = std::max(l.unit, leastType / smallestType);
+  const float u = l.unit, margin = 32 * u;
+  const float footer = 36 * u, strip = 72 * u, top = 128 * u;
+  if (l.portrait) {
+    const float mapTop = 160 * u, mapHeight = h * 0.5f;
+    l.map = {0, mapTop, w, mapHeight};
+    l.strip = {margin, mapTop + mapHeight + 8 * u, w - 2 * margin, strip};
+    const float y = l.strip.bottom() + 8 * u, column = (w - 2 * margin - 40 * u) / 2;
+    l.left = {margin, y, column, h - footer - y};
+    l.right = {margin + column + 40 * u, y, column, h - footer - y};
+    return l;
+  }
+  const float column = std::clamp(w * 0.19f, 250 * u, 348 * u), gap = 36 * u;
+  const float bottom = h - footer - strip;
+  l.strip = {margin, bottom, w - 2 * margin, strip};
+  l.low = h < 900 * u;
+  if (l.low) l.titleBase = 54, l.titleSize = 38;
+  const float columnTop = l.low ? 98 * u : top - 12 * u;
+  l.left = {margin, columnTop, column, bottom - columnTop - 6 * u};
+  l.right = {w - margin - column, columnTop, column, l.left.h};
+  float side = column;
+  if (l.wide) {
+    l.left2 = {margin + column + gap, columnTop, column, l.left.h};
+    l.right2 = {w - margin - 2 * column - gap, columnTop, column, l.left.h};
+    side = 2 * column + gap;
+  }
+  const float mapLeft = margin + side + 28 * u;
+  l.map = {mapLeft, 0, w - 2 * mapLeft, bottom};
+  return l;
+}
+
+std::vector<Fade> wallFades(const Scene& s, const Theme& theme, const WallLayout& l, const Camera& camera) {
+  Rect m = l.map;
+  for (const SceneLayer& layer : s.layers)
+    if (layer.role == Role::neighbour && layer.visible && layer.shape) {
+      const geo::Box b = layer.shape->layer->bounds;
+      const Vec a = camera.canvasFromWorld({b.minX, b.maxY}), c = camera.canvasFromWorld({b.maxX, b.minY});
+      const float x0 = std::max(m.x, a.x), y0 = std::max(m.y, a.y);
+      m = {x0, y0, std::min(m.right(), c.x) - x0, std::min(m.bottom(), c.y) - y0};
+    }
+  const Rgba to = theme.background, from = to.withAlpha(0);
+  const float u = l.unit, side = 150 * u, edge = 60 * u;
+  return {{{m.x, m.y, side, m.h}, to, from, true},
+          {{m.right() - side, m.y, side, m.h}, from, to, true},
+          {{m.x, m.y, m.w, edge}, to, from, false},
+          {{m.x, m.bottom() - edge, m.w, edge}, from, to, false}};
+}
+
+Camera wallCamera(const WallLayout& l, const geo::Box& extent) {
   const float u = l.unit;
-  // The city stands clear of the title above and the strip below.
   const float top = l.portrait ? 20 * u : std::min(96 * u, l.map.h * 0.1f),
               bottom = l.portrait ? 40 * u : 26 * u;
   const Rect inner{l.map.x + 40 * u, l.map.y + top, l.map.w - 80 * u, l.map.h - top - bottom};
-  Camera camera = Camera::fit(inner, extent.value_or(s.home), 4 * u);
+  Camera camera = Camera::fit(inner, extent, 4 * u);
   camera.centre = camera.worldFromCanvas({l.map.centre().x, l.map.centre().y});
   camera.frame = l.map;
-  d.cameras.push_back(camera);
-  const Board b{d, theme, u};
-  const Vec north{l.map.right() - 44 * u,
-                  l.portrait ? l.map.y + 12 * u : std::max(128 * u, l.map.y + 100 * u)};
-  const Vec bar{l.map.x + 40 * u, l.map.bottom() - 26 * u};
-  const std::vector<Rect> clear{{north.x - 24 * u, north.y - 4 * u, 48 * u, 80 * u},
-                                {bar.x - 8 * u, bar.y - 26 * u, 220 * u, 44 * u},
-                                {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : 70 * u}};
+  return camera;
+}
+
+std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l) {
+  const float u = l.unit;
+  const Vec north = northAt(l), bar = barAt(l);
+  std::vector<Rect> clear{{north.x - 24 * u, north.y - 4 * u, 48 * u, 80 * u},
+                          {bar.x - 8 * u, bar.y - 26 * u, 220 * u, 44 * u},
+                          {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : 70 * u}};
+  if (const Caption c = captionFor(s, fonts, l); c.box.h > 0) clear.push_back(c.box);
+  return clear;
+}
+
+MapOptions wallMapOptions(const WallLayout& l, const Camera& camera, const std::vector<Rect>& keepClear,
+                          const std::vector<Fade>& fades) {
   MapOptions options;
-  options.frame = l.map, options.unit = u, options.glow = true, options.keepClear = &clear;
-  options.townNames = camera.metresPerUnit * u < 150;  // the whole city at once has no room for them
-  const auto fades = fadesFor(s, theme, l, camera);
+  options.frame = l.map, options.unit = l.unit, options.glow = true, options.keepClear = &keepClear;
+  options.townNames = camera.metresPerUnit * l.unit < 150;  // the whole city at once has no room for them
   options.fades = &fades;
-  drawMap(d, s, 0, theme, options);
+  return options;
+}
+
+void drawWallPanels(Drawing& d, const Scene& s, const Theme& theme, const WallLayout& l) {
   Wall(d, s, theme, l).draw();
-  drawNorthArrow(b, north, 46 * u, s.words.north, 16 * u);
-  drawScaleBar(b, groundMetresPerUnit(s, d.cameras[0]), bar, 190 * u, 15 * u);
-  return d;
+}
+
+void drawWallMeasures(Drawing& d, const Scene& s, const Theme& theme, const WallLayout& l) {
+  const Board b{d, theme, l.unit};
+  drawNorthArrow(b, northAt(l), 46 * l.unit, s.words.north, 16 * l.unit);
+  drawScaleBar(b, groundMetresPerUnit(s, d.cameras[0]), barAt(l), 190 * l.unit, 15 * l.unit);
+}
+
+Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float width, float height,
+                 std::optional<geo::Box> extent) {
+  return drawingOf(*makeStage(s, theme, std::move(fonts), width, height, extent));
 }
 
 Drawing drawBare(const Scene& s, const Theme& theme, TypesetterPtr fonts, float width, float height,

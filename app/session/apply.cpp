@@ -15,6 +15,7 @@
 #include "app/session/project_file.h"
 #include "app/session/recipe.h"
 #include "app/session/snapshot.h"
+#include "app/session/tour.h"
 #include "geo/save.h"
 #include "geo/select.h"
 
@@ -138,6 +139,30 @@ class Check {
   }
   Done operator()(const AddScene& c) const { return trimmed(c.name).empty() ? no("场景需要名字。") : Done{}; }
   Done operator()(const RemoveScene& c) const { return scene(c.scene); }
+  Done operator()(const PutScene& c) const {
+    if (auto known = scene(c.scene.id); !known) return known;
+    return sound([&](Project& p) { put(p.scenes, c.scene); });
+  }
+  Done operator()(const MoveScene& c) const { return scene(c.scene); }
+  Done operator()(const RetakeScene& c) const { return scene(c.scene); }
+  Done operator()(const SetShow& c) const {
+    return sound([&](Project& p) { p.show = c.show; });
+  }
+  Done operator()(const StartShow& c) const {
+    if (p_.layers.empty()) return no("项目里还没有数据，没有可演示的画面。");
+    return c.scene.empty() ? Done{} : scene(c.scene);
+  }
+  Done operator()(const EndShow&) const { return presenting(); }
+  Done operator()(const StepShow&) const { return presenting(); }
+  Done operator()(const JumpShow& c) const {
+    if (auto on = presenting(); !on) return on;
+    const auto count = static_cast<int>(stopsOf(p_).size());
+    if (c.number < 1 || c.number > count) return no(fmt::format(fmt::runtime(t("只有 {} 个场景。")), count));
+    return {};
+  }
+  Done operator()(const BlackShow&) const { return presenting(); }
+  Done operator()(const HoldShow&) const { return presenting(); }
+  Done operator()(const FlatShow&) const { return presenting(); }
   Done operator()(const ShowScene& c) const { return c.scene.empty() ? Done{} : scene(c.scene); }
   Done operator()(const NextScene&) const { return p_.scenes.empty() ? no("项目没有场景。") : Done{}; }
   Done operator()(const Undo&) const { return s_.canUndo() ? Done{} : no("没有可撤销的步骤。"); }
@@ -280,6 +305,7 @@ class Check {
   Done layer(const std::string& id) const { return known("layer", p_.layers, id); }
   Done indicator(const std::string& id) const { return known("indicator", p_.indicators, id); }
   Done scene(const std::string& id) const { return known("scene", p_.scenes, id); }
+  Done presenting() const { return s_.view().show.on ? Done{} : no("没有在演示。"); }
   Done unsaved(bool discard) const { return discard || !s_.changed() ? Done{} : no("项目有未保存的修改。"); }
 
   const Session& s_;
@@ -399,6 +425,67 @@ class Apply {
   }
   Done operator()(const RemoveScene& c) {
     return edit([&](Project& p) { p.scenes.erase(findById(p.scenes, c.scene)); });
+  }
+  Done operator()(const PutScene& c) {
+    return editShow([&](Project& p) { *findById(p.scenes, c.scene.id) = c.scene; }, "scene:" + c.scene.id,
+                    c.final);
+  }
+  Done operator()(const MoveScene& c) {
+    return editShow([&](Project& p) {
+      const auto from = findById(p.scenes, c.scene);
+      const auto to = p.scenes.begin() + std::clamp(c.to, 0, static_cast<int>(p.scenes.size()) - 1);
+      if (from < to) std::rotate(from, from + 1, to + 1);
+      else std::rotate(to, from, from + 1);
+    });
+  }
+  Done operator()(const RetakeScene& c) {
+    SceneSpec taken = sceneOfView("");
+    const Done done = editShow([&](Project& p) {
+      SceneSpec& scene = *findById(p.scenes, c.scene);
+      scene.camera = taken.camera, scene.layers = taken.layers, scene.indicator = taken.indicator;
+      scene.year = taken.year, scene.map = taken.map, scene.heat = taken.heat;
+      scene.composition = taken.composition;
+    });
+    view_.scene = c.scene, view_.sceneEdited = false;
+    return done;
+  }
+  Done operator()(const SetShow& c) {
+    return editShow([&](Project& p) { p.show = c.show; }, "show", c.final);
+  }
+  Done operator()(const StartShow& c) {
+    startShow(s_, c.scene);
+    return look([] {});
+  }
+  Done operator()(const EndShow&) {
+    const std::string last = view_.show.scene;
+    endShow(s_);
+    if (findById(s_.project().scenes, last) != s_.project().scenes.end()) return (*this)(ShowScene{last});
+    return look([] {});
+  }
+  Done operator()(const StepShow& c) {
+    touchShow(s_);
+    stepShow(s_, c.step);
+    return {};
+  }
+  Done operator()(const JumpShow& c) {
+    touchShow(s_);
+    jumpShow(s_, static_cast<size_t>(c.number - 1));
+    return {};
+  }
+  Done operator()(const BlackShow&) {
+    touchShow(s_);
+    view_.show.black = !view_.show.black;
+    return {};
+  }
+  Done operator()(const HoldShow&) {
+    touchShow(s_);
+    view_.show.held = !view_.show.held;
+    return {};
+  }
+  Done operator()(const FlatShow&) {
+    touchShow(s_);
+    view_.show.flat = !view_.show.flat;
+    return {};
   }
 
   Done operator()(const Undo&) { return goTo(SessionParts::history(s_).undo(now())); }
@@ -680,6 +767,21 @@ class Apply {
     SessionParts::project(s_) = std::move(after);
     history.record(std::move(before), dragKey, final);
     forgetGone();
+    touch(s_);
+    return {};
+  }
+
+  // The list of scenes and how they are shown; what is on the map stays as it is.
+  Done editShow(const std::function<void(Project&)>& change, const std::string& dragKey = {},
+                bool final = true) {
+    ProjectHistory::Step before = now();
+    before.name = describe(command_, language_).name;
+    Project after = before.project;
+    change(after);
+    auto& history = SessionParts::history(s_);
+    if (after == before.project) return history.endDrag(), Done{};
+    SessionParts::project(s_) = std::move(after);
+    history.record(std::move(before), dragKey, final);
     touch(s_);
     return {};
   }

@@ -68,6 +68,7 @@ class Builder {
     tabs(s);
     years(s);
     page(s);
+    presented(s);
     s.home = homeBox(session_);
     s.illustrative = illustrative(s);
     return s;
@@ -115,6 +116,45 @@ class Builder {
     s.name = look_.scene->name.in(lang_), s.text = look_.scene->text.in(lang_);
     for (int i = 0; i < s.count; ++i)
       if (project_.scenes[i].id == look_.scene->id) s.number = i + 1;
+  }
+
+  // What a scene is about, how it is seen, and from how far.
+  void presented(scene::Scene& s) const {
+    s.viewing = {project_.show.audienceMetres, project_.show.screenCm};
+    if (!look_.scene) return;
+    for (const std::string& e : look_.scene->emphasis)
+      if (const auto object = objectNamed(e)) s.emphasis.push_back(*object);
+    if (look_.scene->tilt && s.composition == scene::Composition::map) s.tilt = tilted(*look_.scene->tilt);
+  }
+
+  // "layer:key"
+  std::optional<scene::ObjectRef> objectNamed(const std::string& text) const {
+    const size_t colon = text.find(':');
+    const std::string id = text.substr(0, colon);
+    const auto spec = std::find_if(project_.layers.begin(), project_.layers.end(),
+                                   [&](const LayerSpec& l) { return l.id == id; });
+    const LayerState& state = session_.layer(id);
+    if (colon == text.npos || spec == project_.layers.end() || !state.shape) return std::nullopt;
+    const geo::Column* keys = state.shape->layer->table.find(spec->key);
+    for (size_t r = 0; keys && r < keys->rows(); ++r)
+      if (keys->has(r) && keys->text(r) == text.substr(colon + 1))
+        return scene::ObjectRef{id, static_cast<long>(r)};
+    return std::nullopt;
+  }
+
+  scene::TiltView tilted(const TiltSpec& spec) const {
+    scene::TiltView v;
+    v.degrees = spec.degrees, v.bearing = spec.bearing, v.share = spec.share;
+    v.heights = static_cast<scene::TiltView::Heights>(spec.heights);
+    const IndicatorSpec* of =
+        spec.indicator.empty() ? SessionParts::indicatorOf(session_, look_) : find(spec.indicator);
+    if (!of || spec.heights == TiltSpec::Heights::none) return v;
+    const int wish = SessionParts::yearOf(session_, look_);
+    const Shown shown = shownOf(session_, *of, yearIn(session_.indicator(of->id), wish), {}, lang_);
+    if (!shown.any) return v;
+    v.layer = of->of, v.name = of->name.in(lang_).empty() ? of->id : of->name.in(lang_);
+    v.unit = of->unit.in(lang_), v.year = shown.year, v.decimals = of->decimals, v.figures = shown.figures;
+    return v;
   }
 
   void layers(scene::Scene& s) {

@@ -87,6 +87,21 @@ struct AddScene {
 struct RemoveScene {
   std::string scene;
 };
+struct PutScene {
+  SceneSpec scene;
+  bool final = true;
+};  // another form of the one with its id
+struct MoveScene {
+  std::string scene;
+  int to;
+};  // index from the first
+struct RetakeScene {
+  std::string scene;
+};  // its look and camera become the view's
+struct SetShow {
+  ShowSpec show;
+  bool final = true;
+};  // audience, loop, motion
 struct SetPage {
   PageSpec page;
   bool final = true;
@@ -152,6 +167,20 @@ struct ShowScene {
 struct NextScene {
   int step = 1;
 };
+// Presenting
+struct StartShow {
+  std::string scene;  // empty: the one in view, else the first
+};
+struct EndShow {};
+struct StepShow {
+  int step = 1;
+};
+struct JumpShow {
+  int number = 1;  // from 1
+};
+struct BlackShow {};  // the wall goes black, or comes back
+struct HoldShow {};   // no longer goes on by itself, or does again
+struct FlatShow {};   // tilted scenes lie flat, or stand up again
 struct SetCamera {
   scene::Camera camera;
 };
@@ -222,12 +251,13 @@ struct ShowHelp {};
 using Command =
     std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
                  SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator,
-                 SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, SetPage, PutTemplate,
-                 RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage,
-                 ExportAtlas, ExportAgain, CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene,
-                 SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer,
-                 SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover, Search, TogglePanel,
-                 SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+                 SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, PutScene, MoveScene,
+                 RetakeScene, SetShow, SetPage, PutTemplate, RemoveTemplate, Undo, Redo, NewProject,
+                 OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportAtlas, ExportAgain, CopyPicture,
+                 ExportRows, SetLanguage, ShowScene, NextScene, StartShow, EndShow, StepShow, JumpShow,
+                 BlackShow, HoldShow, FlatShow, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows,
+                 SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover,
+                 Search, TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

@@ -130,6 +130,7 @@ struct DerivedState {
   std::vector<TargetSpec> targets, ownTargets;  // merged, and the project's that they were merged from
   geo::LayerPtr targetTable;
   bool targetsMerged = false;
+  double clock = 0;  // of the last tick, seconds
   struct TableKey {
     geo::LayerPtr layer;
     FiguresPtr figures;

@@ -1,5 +1,4 @@
-// A camera on its way: the smooth zoom and pan of van Wijk and Nuij (2003), eased in and out. A function of
-// time alone.
+// The window's camera on its way: a flight with the time it began.
 #pragma once
 
 #include "app/session/session.h"

@@ -64,6 +64,8 @@ constexpr std::string_view statistics[] = {"count", "sum", "mean", "rate"};
 constexpr std::string_view kernels[] = {"quartic", "gaussian", "uniform", "triangular", "epanechnikov"};
 constexpr std::string_view normalisations[] = {"min-max", "z", "rank"};
 constexpr std::string_view compositions[] = {"map", "multiples", "ledger", "card"};
+constexpr std::string_view heights[] = {"extruded", "columns", "none"};
+constexpr std::string_view beads[] = {"once", "always", "never"};
 constexpr std::string_view pageStyles[] = {"sheet", "figure", "poster", "slide"};
 constexpr std::string_view pageGrids[] = {"degrees", "metres", "none"};
 constexpr std::string_view pageParts[] = {"map",   "title",    "legend",  "scale-bar", "north-arrow",
@@ -98,6 +100,14 @@ std::span<const std::string_view> wordsOf<geo::Normalisation>() {
 template <>
 std::span<const std::string_view> wordsOf<scene::Composition>() {
   return compositions;
+}
+template <>
+std::span<const std::string_view> wordsOf<TiltSpec::Heights>() {
+  return heights;
+}
+template <>
+std::span<const std::string_view> wordsOf<ShowSpec::Beads>() {
+  return beads;
 }
 template <>
 std::span<const std::string_view> wordsOf<scene::PageStyle>() {

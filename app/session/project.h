@@ -152,9 +152,21 @@ struct CameraSpec {  // degrees; empty: the whole city
   bool operator==(const CameraSpec&) const = default;
 };
 
+// A scene seen from the side: the map turned and tilted, amounts as heights.
+struct TiltSpec {
+  enum class Heights : uint8_t { extruded, columns, none };
+  double degrees = 50;  // from straight down
+  double bearing = 0;   // that is up on the map, clockwise from north
+  Heights heights = Heights::extruded;
+  std::string indicator;  // of the heights; empty: the scene's own
+  double share = 0.16;    // height of the largest amount, of the map's height
+  bool operator==(const TiltSpec&) const = default;
+};
+
 struct SceneSpec {
   std::string id;
   Name name, text;
+  Name notes;  // for the presenter alone
   CameraSpec camera;
   std::vector<std::string> layers;  // visible ones; empty: as the layers themselves say
   std::string indicator;            // empty: none
@@ -163,8 +175,22 @@ struct SceneSpec {
   std::optional<MapSpec> map;    // none: a plain choropleth
   std::optional<HeatSpec> heat;  // none: no heat
   double durationSeconds = 12, transitionSeconds = 2;
-  std::vector<std::string> emphasis;  // "layer:key"
+  std::vector<std::string> emphasis;  // "layer:key": the others step back
+  std::optional<TiltSpec> tilt;       // none: flat
   bool operator==(const SceneSpec&) const = default;
+};
+
+// How the scenes are shown to an audience.
+struct ShowSpec {
+  enum class Beads : uint8_t { once, always, never };
+  double audienceMetres = 0, screenCm = 0;  // the farthest seat; the picture's width; 0: not said
+  bool automatic = false;                   // goes on by itself after each scene's duration
+  bool loop = false;
+  double idleSeconds = 0;     // without a key for so long it runs by itself until one comes; 0: never
+  Beads beads = Beads::once;  // along the arcs
+  bool reducedMotion = false;
+  bool captions = true;
+  bool operator==(const ShowSpec&) const = default;
 };
 
 struct FrameSpec {  // of a page, placed by hand; millimetres from the upper left corner
@@ -208,6 +234,7 @@ struct Project {
   std::vector<IndicatorSpec> indicators;
   std::vector<TargetSpec> targets;
   std::vector<SceneSpec> scenes;
+  ShowSpec show;
   PageSpec page;
   std::vector<TemplateSpec> templates;
   std::string indicator;  // the one on the map when the project opens

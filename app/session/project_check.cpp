@@ -227,6 +227,7 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
     checker.indicator(s.indicator, lines.scenes[i].of("indicator"));
     if (s.map) checkMap(*s.map, project, lines.scenes[i], checker, complaints);
     if (s.heat) checkHeat(*s.heat, lines.scenes[i], checker, complaints);
+    if (s.tilt) checker.indicator(s.tilt->indicator, lines.scenes[i].of("tilt"));
     for (const auto& e : s.emphasis) checker.layer(e.substr(0, e.find(':')), lines.scenes[i].of("emphasis"));
   }
 }

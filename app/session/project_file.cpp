@@ -451,6 +451,7 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
     schema::fields(reader, project);
     reader.table("map", project.map);
     reader.table("heat", project.heat);
+    reader.table("show", project.show);
     reader.table("page", project.page);
     ProjectLines lines;
     readList(reader, "layers", project.layers, lines.layers, complaints);
@@ -474,6 +475,7 @@ std::string formatProject(const Project& project) {
   if (const std::string keys = tableText(copy); keys != "\n") out += keys;
   if (const std::string map = tableText(copy.map); map != "\n") out += "\n[map]\n" + map;
   if (const std::string heat = tableText(copy.heat); heat != "\n") out += "\n[heat]\n" + heat;
+  if (const std::string show = tableText(copy.show); show != "\n") out += "\n[show]\n" + show;
   if (const std::string page = tableText(copy.page); page != "\n") out += "\n[page]\n" + page;
   return out + listText("layers", copy.layers) + listText("indicators", copy.indicators) +
          listText("targets", copy.targets) + listText("scenes", copy.scenes) +

@@ -148,11 +148,35 @@ void fields(Io& io, TargetSpec& t) {
 }
 
 template <class Io>
+void fields(Io& io, TiltSpec& t) {
+  const TiltSpec standard;
+  io.real("degrees", t.degrees, standard.degrees, 0, 70);
+  io.real("bearing", t.bearing, standard.bearing, -360, 360);
+  io.word("heights", t.heights, standard.heights);
+  io.text("indicator", t.indicator);
+  io.real("share", t.share, standard.share, 0.02, 0.6);
+}
+
+template <class Io>
+void fields(Io& io, ShowSpec& s) {
+  const ShowSpec standard;
+  io.real("audience_metres", s.audienceMetres, standard.audienceMetres, 0, 1000);
+  io.real("screen_cm", s.screenCm, standard.screenCm, 0, 100000);
+  io.flag("automatic", s.automatic, standard.automatic);
+  io.flag("loop", s.loop, standard.loop);
+  io.real("idle_seconds", s.idleSeconds, standard.idleSeconds, 0, 86400);
+  io.word("beads", s.beads, standard.beads);
+  io.flag("reduced_motion", s.reducedMotion, standard.reducedMotion);
+  io.flag("captions", s.captions, standard.captions);
+}
+
+template <class Io>
 void fields(Io& io, SceneSpec& s) {
   const SceneSpec standard;
   io.id("id", s.id);
   io.name("name", s.name);
   io.name("text", s.text);
+  io.name("notes", s.notes);
   io.extent("extent", s.camera.extentLonLat);
   io.words("layers", s.layers);
   io.text("indicator", s.indicator);
@@ -163,6 +187,7 @@ void fields(Io& io, SceneSpec& s) {
   io.real("duration", s.durationSeconds, standard.durationSeconds, 0, 86400);
   io.real("transition", s.transitionSeconds, standard.transitionSeconds, 0, 60);
   io.words("emphasis", s.emphasis);
+  io.table("tilt", s.tilt);
 }
 
 template <class Io>

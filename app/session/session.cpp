@@ -10,6 +10,7 @@
 #include "app/session/names.h"
 #include "app/session/project_file.h"
 #include "app/session/recipe.h"
+#include "app/session/tour.h"
 
 namespace session {
 
@@ -147,8 +148,9 @@ void Session::open(Project project, const std::string& basePath) {
   jobs_->cancelAll();
   const uint64_t version = derived_->version;
   const bool onePicture = derived_->onePicture;
+  const double clock = derived_->clock;
   *derived_ = {};
-  derived_->version = version + 1, derived_->onePicture = onePicture;
+  derived_->version = version + 1, derived_->onePicture = onePicture, derived_->clock = clock;
   history_->clear();
   messages_.clear();
   project_ = saved_ = std::move(project);
@@ -158,6 +160,7 @@ void Session::open(Project project, const std::string& basePath) {
   fresh.language = view_.language, fresh.uiScale = view_.uiScale, fresh.fullScreen = view_.fullScreen;
   fresh.layersPanel = view_.layersPanel, fresh.inspectorPanel = view_.inspectorPanel,
   fresh.stripPanel = view_.stripPanel, fresh.dockPanel = view_.dockPanel;
+  if (view_.show.on) fresh.show = view_.show;  // it goes on with what the file says now
   fresh.camera.frame = view_.camera.frame, fresh.windowScale = view_.windowScale;
   view_ = fresh;
   derive(*this);
@@ -227,6 +230,8 @@ void Session::setFrame(scene::Rect mapFrame, float scale) {
 void Session::tick(double nowSeconds) {
   jobs_->collect();
   derive(*this);
+  derived_->clock = nowSeconds;
+  if (view_.show.on) tickShow(*this, nowSeconds);
   if (view_.flight) {
     View::Flight& f = *view_.flight;
     if (f.start == 0) f.start = nowSeconds;

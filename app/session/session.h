@@ -20,6 +20,19 @@
 
 namespace session {
 
+// A show under way. What the wall shows follows from this and the clock alone; see tour.h.
+struct ShowState {
+  bool on = false;
+  std::string scene, previous;  // ids; previous: flown from, empty at the start
+  double since = 0;             // when the scene came, in the session's clock
+  double started = 0;
+  bool black = false;
+  bool held = false;  // does not go on by itself
+  bool flat = false;  // tilted scenes lie flat
+  bool idle = false;  // runs by itself because nobody touched it
+  double touched = 0;
+};
+
 struct View {  // this user's moment, not saved work
   scene::Language language = scene::Language::zh;
   scene::Camera camera;      // of the window's map; frame set by the window
@@ -49,6 +62,7 @@ struct View {  // this user's moment, not saved work
     double start = 0, seconds = 0;
   };
   std::optional<Flight> flight;  // camera on its way; a function of time
+  ShowState show;
 };
 
 struct LayerState {  // derived from a LayerSpec
