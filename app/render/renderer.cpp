@@ -52,6 +52,12 @@ struct Renderer::Impl {
   gl::Texture picture;  // a texture: the processor writes into it
   gl::Renderbuffer stencilBuffer;
   int width = 0, height = 0;
+  // A picture to draw over, and where it is kept.
+  gl::Framebuffer baseFramebuffer;
+  gl::Texture base;
+  int baseWidth = 0, baseHeight = 0;
+  float baseScale = 1;
+  bool overBase = false, mapIsBare = false;
   int stencilMark = 0;  // 0: cleared never
   GLint largestTexture = 0;
   bool invertsReads = false;  // the driver can turn rows over while reading
@@ -132,6 +138,10 @@ struct Renderer::Impl {
   void paintPicture(const scene::Raster& raster, const View& view, bool bare);
   void largeFill(const scene::Path& path, Rgba colour, const PixelRect& clip);
   void hatchUniforms(const scene::Hatch& hatch, double phase);
+
+  void begin(const scene::Drawing& drawing, int w, int h, float pixelsPerUnit, bool complete);
+  void run(const scene::Drawing& drawing);
+  void copy(const gl::Framebuffer& from, const gl::Framebuffer& to) const;
 
   void visit(const scene::Areas&);
   void visit(const scene::Borders&);
@@ -480,7 +490,7 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
   itemIndex = itemBefore, placed = placedBefore;
   if (count == 0) return 0;
 
-  const bool onGround = drawCalls == 0 && canvas.empty();
+  const bool onGround = drawCalls == 0 && canvas.empty() && (!overBase || mapIsBare);
   std::vector<std::vector<const ChunkLines*>> lines(count);
   std::vector<View> views(count);
   size_t points = 0;
@@ -998,16 +1008,70 @@ geo::Result<std::unique_ptr<Renderer>> Renderer::make(Areas areas) {
 
 void Renderer::draw(const scene::Drawing& drawing, int width, int height, float pixelsPerUnit,
                     bool complete) {
-  Impl& i = *impl_;
   if (width < 1 || height < 1) return;
-  ++i.frame;
-  i.map.startFrame(complete);
-  i.atlas.startFrame();
-  i.resize(width, height);
-  i.drawing = &drawing, i.k = pixelsPerUnit;
-  i.drawCalls = i.triangles = 0;
+  impl_->begin(drawing, width, height, pixelsPerUnit, complete);
+  const Colour4 ground = premultiplied(drawing.background);
+  glClearColor(ground.r, ground.g, ground.b, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  impl_->run(drawing);
+}
+
+void Renderer::drawBase(const scene::Drawing& drawing, int width, int height, float pixelsPerUnit,
+                        bool complete) {
+  if (width < 1 || height < 1) return;
+  draw(drawing, width, height, pixelsPerUnit, complete);
+  Impl& i = *impl_;
+  if (!i.base || i.baseWidth != width || i.baseHeight != height) {
+    i.base = gl::Texture(i.tally);
+    glBindTexture(GL_TEXTURE_2D, i.base.id());
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+    i.base.setBytes(size_t{4} * width * height);
+    if (!i.baseFramebuffer) i.baseFramebuffer = gl::Framebuffer(i.tally);
+    glBindFramebuffer(GL_FRAMEBUFFER, i.baseFramebuffer.id());
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, i.base.id(), 0);
+    i.baseWidth = width, i.baseHeight = height;
+  }
+  i.baseScale = pixelsPerUnit;
+  i.copy(i.framebuffer, i.baseFramebuffer);
+}
+
+void Renderer::drawOver(const scene::Drawing& over, bool mapIsBare, bool complete) {
+  Impl& i = *impl_;
+  if (!i.base) return;
+  i.begin(over, i.baseWidth, i.baseHeight, i.baseScale, complete);
+  glDisable(GL_SCISSOR_TEST);
+  i.copy(i.baseFramebuffer, i.framebuffer);
   glBindFramebuffer(GL_FRAMEBUFFER, i.framebuffer.id());
-  glViewport(0, 0, width, height);
+  i.overBase = true, i.mapIsBare = mapIsBare;
+  i.run(over);
+  i.overBase = i.mapIsBare = false;
+}
+
+void Renderer::forgetBase() {
+  Impl& i = *impl_;
+  i.base = {}, i.baseFramebuffer = {};
+  i.baseWidth = i.baseHeight = 0;
+}
+
+void Renderer::Impl::copy(const gl::Framebuffer& from, const gl::Framebuffer& to) const {
+  glBindFramebuffer(GL_READ_FRAMEBUFFER, from.id());
+  glBindFramebuffer(GL_DRAW_FRAMEBUFFER, to.id());
+  glBlitFramebuffer(0, 0, baseWidth, baseHeight, 0, 0, baseWidth, baseHeight, GL_COLOR_BUFFER_BIT,
+                    GL_NEAREST);
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+}
+
+void Renderer::Impl::begin(const scene::Drawing& d, int w, int h, float pixelsPerUnit, bool complete) {
+  ++frame;
+  map.startFrame(complete);
+  atlas.startFrame();
+  resize(w, h);
+  drawing = &d, k = pixelsPerUnit;
+  drawCalls = triangles = 0;
+  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer.id());
+  glViewport(0, 0, w, h);
   glDisable(GL_DEPTH_TEST), glDisable(GL_CULL_FACE), glDisable(GL_STENCIL_TEST), glDisable(GL_SCISSOR_TEST);
   glDisable(GL_FRAMEBUFFER_SRGB);
   glEnable(GL_PROGRAM_POINT_SIZE);
@@ -1015,30 +1079,31 @@ void Renderer::draw(const scene::Drawing& drawing, int width, int height, float 
   glBlendEquation(GL_FUNC_ADD);
   glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
   glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
-  const Colour4 ground = premultiplied(drawing.background);
-  glClearColor(ground.r, ground.g, ground.b, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
+  glDisable(GL_SCISSOR_TEST);
+}
+
+void Renderer::Impl::run(const scene::Drawing& d) {
   glEnable(GL_SCISSOR_TEST);
-  i.canvas.start(width, height);
-  for (i.itemIndex = 0; i.itemIndex < drawing.items.size(); ++i.itemIndex) {
-    i.placed = &drawing.items[i.itemIndex];
-    if (i.soft && i.paintable(i.itemIndex))
-      if (const size_t painted = i.paintSoftly(i.itemIndex)) {
-        i.itemIndex += painted - 1;
+  canvas.start(width, height);
+  for (itemIndex = 0; itemIndex < d.items.size(); ++itemIndex) {
+    placed = &d.items[itemIndex];
+    if (soft && paintable(itemIndex))
+      if (const size_t painted = paintSoftly(itemIndex)) {
+        itemIndex += painted - 1;
         continue;
       }
-    std::visit([&](const auto& item) { i.visit(item); }, i.placed->item);
+    std::visit([&](const auto& item) { visit(item); }, placed->item);
   }
-  i.flush();
+  flush();
   glDisable(GL_SCISSOR_TEST);
   glBindVertexArray(0);
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
-  std::erase_if(i.softPictures,
-                [&](const auto& p) { return p.second.alive.expired() || p.second.lastUsed + 120 < i.frame; });
-  std::erase_if(i.textures,
-                [&](const auto& t) { return t.second.alive.expired() || t.second.lastUsed + 120 < i.frame; });
-  if (i.stagingUsed + 120 < i.frame) i.staging = {};
-  i.drawing = nullptr, i.placed = nullptr;
+  std::erase_if(softPictures,
+                [&](const auto& p) { return p.second.alive.expired() || p.second.lastUsed + 120 < frame; });
+  std::erase_if(textures,
+                [&](const auto& t) { return t.second.alive.expired() || t.second.lastUsed + 120 < frame; });
+  if (stagingUsed + 120 < frame) staging = {};
+  drawing = nullptr, placed = nullptr;
 }
 
 std::vector<Renderer::Work> Renderer::wanted() {

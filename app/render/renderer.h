@@ -29,6 +29,13 @@ class Renderer {
   // lists the work, and the picture is to be drawn again when it is done.
   void draw(const scene::Drawing& drawing, int width, int height, float pixelsPerUnit, bool complete = true);
 
+  // A picture in two: what stands still is drawn once and kept, what moves is drawn over a copy of it.
+  // drawOver has the size and scale of the last drawBase. mapIsBare: nothing of the base lies within the
+  // frame of the map that `over` begins with.
+  void drawBase(const scene::Drawing& base, int width, int height, float pixelsPerUnit, bool complete = true);
+  void drawOver(const scene::Drawing& over, bool mapIsBare, bool complete = true);
+  void forgetBase();
+
   // CPU work that would make the last picture complete: pure functions, safe on a worker; call the function
   // returned by the work on the GL thread to hand its result over.
   struct Work {

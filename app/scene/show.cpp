@@ -165,7 +165,7 @@ StagePtr makeStage(Scene scene, const Theme& theme, TypesetterPtr fonts, float w
 
 Drawing drawingOf(const Stage& s) {
   Drawing d = emptyDrawing(s);
-  for (const auto* items : {&s.panels, &s.ground, &s.over, &s.marks, &s.names, &s.measures})
+  for (const auto* items : {&s.ground, &s.panels, &s.over, &s.marks, &s.names, &s.measures})
     append(d, *items);
   d.hits = s.hits, d.missingGlyphs = s.missingGlyphs;
   return d;
@@ -457,25 +457,21 @@ ShowFrame frameAt(const Passage& p, double seconds, DrawCache* cache, const Extr
   const Act act{p, t, cache, extras};
   const Camera camera = act.camera();
   f.base = emptyDrawing(b, &camera), f.over = emptyDrawing(b, &camera);
+  // Bottom first: what rests goes into the base, from there on all is drawn anew.
   const bool still = act.groundRests() && act.panelsRest();
-  // Bottom first: what rests goes below, from there on all is drawn anew.
-  if (act.panelsRest()) {
-    append(f.base, b.panels);
-    f.baseKey = id(&b) + " panels";
-  } else {
-    f.baseKey = "empty";
-    act.panels(f.over, &Stage::panels);
-  }
   if (still) {
-    act.ground(f.base);
-    append(f.base, b.over);
+    for (const auto* items : {&b.ground, &b.panels, &b.over}) append(f.base, *items);
     f.baseKey = id(&b) + " ground";
     if (act.marksRest()) {
       for (const auto* items : {&b.marks, &b.names, &b.measures}) append(f.base, *items);
       f.baseKey = id(&b) + " whole";
     }
   } else {
+    f.mapIsBare = true;
+    f.baseKey = act.panelsRest() ? id(&b) + " panels" : "empty";
+    if (act.panelsRest()) append(f.base, b.panels);
     act.ground(f.over);
+    if (!act.panelsRest()) act.panels(f.over, &Stage::panels);
     act.panels(f.over, &Stage::over);
   }
   if (!still || !act.marksRest()) {

@@ -20,8 +20,8 @@ struct Stage {
   std::vector<Camera> cameras;  // 0: the map at rest
   bool map = true;              // else a sheet: all of it is in `panels`
   // The picture at rest, in this order.
-  std::vector<Placed> panels;        // beside the map
   std::vector<Placed> ground;        // of the map
+  std::vector<Placed> panels;        // beside the map
   std::vector<Placed> over;          // furniture within the map's frame
   std::vector<Placed> marks, names;  // of the map
   std::vector<Placed> measures;      // north arrow, scale bar
@@ -67,8 +67,9 @@ inline constexpr double beadSeconds = 4, beadPause = 2;
 
 // A picture in two: what stands still for a while, and what is drawn anew each time, over it.
 struct ShowFrame {
-  Drawing base, over;   // `over` has no ground of its own
-  std::string baseKey;  // the same as long as the base is
+  Drawing base, over;      // `over` has no ground of its own
+  std::string baseKey;     // the same as long as the base is
+  bool mapIsBare = false;  // nothing of the base lies within the map's frame
 };
 ShowFrame frameAt(const Passage& passage, double seconds, DrawCache* cache = nullptr,
                   const Extras& extras = {});
