@@ -8,6 +8,7 @@
 
 #include "geo/datum.h"
 #include "geo/detail/features.h"
+#include "geo/detail/geojson.h"
 #include "geo/detail/source.h"
 #include "geo/detail/text_table.h"
 #include "geo/encoding.h"
@@ -295,6 +296,7 @@ const Column* wktColumn(const Table& t) {
 }
 
 void addWkt(Reading& r, const Column& wkt, ShapeCollector& out) {
+  const GdalErrors errors;
   std::vector<std::byte> bytes;
   for (size_t row = 0; row < wkt.rows(); ++row) {
     OGRGeometry* geometry = nullptr;
@@ -470,14 +472,49 @@ void dropUnusedKmlColumns(Table& t) {
   });
 }
 
+// What comes after the features of a layer are read, by whatever road; errors in them are told already.
+Result<Reading> withFeatures(Reading r, Features features, const std::string& path, const LoadOptions& o,
+                             bool swapped) {
+  r.layer.table = std::move(features.table);
+  if (auto done = decode(r, o.encoding, r.layer.source.driver == "ESRI Shapefile"); !done)
+    return tl::unexpected(done.error());
+  if (r.layer.source.driver == "LIBKML" || r.layer.source.driver == "KML")
+    dropUnusedKmlColumns(r.layer.table);
+  if (auto kept = keepFields(r.layer.table, o); !kept) return tl::unexpected(inFile(path, kept.error()));
+  std::vector<ShapeCollector::Trouble> troubles;
+  r.layer.shapes = features.shapes.finish(troubles);
+  reportTroubles(r, troubles);
+  if (swapped) swapAxes(r.layer.shapes);
+  return r;
+}
+
 }  // namespace
 
 Box homeArea() { return {111.8, 23.3, 114.0, 25.3}; }
 
 Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* progress) {
+  const std::string ending = extensionOf(path);
+  if ((ending == "geojson" || ending == "json") && isPlainFile(path)) {
+    auto plain = readPlainGeoJson(path, o, progress);
+    if (!plain) return tl::unexpected(plain.error());
+    if (*plain && (o.layer.empty() || o.layer == (*plain)->name)) {
+      Reading r;
+      r.layer.name = (*plain)->name;
+      r.layer.source = {path, "GeoJSON", r.layer.name};
+      r.encodingDeclared = "UTF-8";
+      r.crsDeclared = (*plain)->crs;
+      auto whole = withFeatures(std::move(r), std::move((*plain)->features), path, o, false);
+      if (!whole) return whole;
+      return finished(std::move(*whole), o);
+    }
+  }
+  return readByGdal(path, o, progress);
+}
+
+Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progress* progress) {
+  if (isCsv(path)) return readCsv(path, o, progress);
   registerGdal();
   GdalErrors errors;
-  if (isCsv(path)) return readCsv(path, o, progress);
 
   // Spreadsheets come as plain cells: which row holds the names, and what type a column has, is found out
   // here.
@@ -534,26 +571,19 @@ Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* pr
       verticesAtMost(opened->path, static_cast<size_t>(std::max<GIntBig>(0, layer.GetFeatureCount(FALSE))));
   auto features = readFeatures(OGRLayer::ToHandle(&layer), ro, errors, progress);
   if (!features) return tl::unexpected(features.error());
-  r.layer.table = std::move(features->table);
   if (errors.failed())
     r.report.add(
         {"read-errors",
          {},
          fmt::format("Something in {} could not be read: {}.", fileName(path), errors.firstFailure()),
          ""});
-  if (auto done = decode(r, o.encoding, shapefile); !done) return tl::unexpected(done.error());
-  if (opened->driver == "LIBKML" || opened->driver == "KML") dropUnusedKmlColumns(r.layer.table);
-  if (auto kept = keepFields(r.layer.table, o); !kept) return tl::unexpected(inFile(path, kept.error()));
-
-  std::vector<ShapeCollector::Trouble> troubles;
-  r.layer.shapes = features->shapes.finish(troubles);
-  reportTroubles(r, troubles);
   const OGRSpatialReference* srs = layer.GetSpatialRef();
   r.crsDeclared = crsOf(srs);
-  if (latitudeFirst(srs)) swapAxes(r.layer.shapes);
-  if (r.layer.shapes.kind == ShapeKind::none && ro.geometry)
-    r.report.add({"no-geometry", {}, fmt::format("No row of {} has a shape.", fileName(path)), ""});
-  return finished(std::move(r), o);
+  auto whole = withFeatures(std::move(r), std::move(*features), path, o, latitudeFirst(srs));
+  if (!whole) return whole;
+  if (whole->layer.shapes.kind == ShapeKind::none && ro.geometry)
+    whole->report.add({"no-geometry", {}, fmt::format("No row of {} has a shape.", fileName(path)), ""});
+  return finished(std::move(*whole), o);
 }
 
 }  // namespace geo::detail

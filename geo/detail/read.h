@@ -23,5 +23,7 @@ struct Reading {
 Box homeArea();
 
 Result<Reading> read(const std::string& path, const LoadOptions& options, Progress* progress);
+// The same without the road of our own for plain GeoJSON: what that is tested against.
+Result<Reading> readByGdal(const std::string& path, const LoadOptions& options, Progress* progress);
 
 }  // namespace geo::detail
