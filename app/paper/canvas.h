@@ -4,8 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "app/scene/drawing.h"
 
@@ -41,10 +45,23 @@ struct Premultiplied {
 // The source over the pixel, k in 0 … 1 of it.
 inline void over(uint8_t* pixel, const Premultiplied& c, float k) {
   const float keep = 1 - c.a * k * (1 / 255.0f);
+#ifdef __SSE2__  // the same sums, four at a time
+  int32_t packed;
+  std::memcpy(&packed, pixel, sizeof packed);
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i below = _mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(packed), zero), zero);
+  const __m128 sum = _mm_add_ps(_mm_add_ps(_mm_mul_ps(_mm_loadu_ps(&c.r), _mm_set1_ps(k)),
+                                           _mm_mul_ps(_mm_cvtepi32_ps(below), _mm_set1_ps(keep))),
+                                _mm_set1_ps(0.5f));
+  const __m128i whole = _mm_cvttps_epi32(sum);
+  packed = _mm_cvtsi128_si32(_mm_packus_epi16(_mm_packs_epi32(whole, whole), zero));
+  std::memcpy(pixel, &packed, sizeof packed);
+#else
   pixel[0] = static_cast<uint8_t>(c.r * k + pixel[0] * keep + 0.5f);
   pixel[1] = static_cast<uint8_t>(c.g * k + pixel[1] * keep + 0.5f);
   pixel[2] = static_cast<uint8_t>(c.b * k + pixel[2] * keep + 0.5f);
   pixel[3] = static_cast<uint8_t>(c.a * k + pixel[3] * keep + 0.5f);
+#endif
 }
 
 // Stripes at 45°: lines where x + y - phase is a multiple of pitch · √2. A map's are in phase with its

@@ -1,5 +1,7 @@
 #include "app/paper/deflate.h"
 
+#include <isa-l/igzip_lib.h>
+
 #include <new>
 
 #include "app/paper/raster_painter.h"
@@ -19,6 +21,29 @@ bool Deflater::run(std::span<const uint8_t> in, bool last, std::vector<uint8_t>&
   const int result = deflate(&stream_, last ? Z_FINISH : Z_FULL_FLUSH);
   out.assign(buffer_.data(), stream_.next_out);
   return result == (last ? Z_STREAM_END : Z_OK) && stream_.avail_in == 0;
+}
+
+struct FastDeflater::State {
+  isal_zstream stream;
+  std::vector<uint8_t> work = std::vector<uint8_t>(ISAL_DEF_LVL2_DEFAULT), packed;
+};
+
+FastDeflater::FastDeflater() : state_(std::make_unique<State>()) {}
+FastDeflater::~FastDeflater() = default;
+
+bool FastDeflater::run(std::span<const uint8_t> in, bool last, std::vector<uint8_t>& out) {
+  isal_zstream& stream = state_->stream;
+  isal_deflate_stateless_init(&stream);
+  stream.level = 2, stream.level_buf = state_->work.data();
+  stream.level_buf_size = static_cast<uint32_t>(state_->work.size());
+  stream.end_of_stream = last, stream.flush = last ? NO_FLUSH : FULL_FLUSH;
+  stream.next_in = const_cast<uint8_t*>(in.data()), stream.avail_in = static_cast<uint32_t>(in.size());
+  // What does not deflate is stored, with five bytes to a block of 64 KiB.
+  state_->packed.resize(std::max(state_->packed.size(), in.size() + in.size() / 1024 + 4096));
+  stream.next_out = state_->packed.data(), stream.avail_out = static_cast<uint32_t>(state_->packed.size());
+  const bool whole = isal_deflate_stateless(&stream) == COMP_OK && stream.avail_in == 0;
+  out.assign(state_->packed.data(), stream.next_out);
+  return whole;
 }
 
 std::string deflatedStrips(int strips, int level, bool parallel,

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,19 @@ class Deflater {
   std::vector<uint8_t> buffer_;
   z_stream stream_{};
   bool ok_ = false;
+};
+
+// The same by ISA-L: a few hundredths larger than zlib's level 1, in an eighth of the time.
+class FastDeflater {
+ public:
+  FastDeflater();
+  ~FastDeflater();
+  FastDeflater(const FastDeflater&) = delete;
+  bool run(std::span<const uint8_t> in, bool last, std::vector<uint8_t>& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 // make(strip, bytes) fills one strip, called from many threads (from this one alone where not parallel).

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -221,7 +222,8 @@ struct RasterPainter::Brush::Impl {
   Coverage coverage;
   LineMask lines;
   std::vector<SharedPixel> shared;
-  std::vector<uint32_t> waiting;  // of them, those that areas share
+  std::vector<uint8_t> taken;     // 1: something of that pixel is there
+  std::vector<uint32_t> waiting;  // all that ever were taken
 };
 RasterPainter::Brush::Brush() : impl_(std::make_unique<Impl>()) {}
 RasterPainter::Brush::~Brush() = default;
@@ -523,11 +525,21 @@ void RasterPainter::paint(Rows rows, Brush& brush) const {
 
 namespace {
 uint8_t byte(float v) { return static_cast<uint8_t>(v + 0.5f); }
+
+void fillPixels(uint8_t* pixels, size_t count, const uint8_t (&colour)[4]) {
+  const size_t size = count * 4;
+  if (size == 0) return;
+  std::memcpy(pixels, colour, 4);
+  for (size_t done = 4; done < size; done *= 2)
+    std::memcpy(pixels + done, pixels, std::min(done, size - done));
+}
 }  // namespace
 
 void RasterPainter::Impl::paint(const Rows& rows, Brush::Impl& brush) const {
   const uint8_t ground[4] = {byte(background.r), byte(background.g), byte(background.b), byte(background.a)};
-  for (uint8_t *p = rows.rgba, *end = rows.at(0, rows.y1); p != end; p += 4) std::copy(ground, ground + 4, p);
+  fillPixels(rows.rgba, static_cast<size_t>(rows.width), ground);
+  for (int y = rows.y0 + 1; y < rows.y1; ++y)
+    std::memcpy(rows.at(0, y), rows.rgba, static_cast<size_t>(rows.width) * 4);
   for (const Op& op : ops) {
     const PixelBox clip = op.clip.meet(rows.box());
     if (clip.empty()) continue;
@@ -538,8 +550,8 @@ void RasterPainter::Impl::paint(const Rows& rows, Brush::Impl& brush) const {
 void RasterPainter::Impl::paintOp(const AreasOp& op, PixelBox clip, const Rows& rows,
                                   Brush::Impl& brush) const {
   const int width = clip.width();
-  if (brush.shared.size() < static_cast<size_t>(width) * clip.height())
-    brush.shared.resize(static_cast<size_t>(width) * clip.height());
+  if (const size_t size = static_cast<size_t>(width) * clip.height(); brush.shared.size() < size)
+    brush.shared.resize(size), brush.taken.resize(size, 0);
   // Most pixels are the inside of one opaque area and are painted at once; the others wait until all areas
   // that share them are known.
   brush.waiting.clear();
@@ -560,16 +572,23 @@ void RasterPainter::Impl::paintOp(const AreasOp& op, PixelBox clip, const Rows& 
     brush.coverage.finish(false, [&](int y, int x, int count, const float* coverage) {
       const size_t start = static_cast<size_t>(y - clip.y0) * width + (x - clip.x0);
       SharedPixel* shared = brush.shared.data() + start;
+      uint8_t* taken = brush.taken.data() + start;
       uint8_t* pixel = rows.at(x, y);
       for (int i = 0; i < count; ++i) {
         if (coverage[i] == 0) continue;
         if (opaque && coverage[i] == 1) {
-          std::copy(solid, solid + 4, pixel + static_cast<size_t>(i) * 4);
-          if (shared[i].covered != 0) shared[i] = {};
+          const int first = i;
+          while (i + 1 < count && coverage[i + 1] == 1) ++i;
+          fillPixels(pixel + static_cast<size_t>(first) * 4, static_cast<size_t>(i + 1 - first), solid);
+          for (uint8_t *at = taken + first, *end = taken + i + 1;
+               (at = static_cast<uint8_t*>(std::memchr(at, 1, static_cast<size_t>(end - at))));)
+            *at = 0, shared[at - taken] = {};
           continue;
         }
-        if (shared[i].covered == 0)
+        if (!taken[i]) {
+          taken[i] = 1;
           brush.waiting.push_back(static_cast<uint32_t>(start) + static_cast<uint32_t>(i));
+        }
         if (!hatched) {
           if (coverage[i] == 1 && shared[i].covered == 0) shared[i] = {colour, 1};
           else shared[i].add(colour, coverage[i]);
@@ -584,10 +603,13 @@ void RasterPainter::Impl::paintOp(const AreasOp& op, PixelBox clip, const Rows& 
       }
     });
   }
-  for (const uint32_t at : brush.waiting)
+  for (const uint32_t at : brush.waiting) {
+    if (!brush.taken[at]) continue;
+    brush.taken[at] = 0;
     overShared(rows.at(clip.x0 + static_cast<int>(at % static_cast<uint32_t>(width)),
                        clip.y0 + static_cast<int>(at / static_cast<uint32_t>(width))),
                brush.shared.data() + at, 1);
+  }
 }
 
 void RasterPainter::Impl::paintOp(const LinesOp& op, PixelBox clip, const Rows& rows,
