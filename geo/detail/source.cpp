@@ -4,10 +4,12 @@
 #include <cpl_vsi.h>
 #include <fmt/format.h>
 #include <ogr_spatialref.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <random>
 #include <set>
@@ -30,10 +32,40 @@ std::string withExtension(const std::string& path, const std::string& extension)
   return path.substr(0, dot) + "." + extension;
 }
 
-bool exists(const std::string& path) {
-  VSIStatBufL info;
-  return VSIStatExL(path.c_str(), &info, VSI_STAT_EXISTS_FLAG) == 0;
+// Files of the system's own are looked at without GDAL, which is not opened before something needs it.
+bool isVirtual(const std::string& path) { return path.starts_with("/vsi"); }
+
+struct Facts {
+  bool there = false, folder = false;
+  size_t size = 0;
+};
+Facts factsOf(const std::string& path) {  // errno says why there are none
+  if (isVirtual(path)) {
+    VSIStatBufL info;
+    if (VSIStatL(path.c_str(), &info) != 0) return {};
+    return {true, VSI_ISDIR(info.st_mode) != 0, static_cast<size_t>(info.st_size)};
+  }
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) return {};
+  return {true, S_ISDIR(info.st_mode), static_cast<size_t>(info.st_size)};
 }
+
+// The first bytes, as many as there are; nothing when it cannot be opened.
+std::optional<std::string> firstBytes(const std::string& path, size_t count) {
+  std::string out(count, '\0');
+  if (isVirtual(path)) {
+    FilePtr file(VSIFOpenL(path.c_str(), "rb"));
+    if (!file) return std::nullopt;
+    out.resize(VSIFReadL(out.data(), 1, count, file.get()));
+    return out;
+  }
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!file) return std::nullopt;
+  out.resize(std::fread(out.data(), 1, count, file.get()));
+  return out;
+}
+
+bool exists(const std::string& path) { return factsOf(path).there; }
 
 // The sidecar of a shapefile, in whatever case its ending is written; empty when it is not there.
 std::string sidecar(const std::string& shp, const char* extension) {
@@ -239,8 +271,8 @@ std::string extensionOf(const std::string& path) {
 Result<void> checkReadable(const std::string& path) {
   if (path.empty()) return fail("No file is named.", "Name one.");
   if (!isPlainFile(path)) return {};
-  VSIStatBufL info;
-  if (VSIStatL(path.c_str(), &info) != 0) {
+  const Facts facts = factsOf(path);
+  if (!facts.there) {
     if (errno == EACCES)
       return fail(fmt::format("{} cannot be read: permission denied.", path),
                   "Ask its owner for the right to read it.");
@@ -252,7 +284,7 @@ Result<void> checkReadable(const std::string& path) {
     return fail(fmt::format("{} does not exist.", path),
                 near.empty() ? "Check the path." : fmt::format("Beside it there are: {}.", near));
   }
-  if (VSI_ISDIR(info.st_mode)) {
+  if (facts.folder) {
     if (folderFormat(path)) return {};
     std::string inside;
     for (const std::string& name : listed(path, false))
@@ -260,8 +292,7 @@ Result<void> checkReadable(const std::string& path) {
     return fail(fmt::format("{} is a folder, not a file.", path),
                 inside.empty() ? "Name a file." : fmt::format("Name a file in it: {}.", inside));
   }
-  if (info.st_size == 0)
-    return fail(fmt::format("{} is empty (0 bytes).", path), "Copy or download it again.");
+  if (facts.size == 0) return fail(fmt::format("{} is empty (0 bytes).", path), "Copy or download it again.");
   if (!path.starts_with("/vsi") && access(path.c_str(), R_OK) != 0)
     return fail(fmt::format("{} cannot be read: {}.", path,
                             errno == EACCES ? "permission denied" : std::strerror(errno)),
@@ -271,25 +302,22 @@ Result<void> checkReadable(const std::string& path) {
 
 Result<std::string> fileBytes(const std::string& path, size_t limit) {
   if (auto ok = checkReadable(path); !ok) return tl::unexpected(ok.error());
-  FilePtr f(VSIFOpenL(path.c_str(), "rb"));
-  if (!f || VSIFSeekL(f.get(), 0, SEEK_END) != 0)
-    return fail(fmt::format("{} cannot be opened.", path), "Check that it is a file that you may read.");
-  const auto size = static_cast<size_t>(VSIFTellL(f.get()));
+  const size_t size = factsOf(path).size;
   if (size > limit)
     return fail(fmt::format("{} is too large to be read whole ({} bytes).", path, size),
                 "Convert it to GeoPackage.");
-  std::string out(size, '\0');
-  VSIFSeekL(f.get(), 0, SEEK_SET);
-  if (VSIFReadL(out.data(), 1, size, f.get()) != size)
+  auto out = firstBytes(path, size);
+  if (!out)
+    return fail(fmt::format("{} cannot be opened.", path), "Check that it is a file that you may read.");
+  if (out->size() != size)
     return fail(fmt::format("{} cannot be read to its end.", path), "Copy or download it again.");
-  return out;
+  return std::move(*out);
 }
 
 std::string contentOf(const std::string& path) {
-  FilePtr f(VSIFOpenL(path.c_str(), "rb"));
-  if (!f) return {};
-  std::array<char, 64> head{};
-  const std::string_view s(head.data(), VSIFReadL(head.data(), 1, head.size(), f.get()));
+  const auto head = firstBytes(path, 64);
+  if (!head) return {};
+  const std::string_view s(*head);
   struct Magic {
     std::string_view bytes;
     const char* what;
