@@ -63,15 +63,47 @@ size_t threadsFor(Frame frame) { return frame.size() > 250000 ? detail::threadCo
 
 bool stopped(const Progress* progress) { return progress && progress->cancelled(); }
 
-// Kernels that cost more to make than to add up come from a table of places within a cell.
+#if defined(__x86_64__) && !defined(__clang__)
+#define PARKSCOPE_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define PARKSCOPE_WIDE
+#endif
+
+constexpr int four = 4;
+typedef double Four __attribute__((vector_size(four * sizeof(double)), aligned(8), may_alias));
+
+// out += weight · in, row by row. Both copies give the same: products are never fused with sums.
+PARKSCOPE_WIDE void addRows(double* out, size_t stride, const double* in, int width, int rows,
+                            double weight) {
+  for (int r = 0; r < rows; ++r, out += stride, in += width)
+    for (int c = 0; c < width; c += four) *(Four*)(out + c) += weight * *(const Four*)(in + c);
+}
+
+// Kernels that cost more to make than to add up come from a table of places within a cell. Their rows are
+// filled up with zeros to whole fours.
 class StampTable {
  public:
   explicit StampTable(const Shape& shape)
       : places_(shape.reach() <= 8 ? 32 : 16), stamps_(size_t(places_) * places_) {
-    for (int y = 0; y < places_; ++y)
-      for (int x = 0; x < places_; ++x)
-        stamps_[size_t(y) * places_ + x].make(shape, (x + 0.5) / places_ - 0.5, (y + 0.5) / places_ - 0.5);
+    detail::parallelFor(stamps_.size(), size_t(places_) * 4, [&](size_t first, size_t last) {
+      for (size_t i = first; i < last; ++i) {
+        const double x = static_cast<double>(i % places_), y = static_cast<double>(i / places_);
+        Stamp& stamp = stamps_[i];
+        stamp.make(shape, (x + 0.5) / places_ - 0.5, (y + 0.5) / places_ - 0.5);
+        const int width = (stamp.width + four - 1) / four * four;
+        std::vector<double> wide(size_t(width) * stamp.height, 0.0);
+        for (int r = 0; r < stamp.height; ++r)
+          std::copy_n(stamp.values.data() + size_t(r) * stamp.width, stamp.width,
+                      wide.data() + size_t(r) * width);
+        stamp.values = std::move(wide), stamp.width = width;
+      }
+    });
+    for (const Stamp& stamp : stamps_)
+      left_ = std::max(left_, -stamp.column), right_ = std::max(right_, stamp.column + stamp.width);
   }
+  // How far a stamp may reach beyond the cell that its place lies in.
+  int left() const { return left_; }
+  int right() const { return right_; }
   const Stamp& at(double x, double y, int& column, int& row) const {
     const double cx = std::floor(x + 0.5), cy = std::floor(y + 0.5);
     const int px = std::min(places_ - 1, static_cast<int>((x + 0.5 - cx) * places_));
@@ -82,7 +114,7 @@ class StampTable {
   }
 
  private:
-  int places_;
+  int places_, left_ = 0, right_ = 0;
   std::vector<Stamp> stamps_;
 };
 
@@ -90,43 +122,82 @@ bool fromTable(size_t spots, const Shape& shape) {
   return shape.reach() <= tableRadius && spots > tablePoints;
 }
 
-// Every point's kernel added cell by cell. Bands of rows go to the threads; within a cell the points always
-// come in their own order, so the sums do not depend on the bands.
-std::vector<double> addedUp(const Spots& spots, const Shape& shape, Frame frame, Progress* progress) {
-  auto sum = largeVector<double>(frame.size());
-  std::optional<StampTable> table;
-  if (fromTable(spots.size(), shape)) table.emplace(shape);
-  const size_t bands = threadsFor(frame);
-  detail::parallelFor(bands, 1, [&](size_t band, size_t) {
-    const int first = static_cast<int>(band * frame.height / bands);
-    const int last = static_cast<int>((band + 1) * frame.height / bands);
+// Every point's kernel added cell by cell, band by band: a band of rows stays in the cache, a whole grid
+// would not. Within a cell the points always come in their own order, so the sums do not depend on the bands.
+class Adding {
+ public:
+  Adding(const Spots& spots, const Shape& shape, Frame frame) : spots_(spots), shape_(shape), frame_(frame) {
+    if (fromTable(spots.size(), shape)) table_.emplace(shape);
+    // A kernel that is made anew for every band should be in few.
+    const size_t threads = threadsFor(frame);
     const double reach = shape.reach() + 1;
-    Stamp own;
+    band_ = table_ && threads > 1 ? std::max(cachedRows(frame), static_cast<int>(2 * reach))
+                                  : std::max(1, static_cast<int>((frame.height + threads - 1) / threads));
+    const size_t count = bands();
+    std::vector<uint32_t> first(spots.size(), 1), last(spots.size(), 0);
+    start_.assign(count + 1, 0);
     for (size_t s = 0; s < spots.size(); ++s) {
-      if (s % 4096 == 0 && stopped(progress)) return;
-      if (s % 4096 == 0 && band == 0 && progress)
-        progress->keepGoing(0.05 + 0.9 * static_cast<double>(s) / static_cast<double>(spots.size()));
       const Spot spot = spots[s];
-      if (!(spot.y + reach >= first && spot.y - reach <= last)) continue;
+      if (!(spot.y + reach >= 0 && spot.y - reach <= frame.height)) continue;
       if (!(spot.x + reach >= 0 && spot.x - reach <= frame.width)) continue;
-      const Stamp* stamp = &own;
+      first[s] = static_cast<uint32_t>(std::max(0.0, (spot.y - reach) / band_));
+      last[s] = static_cast<uint32_t>(std::min(static_cast<double>(count - 1), (spot.y + reach) / band_));
+      for (uint32_t b = first[s]; b <= last[s]; ++b) ++start_[b + 1];
+    }
+    for (size_t b = 0; b < count; ++b) start_[b + 1] += start_[b];
+    which_.resize(start_.back());
+    std::vector<uint32_t> next(start_.begin(), start_.end() - 1);
+    for (size_t s = 0; s < spots.size(); ++s)
+      for (uint32_t b = first[s]; b <= last[s]; ++b) which_[next[b]++] = static_cast<uint32_t>(s);
+  }
+
+  size_t bands() const { return (static_cast<size_t>(frame_.height) + band_ - 1) / band_; }
+  // Calls use(row, its values) for the rows of a band; `sum` is a place to work in.
+  template <class Use>
+  void rows(size_t band, std::vector<double>& sum, Progress* progress, Use&& use) const {
+    const int first = static_cast<int>(band) * band_, last = std::min(frame_.height, first + band_);
+    // Room on both sides, so that a point at the border needs no care.
+    const int room = static_cast<int>(shape_.reach()) + 2;
+    const int left = table_ ? table_->left() + room : 0, right = table_ ? table_->right() + room : 0;
+    const size_t stride = static_cast<size_t>(left + frame_.width + right);
+    sum.assign(static_cast<size_t>(last - first) * stride, 0.0);
+    Stamp own;
+    for (uint32_t i = start_[band]; i < start_[band + 1]; ++i) {
+      if (i % 4096 == 0 && stopped(progress)) return;
+      const Spot spot = spots_[which_[i]];
       int column, row;
-      if (table) {
-        stamp = &table->at(spot.x, spot.y, column, row);
-      } else {
-        own.make(shape, spot.x, spot.y, frame);
-        column = own.column, row = own.row;
+      if (table_) {
+        const Stamp& stamp = table_->at(spot.x, spot.y, column, row);
+        const int r0 = std::max(first, row), r1 = std::min(last, row + stamp.height);
+        if (r0 < r1)
+          addRows(sum.data() + static_cast<size_t>(r0 - first) * stride + static_cast<size_t>(left + column),
+                  stride, stamp.values.data() + static_cast<size_t>(r0 - row) * stamp.width, stamp.width,
+                  r1 - r0, spot.weight);
+        continue;
       }
-      const int c0 = std::max(0, column), c1 = std::min(frame.width, column + stamp->width);
-      for (int r = std::max(first, row); r < std::min(last, row + stamp->height); ++r) {
-        double* out = sum.data() + size_t(r) * frame.width;
-        const double* in = stamp->values.data() + size_t(r - row) * stamp->width;
+      own.make(shape_, spot.x, spot.y, frame_);
+      column = own.column, row = own.row;
+      const int c0 = std::max(0, column), c1 = std::min(frame_.width, column + own.width);
+      for (int r = std::max(first, row); r < std::min(last, row + own.height); ++r) {
+        double* out = sum.data() + size_t(r - first) * stride;
+        const double* in = own.values.data() + size_t(r - row) * own.width;
         for (int c = c0; c < c1; ++c) out[c] += spot.weight * in[c - column];
       }
     }
-  });
-  return sum;
-}
+    for (int r = first; r < last; ++r)
+      use(r, static_cast<const double*>(sum.data() + size_t(r - first) * stride + left));
+  }
+
+ private:
+  static int cachedRows(Frame frame) { return std::max(4, 32768 / std::max(1, frame.width)); }
+
+  Spots spots_;
+  Shape shape_;
+  Frame frame_;
+  std::optional<StampTable> table_;
+  int band_ = 1;
+  std::vector<uint32_t> start_, which_;  // band → its spots, in their order
+};
 
 // From spots to a grid that starts `margin` of its cells earlier and is `factor` times as coarse.
 struct Move {
@@ -304,17 +375,18 @@ struct Tap {
   }
 };
 
-// Mass per cell, in one of three ways: added up; left where a transform put it; or still in bins, convolved
-// when a row is asked for, on a grid that may be coarser.
+// Mass per cell, in one of four ways: there already; added up when a row is asked for; left where a transform
+// put it; or still in bins, convolved when a row is asked for, on a grid that may be coarser.
 struct Mass {
   Frame frame;
   std::vector<double> cells;
+  std::optional<Adding> adding;
   std::unique_ptr<Convolver> convolver;
   std::optional<Cells> bins;  // before the stencil (factor 1), or after it
   std::optional<Stencil> stencil;
   Move move;
 
-  bool empty() const { return cells.empty() && !convolver && !bins; }
+  bool empty() const { return cells.empty() && !adding && !convolver && !bins; }
 
   // What a transform leaves where nothing is: 1e-16 of the largest value, of either sign.
   double noise() const {
@@ -327,9 +399,18 @@ struct Mass {
     return most * 1e-12;
   }
 
-  // Calls use(row, its values) for all rows, on several threads.
+  // Calls use(row, its values) for all rows, on several threads; leaves rows out when it is stopped.
   template <class Use>
-  void eachRow(Use&& use) const {
+  void eachRow(Progress* progress, Use&& use) const {
+    if (adding) {
+      const size_t bands = adding->bands();
+      detail::parallelFor(bands, (bands + 15) / 16, [&](size_t first, size_t last) {
+        std::vector<double> sum;
+        for (size_t band = first; band < last && !stopped(progress); ++band)
+          adding->rows(band, sum, progress, use);
+      });
+      return;
+    }
     detail::parallelFor(frame.height, threadsFor(frame) > 1 ? 16 : frame.height,
                         [&](size_t first, size_t last) {
                           std::vector<float> made(frame.width + Cells::stretch);
@@ -405,7 +486,7 @@ Mass spread(const Spots& spots, const Box& box, const Shape& shape, Frame frame,
   Mass mass;
   mass.frame = frame;
   if (addingIsCheaper(spots.size(), shape, frame)) {
-    mass.cells = addedUp(spots, shape, frame, progress);
+    mass.adding.emplace(spots, shape, frame);
     return mass;
   }
   const int factor = coarsening(shape);
@@ -826,11 +907,12 @@ Result<Density> kernelDensity(std::span<const Point> points, std::span<const dou
   const double noise = mass.noise(), perCell = options.unitArea / (g.cell * g.cell);
   g.values = largeVector<float>(frame.size());
   std::vector<Finish> rows(g.height);
-  mass.eachRow([&](int r, const auto* in) {
+  mass.eachRow(progress, [&](int r, const auto* in) {
     const uint32_t* own = owner.empty() ? nullptr : owner.data() + size_t(r) * g.width;
     rows[r] =
         finishRow(in, own, frame.width, noise, look.negative, perCell, g.values.data() + size_t(r) * g.width);
   });
+  if (stopped(progress)) return fail("Stopped.");
   Finish whole;
   for (const Finish& row : rows) whole.add(row);
   // Interpolation swings a little below zero around lone points. Cutting that off adds up to a thousandth to

@@ -1,6 +1,7 @@
 #include "app/render/renderer.h"
 
 #include <bit>
+#include <thread>
 #include <unordered_map>
 
 #include "app/render/canvas.h"
@@ -708,8 +709,9 @@ Renderer::Impl::Cached& Renderer::Impl::pictureTexture(const std::shared_ptr<con
   // Larger than the driver takes: every second, third … texel.
   const int step = std::max(1, (std::max(columns, rows) + largestTexture - 1) / std::max(1, largestTexture));
   c.columns = (columns + step - 1) / step, c.rows = (rows + step - 1) / step;
-  const auto fill = [&](Rgba* texels) {
-    for (int y = 0; y < c.rows; ++y) {
+  const auto fill = [&](Rgba* all, int first, int last) {
+    Rgba* texels = all + static_cast<size_t>(first) * c.columns;
+    for (int y = first; y < last; ++y) {
       const Rgba* row = pixels->data() + static_cast<size_t>(y) * step * columns;
       for (int x = 0; x < c.columns; ++x) *texels++ = premultipliedBytes(row[static_cast<size_t>(x) * step]);
     }
@@ -724,7 +726,12 @@ Renderer::Impl::Cached& Renderer::Impl::pictureTexture(const std::shared_ptr<con
   }
   glBindTexture(GL_TEXTURE_2D, c.texture.id());
   staging.resize(std::max(staging.size(), count));
-  fill(staging.data());
+  {
+    const int half = count > 500'000 ? c.rows / 2 : 0;  // waking a thread takes as long as a small picture
+    std::jthread other;
+    if (half) other = std::jthread([&] { fill(staging.data(), 0, half); });
+    fill(staging.data(), half, c.rows);
+  }
   glTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, c.columns, c.rows, GL_RGBA, GL_UNSIGNED_BYTE, staging.data());
   stagingUsed = frame;
   if (smooth) glGenerateMipmap(GL_TEXTURE_2D);

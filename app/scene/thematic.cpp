@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
+#include <ranges>
 
 #include "app/scene/theme.h"
 #include "geo/large_memory.h"
@@ -131,23 +131,17 @@ std::shared_ptr<const std::vector<Rgba>> heatPixels(const Heat& heat, bool dark)
   const double most = std::max(-heat.low, heat.high), low = isSigned ? -most : heat.low,
                span = isSigned ? 2 * most : heat.high - heat.low;
   const auto& values = heat.grid->values;
-  auto pixels = std::make_shared<std::vector<Rgba>>(geo::largeVector<Rgba>(values.size()));
   const auto from = static_cast<float>(low), scale = static_cast<float>(span > 0 ? steps / span : 0);
   ramp.push_back(heatColour(0, isSigned, dark).withAlpha(0));  // no number
-  const auto colour = [&](size_t first, size_t last) {
-    for (size_t i = first; i < last; ++i) {
-      const float v = values[i];
-      const float at = std::min(std::max((v - from) * scale + 0.5f, 0.0f), static_cast<float>(steps));
-      const auto step = v == v ? static_cast<size_t>(static_cast<int>(at)) : size_t{steps + 1};
-      (*pixels)[i] = ramp[step];
-    }
-  };
-  const size_t parts = values.size() < 200'000 ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
-  std::vector<std::jthread> others;
-  for (size_t p = 1; p < parts; ++p)
-    others.emplace_back(colour, values.size() * p / parts, values.size() * (p + 1) / parts);
-  colour(0, values.size() / parts);
-  others.clear();
+  // Written once, where it stays: filling so many megabytes before would take as long again.
+  auto pixels = std::make_shared<std::vector<Rgba>>();
+  pixels->reserve(values.size());
+  geo::inLargePages(pixels->data(), values.size() * sizeof(Rgba));
+  const auto colours = std::views::transform(values, [&](float v) -> const Rgba& {
+    const float at = std::min(std::max((v - from) * scale + 0.5f, 0.0f), static_cast<float>(steps));
+    return ramp[v == v ? static_cast<size_t>(static_cast<int>(at)) : size_t{steps + 1}];
+  });
+  pixels->assign(colours.begin(), colours.end());
   return pixels;
 }
 

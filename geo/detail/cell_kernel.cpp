@@ -49,7 +49,10 @@ double CellKernel::mean(double dx, double dy) const {
                                                             {0.43056815579702629, 0.17392742256872693}}};
   double sum = 0;
   for (auto [x, wx] : gauss)
-    for (auto [y, wy] : gauss) sum += wx * wy * kernelValue(kernel, radius, std::hypot(dx + x, dy + y));
+    for (auto [y, wy] : gauss) {
+      const double px = dx + x, py = dy + y;
+      sum += wx * wy * kernelValue(kernel, radius, std::sqrt(px * px + py * py));
+    }
   return sum;
 }
 CellKernel narrowed(const CellKernel& shape) {
