@@ -9,6 +9,7 @@
 #include "app/scene/map_thematic.h"
 #include "app/scene/marks.h"
 #include "app/scene/motion.h"
+#include "app/scene/tilt.h"
 #include "geo/measure.h"
 
 namespace scene {
@@ -25,9 +26,13 @@ Medium mediumOf(const MapOptions& o) {
 // Everything in drawMap that needs the same context, in painter's order.
 class MapDrawer {
  public:
-  MapDrawer(Drawing& d, const Scene& s, int camera, const Theme& t, const MapOptions& o)
+  // told: the scene as it was given; s: the same, or with everything where a tilted map shows it.
+  MapDrawer(Drawing& d, const Scene& s, int camera, const Theme& t, const MapOptions& o, const Scene& told,
+            TiltedMap* tilted = nullptr)
       : d_(d),
         s_(s),
+        told_(told),
+        tilted_(tilted),
         index_(camera),
         cam_(d.cameras[camera]),
         t_(t),
@@ -38,11 +43,12 @@ class MapDrawer {
   }
 
   void draw() {
-    contours_ = contoursOn(s_, o_.cache);
+    contours_ = contoursOn(told_, o_.cache);
     if (o_.storeys.ground) ground();
     if (o_.drawn) o_.drawn->marks = o_.drawn->names = d_.items.size();
     if (!o_.storeys.marks && !o_.storeys.names) return;
     marks_ = o_.motion && o_.motion->to ? marksOnTheWay() : placeMarks(s_, cam_, m_);
+    if (tilted_ && o_.storeys.ground) hide();
     if (o_.insetOf) {
       const Vec place = cam_.canvasFromWorld(*o_.insetOf);
       std::erase_if(marks_, [&](const Mark& mark) {
@@ -69,6 +75,7 @@ class MapDrawer {
 
  private:
   void ground() {
+    if (tilted_) return tiltedGround();
     areas();
     addHeat(d_, s_, index_, t_, o_.unit, contours_, o_.cache);
     rivers();
@@ -79,6 +86,27 @@ class MapDrawer {
     addLinks(d_, s_, cam_, t_, o_.unit);
     if (o_.fades)
       for (const Fade& fade : *o_.fades) put(fade);
+  }
+
+  void tiltedGround() {
+    const size_t first = d_.hits.size();
+    tilted_->ground(d_, [&](const SceneLayer& layer) { return fillsOf(layer); }, contours_);
+    if (o_.storeys.names) tilted_->hits(d_);
+    else d_.hits.resize(first);
+    dots();
+    tilted_->outlines(d_);
+    addLinks(d_, s_, cam_, t_, o_.unit);
+    if (o_.fades)
+      for (const Fade& fade : *o_.fades) put(fade);
+  }
+
+  // What stands behind a block: small symbols vanish, the others shine through it.
+  void hide() {
+    for (Mark& mark : marks_) {
+      if (!tilted_->hides(mark)) continue;
+      const Role role = s_.layers[mark.layer].role;
+      mark.seen = role == Role::core || role == Role::node ? 0.5f : 0;
+    }
   }
 
   // On the way
@@ -137,7 +165,7 @@ class MapDrawer {
 
   float shown(const Mark& mark) const {
     return mark.seen *
-           (o_.motion && o_.motion->shown ? o_.motion->shown(s_.layers[mark.layer], mark.row) : 1);
+           (o_.motion && o_.motion->shown ? o_.motion->shown(told_.layers[mark.layer], mark.row) : 1);
   }
   // The items from there on, that much weaker.
   void weaken(size_t from, float alpha) { fade(std::span(d_.items).subspan(from), alpha); }
@@ -353,8 +381,9 @@ class MapDrawer {
       const long row = layer.countyRow.size() > mark.row ? layer.countyRow[mark.row] : -1;
       const bool clipped = mark.certainty == Certainty::countyOnly && row >= 0 && counties && counties->shape;
       if (!clipped) {
-        put(Fill{Path::circle(mark.place, r), colour.withAlpha(0.05)});
-        put(Stroke{Path::circle(mark.place, r),
+        const Path ring = flatCircle(mark.place, r);
+        put(Fill{ring, colour.withAlpha(0.05)});
+        put(Stroke{ring,
                    Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
       } else {
         clippedRing(mark.place, r, counties->shape->layer->shapes, static_cast<size_t>(row), colour);
@@ -363,18 +392,33 @@ class MapDrawer {
     }
   }
 
+  float squeeze() const { return tilted_ ? static_cast<float>(tilted_->tilt().squeeze()) : 1; }
+
+  // A circle on the ground.
+  Path flatCircle(Vec centre, float r) const {
+    Path path = Path::circle(centre, r);
+    if (const float k = squeeze(); k != 1)
+      for (Vec& p : path.points) p.y = centre.y + (p.y - centre.y) * k;
+    return path;
+  }
+
   // The ring within the county alone: what is known is that the place is somewhere in it.
   void clippedRing(Vec centre, float r, const geo::Shapes& counties, size_t row, Rgba colour) {
     constexpr int n = 180;
+    const float k = squeeze();
     std::vector<Vec> circle;
     for (int i = 0; i < n; ++i)
       circle.push_back({centre.x + r * std::cos(2 * 3.14159265f * i / n),
-                        centre.y + r * std::sin(2 * 3.14159265f * i / n)});
+                        centre.y + r * k * std::sin(2 * 3.14159265f * i / n)});
     for (size_t p = counties.rowStart[row]; p < counties.rowStart[row + 1]; ++p) {
       std::vector<Vec>
           ring;  // cut by the circle's edges, one after the other (Sutherland–Hodgman: the circle is convex)
-      for (geo::Point q : counties.part(p)) ring.push_back(cam_.canvasFromWorld(q));
+      for (geo::Point q : counties.part(p)) {
+        const Vec v = cam_.canvasFromWorld(q);
+        ring.push_back({v.x, centre.y + (v.y - centre.y) / k});
+      }
       ring = insideCircle(ring, centre, r);
+      for (Vec& v : ring) v.y = centre.y + (v.y - centre.y) * k;
       if (ring.size() > 2) put(Fill{Path::polyline(ring, true), colour.withAlpha(0.06)});
     }
     Path dashes;
@@ -568,6 +612,7 @@ class MapDrawer {
       const Role role = s_.layers[mark.layer].role;
       const auto at = std::find(roles.begin(), roles.end(), role);
       if (at == roles.end() || !cam_.frame.grown(-mark.size / 2).contains(mark.at)) continue;
+      if (tilted_ && mark.seen < 1 && role != Role::core) continue;  // hidden by a block
       LabelWish wish =
           wishFor(mark, static_cast<int>(at - roles.begin()), mandatory || (mark.spread && !o_.fewNames));
       if (!wish.lines.empty()) wishes.push_back(std::move(wish));
@@ -575,7 +620,35 @@ class MapDrawer {
     return wishes;
   }
 
+  // Amounts on top of their columns.
+  void columnAmounts() {
+    std::vector<LabelWish> wishes;
+    for (const TiltedMap::Column& c : tilted_->columns()) {
+      const float depth = c.radius * squeeze();
+      around_.boxes.push_back(
+          {c.top.x - c.radius, c.top.y - depth, 2 * c.radius, c.base.y - c.top.y + 2 * depth});
+      const std::string text = tilted_->amount(c.row, false);
+      if (text.empty() || tilted_->columns().size() > fewAreas) continue;
+      LabelWish wish;
+      wish.object = {told_.tilt->layer, static_cast<long>(c.row)};
+      wish.lines = {{run(text, {Face::sansBold, m_.countyValue, 0, true}), t_.text1}};
+      wish.anchor = c.top, wish.clearance = depth + 2 * o_.unit;
+      using enum Side;
+      wish.sides = {north, northEast, northWest};
+      wish.halo = t_.halo, wish.haloWidth = m_.halo;
+      wishes.push_back(std::move(wish));
+    }
+    takeStage(wishes);
+  }
+
+  void heightLegend() {
+    const Board b{d_, t_, o_.unit};
+    heightLegend_ = tilted_->legendBox(b, around_.boxes);
+    if (heightLegend_.w > 0) around_.boxes.push_back(heightLegend_);
+  }
+
   void placeAllLabels() {
+    if (tilted_) heightLegend();
     for (const Mark& mark : marks_)
       if (mark.size > m_.station && mark.size > m_.town) {
         const float half = mark.size / 2 + m_.casing;
@@ -589,10 +662,11 @@ class MapDrawer {
         around_.boxes.push_back({c.at.x - half, c.at.y - half, 2 * half, 2 * half});
     }
     islands();
+    if (tilted_) columnAmounts();
     takeStage(wishesFor({Role::core}, true));
     if (o_.countyNames) countyNames();
     takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, !o_.fewNames));
-    if (contours_.lines)
+    if (contours_.lines && !tilted_)
       heatLabels_ =
           contourLabels(*contours_.lines, s_.heat->ticks, cam_, t_, *d_.fonts, m_.townName, o_.unit, around_);
     waterNames();
@@ -612,8 +686,13 @@ class MapDrawer {
          t_.text1});
     if (r < layer.sublabels.size() && !layer.sublabels[r].empty())
       lines.push_back({run(layer.sublabels[r], {Face::sans, m_.countySub, 0, true}), t_.text1});
-    if (const std::string value = valueOf(layer, r); !value.empty())
-      lines.push_back({run(value, {Face::sans, m_.countyValue, 0, true}), t_.text1});
+    const bool raised = tilted_ && told_.tilt->layer == layer.id;
+    if (!(raised && tilted_->hasColumns() && tilted_->colourSaysIt()))
+      if (const std::string value = valueOf(layer, r); !value.empty())
+        lines.push_back({run(value, {Face::sans, m_.countyValue, 0, true}), t_.text1});
+    if (raised && !tilted_->hasColumns() && !tilted_->colourSaysIt() && isShown(layer, r))
+      if (const std::string value = tilted_->amount(r, true); !value.empty())
+        lines.push_back({run(value, {Face::sans, m_.countyValue, 0, true}), t_.text1});
     return lines;
   }
 
@@ -704,7 +783,14 @@ class MapDrawer {
       AreaName name{countyLines(*layer, r), {layer->id, static_cast<long>(r)}, {}, m_.halo};
       if (name.lines.empty()) continue;
       const Rect size = boxOf(name.lines, {});
-      const auto spot = spotInside(shapes, r, layer->shape->anchors[r], cam_, size.w, size.h, around_);
+      Surroundings around = around_;
+      if (tilted_) {
+        const geo::Box b = shapes.box(r);
+        const Vec a = cam_.canvasFromWorld({b.minX, b.maxY}), c = cam_.canvasFromWorld({b.maxX, b.minY});
+        const auto hidden = tilted_->before(static_cast<uint32_t>(r), {a.x, a.y, c.x - a.x, c.y - a.y});
+        around.boxes.insert(around.boxes.end(), hidden.begin(), hidden.end());
+      }
+      const auto spot = spotInside(shapes, r, layer->shape->anchors[r], cam_, size.w, size.h, around);
       if (!spot) continue;
       name.box = boxOf(name.lines, *spot);
       around_.boxes.push_back(name.box);
@@ -720,6 +806,8 @@ class MapDrawer {
       for (size_t i = 0; i < v.size(); i += std::max<size_t>(1, v.size() / 160))
         city.push_back(cam_.canvasFromWorld(v[i]));
     }
+    Surroundings blocks;
+    if (tilted_) blocks.boxes = tilted_->before({}, cam_.frame);
     for (const SceneLayer& layer : s_.layers) {
       if (layer.role != Role::neighbour || !layer.visible || !layer.shape ||
           layer.shape->layer->rows() > fewAreas)
@@ -735,8 +823,10 @@ class MapDrawer {
                       0};
         const Rect size = boxOf(name.lines, {});
         double cost = 0;
+        Surroundings around = around_;
+        around.boxes.insert(around.boxes.end(), blocks.boxes.begin(), blocks.boxes.end());
         const auto spot = spotInside(shapes, r, {geo::missing, geo::missing}, cam_, size.w + 8 * o_.unit,
-                                     size.h, around_, city, 64 * o_.unit, &cost);
+                                     size.h, around, city, 64 * o_.unit, &cost);
         if (!spot || cost > 18) continue;
         name.box = boxOf(name.lines, *spot);
         around_.boxes.push_back(name.box);
@@ -746,18 +836,19 @@ class MapDrawer {
   }
 
   void waterNames() {
-    for (const SceneLayer& layer : s_.layers) {
+    for (const SceneLayer& layer : told_.layers) {
       if (layer.role != Role::river || !layer.visible || !layer.shape) continue;
       for (size_t r = 0; r < layer.labels.size(); ++r) {
         if (layer.labels[r].empty()) continue;
         const GlyphRun text = run(
             layer.labels[r], {Face::serif, m_.waterName, s_.language == Language::zh ? 0.3f : 0.05f, true});
         std::optional<AlongSpot> spot;
-        for (const MapShape* shape : {layer.inside.get(), layer.shape.get()}) {  // in the city first
+        for (const MapShapePtr& shape : {layer.inside, layer.shape}) {  // in the city first
           if (!shape || spot) continue;
           std::vector<std::vector<Vec>> lines;
           const geo::Shapes& s = shape->layer->shapes;
-          for (uint32_t p = s.rowStart[r]; p < s.rowStart[r + 1]; ++p) {
+          if (tilted_) lines = tilted_->courses(shape, static_cast<uint32_t>(r));
+          for (uint32_t p = s.rowStart[r]; !tilted_ && p < s.rowStart[r + 1]; ++p) {
             std::vector<Vec> line;
             for (geo::Point q : s.part(p)) line.push_back(cam_.canvasFromWorld(q));
             lines.push_back(std::move(line));
@@ -876,6 +967,7 @@ class MapDrawer {
   }
 
   void drawLabels() {
+    if (tilted_) tilted_->drawLegend(Board{d_, t_, o_.unit}, heightLegend_);
     for (Text& item : bulk_) put(std::move(item));
     for (Text& item : heatLabels_) put(std::move(item));
     for (const WaterName& name : waterNames_) {
@@ -912,7 +1004,9 @@ class MapDrawer {
   }
 
   Drawing& d_;
-  const Scene& s_;
+  const Scene &s_, &told_;
+  TiltedMap* tilted_;
+  Rect heightLegend_;
   const int index_;
   const Camera cam_;
   const Theme& t_;
@@ -978,7 +1072,13 @@ const SceneLayer* findLayer(const Scene& scene, std::string_view id) {
 
 void drawMap(Drawing& drawing, const Scene& scene, int camera, const Theme& theme,
              const MapOptions& options) {
-  MapDrawer(drawing, scene, camera, theme, options).draw();
+  if (options.flat || !isTilted(scene)) {
+    MapDrawer(drawing, scene, camera, theme, options, scene).draw();
+    return;
+  }
+  const Metrics metrics = metricsFor(mediumOf(options), options.unit, options.leastType);
+  TiltedMap tilted(scene, drawing.cameras[static_cast<size_t>(camera)], theme, metrics, options);
+  MapDrawer(drawing, tilted.seen(), camera, theme, options, scene, &tilted).draw();
 }
 
 }  // namespace scene

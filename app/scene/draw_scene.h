@@ -30,8 +30,22 @@ class DrawCache {
   // differ.
   ColoursPtr colours(const Heat& heat, bool dark);
   ContourShapes contours(const Heat& heat, const std::function<ContourShapes(const Heat&)>& make);
+  // Anything made from what the key says; `of` is held, so that no other can have the address in the key.
+  template <class T, class Make>
+  std::shared_ptr<const T> kept(const std::string& key, std::shared_ptr<const void> of, Make&& make) {
+    const auto found = kept_.find(key);
+    if (found != kept_.end()) return std::static_pointer_cast<const T>(found->second.made);
+    if (kept_.size() >= 64) kept_.clear();
+    std::shared_ptr<const T> made = make();
+    kept_.emplace(key, Kept{std::move(of), made});
+    return made;
+  }
 
  private:
+  struct Kept {
+    std::shared_ptr<const void> of, made;
+  };
+  std::unordered_map<std::string, Kept> kept_;
   std::unordered_map<std::string, GlyphRun> runs_;
   struct Fills {
     uint64_t version = 0;
@@ -99,7 +113,11 @@ struct MapOptions {
   Storeys storeys;
   const MapMotion* motion = nullptr;
   StoreysDrawn* drawn = nullptr;
+  bool flat = false;  // whatever the scene says of tilt
 };
+
+// Seen straight down a map is flat, however it is turned.
+inline bool isTilted(const Scene& scene) { return scene.tilt && scene.tilt->degrees > 0; }
 
 // The map alone, into drawing.cameras[camera] (its frame must equal options.frame).
 void drawMap(Drawing& drawing, const Scene& scene, int camera, const Theme& theme, const MapOptions& options);

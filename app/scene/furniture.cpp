@@ -43,7 +43,8 @@ double groundMetresPerUnit(const Scene& scene, const Camera& camera) {
                                              : camera.metresPerUnit;
 }
 
-void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, float type) {
+void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, float type,
+                  const std::string& holds) {
   const ScaleBar bar = scaleBar(metresPerUnit, most);
   if (bar.divisions == 0) return;
   const float h = 5.5f * b.unit, part = bar.width / bar.divisions;
@@ -52,6 +53,9 @@ void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, floa
   b.fill({at.x, at.y, bar.width, h}, b.theme.halo);
   for (int i = 0; i < bar.divisions; i += 2) b.fill({at.x + i * part, at.y, part, h}, ink);
   b.frame({at.x, at.y, bar.width, h}, ink, b.unit);
+  if (!holds.empty())
+    b.text(at.x, at.y + h + type * 1.1f, holds, type * 0.94f, b.theme.text2, Align::left, Face::sans, 0,
+           3 * b.unit);
   const bool km = bar.metres >= 1000;
   const float widest = b.width(formatShort(bar.metres / (km ? 1000 : 1)), type);
   for (int i = 0; i <= bar.divisions; ++i) {
@@ -69,11 +73,19 @@ void drawScaleBar(const Board& b, double metresPerUnit, Vec at, float most, floa
   }
 }
 
-void drawNorthArrow(const Board& b, Vec top, float height, const std::string& word, float type) {
+void drawNorthArrow(const Board& b, Vec top, float height, const std::string& word, float type,
+                    double degrees) {
   b.text(top.x, top.y + type * 0.9f, word, type, b.theme.text1, Align::centre, Face::sansBold, 0, 3 * b.unit);
   const float y = top.y + type * 1.25f, w = height * 0.19f, notch = height * 0.26f;
-  const Vec tip{top.x, y}, left{top.x - w, y + height}, right{top.x + w, y + height},
-      mid{top.x, y + height - notch};
+  const double turn = degrees * 3.14159265358979 / 180;
+  const auto c = static_cast<float>(std::cos(turn)), s = static_cast<float>(std::sin(turn));
+  const Vec middle{top.x, y + height / 2};
+  const auto turned = [&](float dx, float dy) {
+    return degrees == 0 ? Vec{top.x + dx, y + dy}
+                        : middle + Vec{dx * c - (dy - height / 2) * s, dx * s + (dy - height / 2) * c};
+  };
+  const Vec tip = turned(0, 0), left = turned(-w, height), right = turned(w, height),
+            mid = turned(0, height - notch);
   b.drawing.add(Stroke{Path::polygon({tip, right, mid, left}), Pen{b.theme.halo, 4 * b.unit, {}, true}, -1});
   b.drawing.add(Fill{Path::polygon({tip, right, mid, left}), b.theme.halo});
   b.drawing.add(Fill{Path::polygon({tip, mid, left}), b.theme.text1});

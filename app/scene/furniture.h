@@ -18,8 +18,12 @@ ScaleBar scaleBar(double metresPerUnit, float most);
 // Ground metres in one canvas unit at the frame's centre, along its width: the map's own scale but for
 // systems that stretch (Web Mercator doubles lengths at 60°).
 double groundMetresPerUnit(const Scene& scene, const Camera& camera);
-void drawScaleBar(const Board& board, double metresPerUnit, Vec at, float most, float type);
-void drawNorthArrow(const Board& board, Vec top, float height, const std::string& word, float type);
+// `holds`: what it is good for, when it is not for all of the picture; stands under it.
+void drawScaleBar(const Board& board, double metresPerUnit, Vec at, float most, float type,
+                  const std::string& holds = {});
+// `degrees`: where north lies, clockwise from up.
+void drawNorthArrow(const Board& board, Vec top, float height, const std::string& word, float type,
+                    double degrees = 0);
 // "含示例数据": its right edge at `right` (or left edge at `left`). Returns its box.
 Rect drawBadge(const Board& board, float x, float y, float type, const std::string& words, Align align);
 

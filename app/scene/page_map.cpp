@@ -10,6 +10,7 @@
 #include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
 #include "app/scene/marks.h"
+#include "app/scene/tilt.h"
 #include "geo/measure.h"
 
 namespace scene {
@@ -135,6 +136,7 @@ PageMap::PageMap(const Scene& scene, const PageParts& parts, const PageSetup& se
       parts_(parts),
       l_(parts.look()),
       setup_(setup),
+      grid_(setup.grid),
       fonts_(std::move(fonts)),
       extent_(extent),
       seen_(scene) {
@@ -150,9 +152,10 @@ PageMap::PageMap(const Scene& scene, const PageParts& parts, const PageSetup& se
     if (layer.role == Role::neighbour && layer.visible && layer.shape) data_.add(layer.shape->layer->bounds);
   if (s_.crs && s_.crs->known())
     if (auto made = geo::Transform::make(*s_.crs, geo::Crs::lonLat())) lonLat_ = std::move(*made);
-  const bool framed = (setup.grid == PageGrid::degrees && lonLat_) || setup.grid == PageGrid::metres;
+  if (isTilted(s_)) grid_ = PageGrid::none;  // its lines are no longer where the frame's figures say
+  const bool framed = (grid_ == PageGrid::degrees && lonLat_) || grid_ == PageGrid::metres;
   band_ = framed ? std::max(32 * l_.unit, l_.least * 1.5f) : 0;
-  line_ = (setup.grid == PageGrid::degrees && lonLat_ ? (l_.quiet ? 10 : 13) : 6) * l_.unit;
+  line_ = (grid_ == PageGrid::degrees && lonLat_ ? (l_.quiet ? 10 : 13) : 6) * l_.unit;
 }
 
 std::optional<Rect> PageMap::fixed(PagePart part) const {
@@ -252,7 +255,7 @@ PageView PageMap::view(Rect rect, std::span<const Rect> taken, std::optional<Vec
       if (here > most) most = here, v.cluster = v.camera.worldFromCanvas(mark.place);
     }
   }
-  if (most < 3) v.cluster.reset();
+  if (most < 3 || isTilted(s_)) v.cluster.reset();
   v.clusterSize = most + 1;
   const auto busyWith = [&](const std::vector<Mark>& all) {
     std::vector<Rect> busy;
@@ -442,7 +445,8 @@ void PageMap::draw(Drawing& d, const Theme& t, const PageView& v, std::span<cons
   if (v.north) {
     const Rect r = *v.north;
     const float h = std::min(r.h, r.w * 1.9f), type = std::max(h * 0.25f, l_.least);
-    drawNorthArrow(b, {r.centre().x, r.y + (r.h - h) / 2}, h - 1.3f * type, s_.words.north, type);
+    drawNorthArrow(b, {r.centre().x, r.y + (r.h - h) / 2}, h - 1.3f * type, s_.words.north, type,
+                   isTilted(s_) ? northOnCanvas(*s_.tilt) : 0);
   }
   if (v.scaleBar) drawScale(b, v);
   b.frame(in, t.text1, (l_.quiet ? 1.2f : 1.6f) * l_.unit);
@@ -458,6 +462,10 @@ void PageMap::drawScale(const Board& b, const PageView& v) const {
   const float top = r.y + std::max(0.f, r.h - type * 3.1f) / 2;
   b.text(x, top + type * 0.95f, scaleWords(v.denominator), type, b.theme.text1, Align::left, Face::sansBold,
          0, 3 * l_.unit);
+  // Beside the scale: under the bar the frame ends.
+  if (const std::string holds = scaleHolds(s_); !holds.empty())
+    b.text(x + b.width(scaleWords(v.denominator), type, Face::sansBold) + type * 0.6f, top + type * 0.95f, holds,
+           type * 0.9f, b.theme.text2, Align::left, Face::sans, 0, 3 * l_.unit);
   drawScaleBar(b, v.denominator / 1000, {x, top + type * 2.7f}, r.w - type * 1.2f - overhang, type);
 }
 
@@ -577,8 +585,8 @@ PageMap::Edges PageMap::metres(const Camera& camera) const {
 }
 
 void PageMap::drawGrid(const Board& b, const PageView& v) const {
-  if (setup_.grid == PageGrid::none || empty_) return;
-  const bool degreesGrid = setup_.grid == PageGrid::degrees;
+  if (grid_ == PageGrid::none || empty_) return;
+  const bool degreesGrid = grid_ == PageGrid::degrees;
   const Edges e = degreesGrid ? degrees(v.camera) : metres(v.camera);
   const Rect f = v.camera.frame, o = v.outer;
   const Theme& t = b.theme;
@@ -665,7 +673,7 @@ void PageMap::drawInset(Drawing& d, const Board& b, const PageView& v) const {
   const int index = static_cast<int>(d.cameras.size());
   d.cameras.push_back(camera);
   MapOptions o;
-  o.frame = camera.frame, o.paper = true, o.countyNames = false, o.circles = false;
+  o.frame = camera.frame, o.paper = true, o.countyNames = false, o.circles = false, o.flat = true;
   o.unit = l_.mapUnit * 0.94f, o.leastType = l_.mapLeast;
   o.fewNames = r.w < (s_.language == Language::zh ? 230 : 380) * l_.mapUnit;
   const size_t hits = d.hits.size();

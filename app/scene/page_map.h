@@ -78,6 +78,7 @@ class PageMap {
   const PageParts& parts_;
   const PageLook& l_;
   const PageSetup& setup_;
+  PageGrid grid_ = PageGrid::none;  // as it is drawn
   TypesetterPtr fonts_;
   std::optional<geo::Box> extent_;
   geo::Box subject_, data_;

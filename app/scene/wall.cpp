@@ -5,6 +5,7 @@
 
 #include "app/scene/furniture.h"
 #include "app/scene/show.h"
+#include "app/scene/tilt.h"
 #include "app/scene/wall.h"
 
 namespace scene {
@@ -265,8 +266,8 @@ void drawWallPanels(Drawing& d, const Scene& s, const Theme& theme, const WallLa
 
 void drawWallMeasures(Drawing& d, const Scene& s, const Theme& theme, const WallLayout& l) {
   const Board b{d, theme, l.unit};
-  drawNorthArrow(b, northAt(l), 46 * l.unit, s.words.north, 16 * l.unit);
-  drawScaleBar(b, groundMetresPerUnit(s, d.cameras[0]), barAt(l), 190 * l.unit, 15 * l.unit);
+  drawNorthArrow(b, northAt(l), 46 * l.unit, s.words.north, 16 * l.unit, isTilted(s) ? northOnCanvas(*s.tilt) : 0);
+  drawScaleBar(b, groundMetresPerUnit(s, d.cameras[0]), barAt(l), 190 * l.unit, 15 * l.unit, scaleHolds(s));
 }
 
 Drawing drawWall(const Scene& s, const Theme& theme, TypesetterPtr fonts, float width, float height,
@@ -285,6 +286,7 @@ Drawing drawBare(const Scene& s, const Theme& theme, TypesetterPtr fonts, float 
   d.cameras.push_back(camera);
   MapOptions options;
   options.frame = frame, options.cache = cache;
+  options.flat = true;  // its pixels lie where the coordinates say
   options.unit = std::max(1.f, std::min(width / 1920, height / 1080));
   drawMap(d, s, 0, theme, options);
   return d;

@@ -151,6 +151,7 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   clear.push_back({bar.x - 8 * u, bar.y - 24 * u, 210 * u, 40 * u});
   MapOptions options;
   options.frame = f, options.unit = u, options.cache = cache, options.keepClear = &clear;
+  options.flat = true;  // for work: what is pointed at lies where the camera says
   drawMap(d, s, 0, theme, options);
   if (s.illustrative) drawBadge(b, x, y, 14 * u, s.words.illustrativeBadge, Align::left);
   if (legend) {
@@ -171,7 +172,7 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
 std::optional<ObjectRef> pick(const Drawing& drawing, const Scene& s, const Camera& camera, Vec at) {
   if (!camera.frame.contains(at)) return {};
   for (auto hit = drawing.hits.rbegin(); hit != drawing.hits.rend(); ++hit)
-    if (hit->box.contains(at)) return hit->object;
+    if (hit->box.contains(at)) return hit->object.row < 0 ? std::nullopt : std::optional(hit->object);
   if (s.composition != Composition::map) {  // counties of the small maps
     const SceneLayer* city = findLayer(s, s.cityLayer);
     for (size_t i = drawing.cameras.size(); city && city->shape && i-- > 1;) {

@@ -86,6 +86,7 @@ class Planner {
       if (!look) return tl::unexpected(look.error());
       auto scene = sceneFor(s_, (*all)[i], *look, parts.at(i));
       if (!scene) return tl::unexpected(scene.error());
+      scene->tilt.reset();  // an atlas is for measuring
       atlas.scenes.push_back(std::move(*scene));
     }
     index(atlas);

@@ -279,6 +279,12 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
                                 scene::TypesetterPtr fonts, const geo::Crs& worldCrs, geo::Progress* progress,
                                 std::vector<std::string>* warnings, const RecipeDraft* recipe) {
   if (auto good = checkSnapshot(options); !good) return good;
+  // The bare map always lies flat; what is seen from the side lies at no place of its own.
+  const bool tilted = scene::isTilted(scene) && !options.bare && scene.composition == scene::Composition::map;
+  if (tilted && (options.worldFile || formatOf(options.output) == Format::tiff))
+    return geo::fail(fmt::format(fmt::runtime(tr("{} 不能带坐标：这个场景是倾斜的。", scene.language)),
+                                 options.output),
+                     tr("裸图（--bare）总是平的；或换一种格式，不带坐标文件。", scene.language));
   std::optional<geo::Box> extent;
   if (options.extentLonLat) {
     auto box = worldBox(worldCrs, *options.extentLonLat);
@@ -302,7 +308,7 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
   paper::Meta meta;
   meta.title = scene.title, meta.subject = scene.name;
   if (recipe) meta.recipe = making.get();
-  return writeDrawing(drawing, options, worldCrs, meta, progress);
+  return writeDrawing(drawing, options, tilted ? geo::Crs{} : worldCrs, meta, progress);
 }
 
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
