@@ -90,7 +90,8 @@ class MapDrawer {
 
   void tiltedGround() {
     const size_t first = d_.hits.size();
-    tilted_->ground(d_, [&](const SceneLayer& layer) { return fillsOf(layer); }, contours_);
+    tilted_->ground(
+        d_, [&](const SceneLayer& layer) { return fillsOf(layer); }, contours_);
     if (o_.storeys.names) tilted_->hits(d_);
     else d_.hits.resize(first);
     dots();
@@ -98,6 +99,7 @@ class MapDrawer {
     addLinks(d_, s_, cam_, t_, o_.unit);
     if (o_.fades)
       for (const Fade& fade : *o_.fades) put(fade);
+    tilted_->drawColumns(d_);
   }
 
   // What stands behind a block: small symbols vanish, the others shine through it.
@@ -383,8 +385,7 @@ class MapDrawer {
       if (!clipped) {
         const Path ring = flatCircle(mark.place, r);
         put(Fill{ring, colour.withAlpha(0.05)});
-        put(Stroke{ring,
-                   Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
+        put(Stroke{ring, Pen{colour.withAlpha(0.75), 1.2f * o_.unit, {0.1f, 4.2f * o_.unit}, true}, -1});
       } else {
         clippedRing(mark.place, r, counties->shape->layer->shapes, static_cast<size_t>(row), colour);
       }
@@ -620,13 +621,19 @@ class MapDrawer {
     return wishes;
   }
 
+  void columns() {
+    for (const TiltedMap::Column& c : tilted_->columns()) {
+      const float depth = c.radius * squeeze();
+      around_.boxes.push_back(
+          {c.top.x - c.radius, c.top.y - depth, 2 * c.radius, c.base.y - c.top.y + 2 * depth});
+    }
+  }
+
   // Amounts on top of their columns.
   void columnAmounts() {
     std::vector<LabelWish> wishes;
     for (const TiltedMap::Column& c : tilted_->columns()) {
       const float depth = c.radius * squeeze();
-      around_.boxes.push_back(
-          {c.top.x - c.radius, c.top.y - depth, 2 * c.radius, c.base.y - c.top.y + 2 * depth});
       const std::string text = tilted_->amount(c.row, false);
       if (text.empty() || tilted_->columns().size() > fewAreas) continue;
       LabelWish wish;
@@ -662,10 +669,12 @@ class MapDrawer {
         around_.boxes.push_back({c.at.x - half, c.at.y - half, 2 * half, 2 * half});
     }
     islands();
-    if (tilted_) columnAmounts();
+    if (tilted_) columns();
     takeStage(wishesFor({Role::core}, true));
+    if (tilted_) columnAmounts();
     if (o_.countyNames) countyNames();
-    takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, !o_.fewNames));
+    // Foreshortened, there is not room for all.
+    takeStage(wishesFor({Role::node, Role::agriPark, Role::platform}, !o_.fewNames && !tilted_));
     if (contours_.lines && !tilted_)
       heatLabels_ =
           contourLabels(*contours_.lines, s_.heat->ticks, cam_, t_, *d_.fonts, m_.townName, o_.unit, around_);

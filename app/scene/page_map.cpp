@@ -464,8 +464,8 @@ void PageMap::drawScale(const Board& b, const PageView& v) const {
          0, 3 * l_.unit);
   // Beside the scale: under the bar the frame ends.
   if (const std::string holds = scaleHolds(s_); !holds.empty())
-    b.text(x + b.width(scaleWords(v.denominator), type, Face::sansBold) + type * 0.6f, top + type * 0.95f, holds,
-           type * 0.9f, b.theme.text2, Align::left, Face::sans, 0, 3 * l_.unit);
+    b.text(x + b.width(scaleWords(v.denominator), type, Face::sansBold) + type * 0.6f, top + type * 0.95f,
+           holds, type * 0.9f, b.theme.text2, Align::left, Face::sans, 0, 3 * l_.unit);
   drawScaleBar(b, v.denominator / 1000, {x, top + type * 2.7f}, r.w - type * 1.2f - overhang, type);
 }
 

@@ -13,8 +13,7 @@ namespace {
 using geo::Point;
 
 double yAt(std::span<const Point> line, double x) {
-  const auto right =
-      std::lower_bound(line.begin(), line.end(), x, [](Point p, double v) { return p.x < v; });
+  const auto right = std::lower_bound(line.begin(), line.end(), x, [](Point p, double v) { return p.x < v; });
   if (right == line.begin()) return line.front().y;
   if (right == line.end()) return line.back().y;
   const Point a = *(right - 1), b = *right;
@@ -70,7 +69,9 @@ ReliefPtr makeRelief(const geo::Boundaries& boundaries, double tolerance,
   std::vector<WallChain> walls;
   for (size_t a = 0; a < r.borders.size(); ++a) {
     const auto line = r.border(a);
-    const auto sign = [&](size_t i) { return line[i + 1].x > line[i].x ? 1 : line[i + 1].x < line[i].x ? -1 : 0; };
+    const auto sign = [&](size_t i) {
+      return line[i + 1].x > line[i].x ? 1 : line[i + 1].x < line[i].x ? -1 : 0;
+    };
     for (size_t i = 0; i + 1 < line.size();) {
       const int way = sign(i);
       size_t end = i + 1;
@@ -78,7 +79,8 @@ ReliefPtr makeRelief(const geo::Boundaries& boundaries, double tolerance,
       const uint32_t behind = way > 0 ? r.borders[a].left : r.borders[a].right,
                      front = way > 0 ? r.borders[a].right : r.borders[a].left;
       if (way != 0 && behind != geo::noRow && r.heightOf(behind) > r.heightOf(front)) {
-        std::vector<Point> chain(line.begin() + static_cast<long>(i), line.begin() + static_cast<long>(end) + 1);
+        std::vector<Point> chain(line.begin() + static_cast<long>(i),
+                                 line.begin() + static_cast<long>(end) + 1);
         if (way < 0) std::reverse(chain.begin(), chain.end());
         chains.push_back(std::move(chain));
         walls.push_back({0, 0, behind, front});

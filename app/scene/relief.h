@@ -18,24 +18,26 @@ namespace scene {
 
 // A piece of border that rises to the right all the way: x never falls. Behind it stands `row`.
 struct WallChain {
-  uint32_t first = 0, count = 0;                // into Relief::wallPoints
-  uint32_t row = 0, front = geo::noRow;         // noRow: the ground
+  uint32_t first = 0, count = 0;         // into Relief::wallPoints
+  uint32_t row = 0, front = geo::noRow;  // noRow: the ground
   bool operator==(const WallChain&) const = default;
 };
 
 struct Relief {
-  geo::Shapes tops;                         // simplified; rows as the layer's
-  std::vector<geo::Point> points;           // of the borders, each once
-  std::vector<uint32_t> start;              // border a owns points[start[a]] … start[a + 1]
-  std::vector<geo::Arc> borders;            // left and right of each
+  geo::Shapes tops;                              // simplified; rows as the layer's
+  std::vector<geo::Point> points;                // of the borders, each once
+  std::vector<uint32_t> start;                   // border a owns points[start[a]] … start[a + 1]
+  std::vector<geo::Arc> borders;                 // left and right of each
   std::vector<std::vector<uint32_t>> bordersOf;  // of a row
   std::vector<geo::Point> wallPoints;
-  std::vector<WallChain> walls;             // that can be seen, the farthest first
-  std::vector<double> heights;              // per row, as given
+  std::vector<WallChain> walls;  // that can be seen, the farthest first
+  std::vector<double> heights;   // per row, as given
   std::span<const geo::Point> border(size_t a) const {
     return {points.data() + start[a], start[a + 1] - start[a]};
   }
-  std::span<const geo::Point> wall(const WallChain& w) const { return {wallPoints.data() + w.first, w.count}; }
+  std::span<const geo::Point> wall(const WallChain& w) const {
+    return {wallPoints.data() + w.first, w.count};
+  }
   double heightOf(uint32_t row) const { return row < heights.size() ? heights[row] : 0; }
   // The row whose area holds the place; noRow: none.
   uint32_t rowAt(geo::Point turned) const;
@@ -53,8 +55,8 @@ std::vector<uint32_t> farToNear(std::span<const std::vector<geo::Point>> lines);
 
 // What to paint, bottom first: `tops` gets the rows of one height, ascending; `wall` an index into
 // Relief::walls and the height from which it is painted (up to its row's own). Heights that differ by less
-// than a part in `most` of the largest count as one. `covers` and `uncovered` say whether anything was painted
-// over a wall since it last was: a wall that still shows whole is not painted again.
+// than a part in `most` of the largest count as one. `covers` and `uncovered` say whether anything was
+// painted over a wall since it last was: a wall that still shows whole is not painted again.
 struct ReliefPainter {
   std::function<void(std::span<const uint32_t> rows)> tops;
   std::function<void(uint32_t wall, double from)> wall;

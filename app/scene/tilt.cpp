@@ -208,9 +208,8 @@ std::vector<Rect> Visible::boxes(Rect within, const std::function<bool(uint32_t)
       int end = x + 1;
       while (end <= x1 && wanted(ids_[static_cast<size_t>(y * columns_ + end)])) ++end;
       Rect run{frame_.x + x * cell_, frame_.y + y * cell_, (end - x) * cell_, cell_};
-      const auto above = std::find_if(open.begin(), open.end(), [&](const Rect& r) {
-        return r.x == run.x && r.w == run.w;
-      });
+      const auto above =
+          std::find_if(open.begin(), open.end(), [&](const Rect& r) { return r.x == run.x && r.w == run.w; });
       if (above != open.end()) run.y = above->y, run.h += above->h, open.erase(above);
       here.push_back(run);
       x = end;
@@ -268,13 +267,13 @@ double TiltedMap::tolerance() const {
 ReliefPtr TiltedMap::reliefOf(const MapShape& shape, const std::vector<double>& heights, uint64_t key) {
   const auto make = [&]() -> ReliefPtr {
     const auto boundaries = shape.boundaries ? shape.boundaries : geo::Boundaries::make(shape.layer->shapes);
-    return makeRelief(*boundaries, tolerance(), [&](Point p) { return tilt_.turned(p); }, heights);
+    return makeRelief(
+        *boundaries, tolerance(), [&](Point p) { return tilt_.turned(p); }, heights);
   };
   if (!o_.cache) return make();
-  return o_.cache->kept<Relief>(
-      fmt::format("relief {} {} {} {}", static_cast<const void*>(shape.layer.get()), tolerance(),
-                  s_.tilt->bearing, key),
-      shape.layer, make);
+  return o_.cache->kept<Relief>(fmt::format("relief {} {} {} {}", static_cast<const void*>(shape.layer.get()),
+                                            tolerance(), s_.tilt->bearing, key),
+                                shape.layer, make);
 }
 
 double TiltedMap::liftOf(uint32_t row) const { return raised_ && row < heights_.size() ? heights_[row] : 0; }
@@ -383,7 +382,7 @@ void TiltedMap::makeSeen() {
     for (size_t r = 0; r < shape->anchors.size(); ++r) {
       Point& a = shape->anchors[r];
       if (std::isnan(a.x)) continue;
-      a = world(tilt_.turned(a), base               ? liftOf(static_cast<uint32_t>(r))
+      a = world(tilt_.turned(a), base              ? liftOf(static_cast<uint32_t>(r))
                                  : r < rows.size() ? liftOf(rows[r])
                                                    : 0);
     }
@@ -401,7 +400,7 @@ void TiltedMap::makeColumns() {
   const Rect near = camera_.frame.grown(static_cast<float>(highest_) + 2 * radius);
   for (uint32_t r = 0; r < heights_.size(); ++r) {
     if (!shapes.has(r) || !isShown(*of, r)) continue;
-    const Point p = r < anchors.size()                      ? anchors[r]
+    const Point p = r < anchors.size()                     ? anchors[r]
                     : shapes.kind == geo::ShapeKind::point ? shapes.part(shapes.rowStart[r])[0]
                                                            : Point{geo::missing, geo::missing};
     if (std::isnan(p.x)) continue;
@@ -454,7 +453,8 @@ void TiltedMap::ground(Drawing& d, const FillsOf& fillsOf, const ContourShapes& 
   std::vector<Draped> lines;
   for (const SceneLayer& layer : s_.layers) {
     if (!layer.visible || layer.role != Role::river || !layer.shape) continue;
-    lines.push_back({linesOf(layer.shape), Pen{t_.waterOutside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
+    lines.push_back(
+        {linesOf(layer.shape), Pen{t_.waterOutside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
     if (layer.inside)
       lines.push_back(
           {linesOf(layer.inside), Pen{t_.waterInside.withAlpha(layer.opacity), m_.riverPen, {}, true}});
@@ -483,7 +483,6 @@ void TiltedMap::ground(Drawing& d, const FillsOf& fillsOf, const ContourShapes& 
       areas(s_.layers[l]);
       if (s_.layers[l].visible && polygons(s_.layers[l])) flatBorders(d, s_.layers[l]);
     }
-  drawColumns(d);
 }
 
 void TiltedMap::flatAreas(Drawing& d, const SceneLayer& layer, const ColoursPtr& fills) {
@@ -755,9 +754,8 @@ void TiltedMap::blocks(Drawing& d, const SceneLayer& layer, const ColoursPtr& fi
       if (!box.grown(1).meets(near)) continue;
       stamps.mark(box.grown(m_.cityPen));
       if (asked) visible_.fill(rings, row + 1);
-      auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) {
-        return flat && g.first == colours[row];
-      });
+      auto group = std::find_if(groups.begin(), groups.end(),
+                                [&](const auto& g) { return flat && g.first == colours[row]; });
       if (group == groups.end()) group = groups.insert(group, {colours[row], Path{}});
       group->second.append(scene::pathOf(rings));
     }
@@ -795,7 +793,8 @@ void TiltedMap::outlines(Drawing& d) const {
                   -1});
   };
   const auto row = [&](const std::optional<ObjectRef>& object) {
-    return object && object->layer == base_->id && object->row >= 0 ? static_cast<uint32_t>(object->row) : none;
+    return object && object->layer == base_->id && object->row >= 0 ? static_cast<uint32_t>(object->row)
+                                                                    : none;
   };
   if (s_.selectionLayer == base_->id && s_.selection.size() <= 300)
     for (const float halo : {6.f, 0.f})
@@ -809,7 +808,9 @@ void TiltedMap::outlines(Drawing& d) const {
 // -----------------------------------------------------------------------------------------------------------------
 
 void TiltedMap::drawColumns(Drawing& d) const {
-  const Rgba colour = circleColour(s_, t_);
+  // On areas of a colour of their own they are neutral.
+  const bool neutral = s_.heat || (s_.choropleth && !s_.choropleth->onSymbols);
+  const Rgba colour = neutral ? mix(t_.text1, t_.background, 0.2) : t_.measured;
   for (const Column& c : columns_) {
     const auto corner = [&](int k, Vec middle) {
       const double a = k * 60 * degree;
@@ -832,9 +833,9 @@ void TiltedMap::drawColumns(Drawing& d) const {
       put(d, Stroke{top, Pen{colour, 2 * o_.unit, {}, false}, -1});
       continue;
     }
-    const Path whole = Path::polygon({corner(3, c.top), corner(4, c.top), corner(5, c.top), corner(0, c.top),
-                                      corner(0, c.base), corner(1, c.base), corner(2, c.base),
-                                      corner(3, c.base)});
+    const Path whole =
+        Path::polygon({corner(3, c.top), corner(4, c.top), corner(5, c.top), corner(0, c.top),
+                       corner(0, c.base), corner(1, c.base), corner(2, c.base), corner(3, c.base)});
     put(d, Stroke{whole, Pen{t_.halo.withAlpha(0.85), 3.2f * o_.unit, {}, true}, -1});
     put(d, Fill{whole, shaded(colour, 1)});
     for (const int k : {0, 2}) {  // right and left of the middle wall
@@ -931,7 +932,8 @@ TiltedMap::Legend TiltedMap::legend(const Board& b) const {
   if (v.year) unit += (unit.empty() ? "" : zh ? "，" : ", ") + std::to_string(v.year);
   if (!unit.empty()) l.lines.push_back(unit);
   bool negative = false, missing = false;
-  for (const Figure& f : v.figures) negative = negative || f.value < 0, missing = missing || std::isnan(f.value);
+  for (const Figure& f : v.figures)
+    negative = negative || f.value < 0, missing = missing || std::isnan(f.value);
   if (negative) l.notes.push_back(zh ? "▽ 负值不抬高" : "▽ negative: not raised");
   if (missing)
     l.notes.push_back(columnsOn_ ? (zh ? "虚线：缺数据" : "Dashed: no figure")

@@ -74,6 +74,7 @@ class TiltedMap {
   // Colours per row of a layer, as the flat map has them.
   using FillsOf = std::function<ColoursPtr(const SceneLayer&)>;
   void ground(Drawing& drawing, const FillsOf& fillsOf, const ContourShapes& contours);
+  void drawColumns(Drawing& drawing) const;
   void outlines(Drawing& drawing) const;  // of what is selected, under the pointer, or in focus
 
   // Whether something nearer stands before the mark's place. Known once the ground is drawn.
@@ -126,13 +127,12 @@ class TiltedMap {
   void flatBorders(Drawing& d, const SceneLayer& layer);
   void drape(Drawing& d, const Draped& lines, uint32_t row) const;
   void blocks(Drawing& d, const SceneLayer& layer, const ColoursPtr& fills, const std::vector<Draped>& lines);
-  void borders(Drawing& d, const SceneLayer& layer, const Relief& relief,
-               const std::vector<uint32_t>& inner, const std::vector<uint32_t>& outer, double height) const;
+  void borders(Drawing& d, const SceneLayer& layer, const Relief& relief, const std::vector<uint32_t>& inner,
+               const std::vector<uint32_t>& outer, double height) const;
   void glow(Drawing& d, const Relief& relief) const;
   void hatch(Drawing& d, const std::vector<std::vector<Vec>>& rings, Rgba line) const;
   void heatOver(Drawing& d, const std::vector<std::vector<Vec>>* within, double height) const;
   void bins(Drawing& d, std::optional<uint32_t> row) const;
-  void drawColumns(Drawing& d) const;
   void makeSeen();
   void makeColumns();
   struct Legend {
@@ -153,8 +153,8 @@ class TiltedMap {
   ReliefPtr relief_;                  // of base_, when its areas are polygons
   bool raised_ = false;               // its blocks stand up
   bool columnsOn_ = false;
-  std::vector<double> heights_;       // canvas units upright
-  double highest_ = 0, largest_ = 0;  // height and amount
+  std::vector<double> heights_;                // canvas units upright
+  double highest_ = 0, largest_ = 0;           // height and amount
   std::vector<std::vector<uint32_t>> rowsOf_;  // per layer of the scene: the row each point stands on
   std::vector<Column> columns_;
   Visible visible_;

@@ -266,7 +266,8 @@ void drawWallPanels(Drawing& d, const Scene& s, const Theme& theme, const WallLa
 
 void drawWallMeasures(Drawing& d, const Scene& s, const Theme& theme, const WallLayout& l) {
   const Board b{d, theme, l.unit};
-  drawNorthArrow(b, northAt(l), 46 * l.unit, s.words.north, 16 * l.unit, isTilted(s) ? northOnCanvas(*s.tilt) : 0);
+  drawNorthArrow(b, northAt(l), 46 * l.unit, s.words.north, 16 * l.unit,
+                 isTilted(s) ? northOnCanvas(*s.tilt) : 0);
   drawScaleBar(b, groundMetresPerUnit(s, d.cameras[0]), barAt(l), 190 * l.unit, 15 * l.unit, scaleHolds(s));
 }
 

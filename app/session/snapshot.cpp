@@ -282,9 +282,9 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
   // The bare map always lies flat; what is seen from the side lies at no place of its own.
   const bool tilted = scene::isTilted(scene) && !options.bare && scene.composition == scene::Composition::map;
   if (tilted && (options.worldFile || formatOf(options.output) == Format::tiff))
-    return geo::fail(fmt::format(fmt::runtime(tr("{} 不能带坐标：这个场景是倾斜的。", scene.language)),
-                                 options.output),
-                     tr("裸图（--bare）总是平的；或换一种格式，不带坐标文件。", scene.language));
+    return geo::fail(
+        fmt::format(fmt::runtime(tr("{} 不能带坐标：这个场景是倾斜的。", scene.language)), options.output),
+        tr("裸图（--bare）总是平的；或换一种格式，不带坐标文件。", scene.language));
   std::optional<geo::Box> extent;
   if (options.extentLonLat) {
     auto box = worldBox(worldCrs, *options.extentLonLat);

@@ -336,6 +336,27 @@ inline void card(Scene& s) {
   s.composition = Composition::card;
 }
 
+// The scene in relief: with columns; seen from the south-west; with amounts that are missing or negative;
+// with heat over its blocks.
+inline void tilted(Scene& s, const std::string& kind) {
+  TiltView& v = s.tilt.value();
+  if (kind == "columns") v.heights = TiltView::Heights::columns;
+  if (kind == "turned") v.bearing = 40, v.degrees = 60;
+  if (kind == "gaps") {
+    const bool zh = s.language == Language::zh;
+    v.name = zh ? "占全市人口变化" : "Change of population share", v.unit = zh ? "百分点" : "points";
+    v.year = 2020, v.decimals = 2;
+    for (size_t r = 0; r < v.figures.size(); ++r) v.figures[r].value = shares()[r].second - shares()[r].first;
+    v.figures[5] = {geo::missing, Status::missing, ""};
+  }
+  if (kind == "tilted-heat") {
+    for (SceneLayer& layer : s.layers)
+      if (layer.role == Role::node) layer.visible = false;
+    s.leads.clear();
+    heat(s, true, false);
+  }
+}
+
 inline void dress(Scene& s, const std::string& kind) {
   if (kind.empty()) return;
   s.count = 0;  // how many scenes the project has is no matter here
@@ -343,6 +364,8 @@ inline void dress(Scene& s, const std::string& kind) {
   if (kind == "multiples-own") return multiples(s, false);
   if (kind == "ledger") return ledger(s);
   if (kind == "card") return card(s);
+  if (kind == "columns" || kind == "turned" || kind == "gaps" || kind == "tilted-heat")
+    return tilted(s, kind);
   for (SceneLayer& layer : s.layers)  // the statistics are the picture
     if (layer.role != Role::county && layer.role != Role::neighbour && layer.role != Role::river)
       layer.visible = (layer.role == Role::station && (kind.starts_with("heat") || kind == "filtered")) ||

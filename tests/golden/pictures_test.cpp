@@ -88,6 +88,14 @@ const Case cases[] = {
     {"card-zh-dark", "overview", zh, "wall", true, 1920, 1080, "card"},
     {"card-en-light", "overview", en, "window", false, 1100, 860, "card"},
     {"card-a4", "overview", zh, "page", false, 210, 297, "card"},
+    {"tilted-zh-dark", "relief", zh, "wall", true, 1920, 1080},
+    {"tilted-en-light", "relief", en, "wall", false, 1920, 1080},
+    {"tilted-columns-zh-light", "relief", zh, "wall", false, 1920, 1080, "columns"},
+    {"tilted-columns-en-dark", "relief", en, "wall", true, 1440, 1080, "columns"},
+    {"tilted-turned-en-dark", "relief", en, "wall", true, 1920, 1080, "turned"},
+    {"tilted-gaps-zh-dark", "relief", zh, "wall", true, 1920, 1080, "gaps"},
+    {"tilted-heat-zh-light", "relief", zh, "wall", false, 1920, 1080, "tilted-heat"},
+    {"tilted-page-zh", "relief", zh, "page", false, 420, 297},
     {"filtered-zh-dark", "overview", zh, "window", true, 1100, 860, "filtered"},
 };
 

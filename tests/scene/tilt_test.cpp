@@ -32,7 +32,8 @@ geo::Shapes raggedAreas(int n, unsigned seed) {
   const auto edge = [&](Point a, Point b) {  // from a up to but without b
     std::vector<Point> line{a};
     for (int k = 1; k < pieces; ++k)
-      line.push_back({a.x + (b.x - a.x) * k / pieces + jitter(9), a.y + (b.y - a.y) * k / pieces + jitter(9)});
+      line.push_back(
+          {a.x + (b.x - a.x) * k / pieces + jitter(9), a.y + (b.y - a.y) * k / pieces + jitter(9)});
     return line;
   };
   std::vector<std::vector<Point>> across, up;
@@ -81,7 +82,8 @@ Scene cityOf(geo::Shapes shapes, const std::vector<double>& values) {
   TiltView tilt;
   tilt.degrees = 50, tilt.layer = "counties", tilt.name = "Density", tilt.unit = "people/km²";
   tilt.year = 2023;
-  for (const double v : values) tilt.figures.push_back({v, std::isnan(v) ? Status::missing : Status::official, ""});
+  for (const double v : values)
+    tilt.figures.push_back({v, std::isnan(v) ? Status::missing : Status::official, ""});
   s.tilt = tilt;
   return s;
 }
@@ -136,7 +138,8 @@ std::vector<Painted> painted(const Tilt& tilt, const Relief& relief, double scal
     Painted p{{}, w.row + 1};
     const auto chain = relief.wall(w);
     for (const Point q : chain) p.ring.push_back(tilt.seen(q, from * scale));
-    for (size_t k = chain.size(); k-- > 0;) p.ring.push_back(tilt.seen(chain[k], relief.heightOf(w.row) * scale));
+    for (size_t k = chain.size(); k-- > 0;)
+      p.ring.push_back(tilt.seen(chain[k], relief.heightOf(w.row) * scale));
     all.push_back(p);
   };
   paintInOrder(relief, painter, most);
@@ -153,10 +156,10 @@ TEST(Tilt, TurnsAndForeshortensTheGroundAndLiftsHeights) {
   const Tilt north(view, camera);
   const auto near = [](Vec a, Vec b) { return std::hypot(a.x - b.x, a.y - b.y) < 1e-3f; };
   EXPECT_TRUE(near(north.seen(north.turned({5000, 3000})), {500, 350}));
-  EXPECT_TRUE(near(north.seen(north.turned({6000, 3000})), {600, 350}));        // east: true to scale
-  EXPECT_TRUE(near(north.seen(north.turned({5000, 4000})), {500, 350 - 50}));   // north: cos 60°
+  EXPECT_TRUE(near(north.seen(north.turned({6000, 3000})), {600, 350}));       // east: true to scale
+  EXPECT_TRUE(near(north.seen(north.turned({5000, 4000})), {500, 350 - 50}));  // north: cos 60°
   EXPECT_TRUE(near(north.seen(north.turned({5000, 3000}), 100), {500, 350 - 86.602f}));  // up: sin 60°
-  view.bearing = 90;  // east is up
+  view.bearing = 90;                                                                     // east is up
   const Tilt east(view, camera);
   EXPECT_TRUE(near(east.seen(east.turned({6000, 3000})), {500, 350 - 50}));
   EXPECT_TRUE(near(east.seen(east.turned({5000, 4000})), {400, 350}));
@@ -171,7 +174,8 @@ TEST(Tilt, TurnsAndForeshortensTheGroundAndLiftsHeights) {
 TEST(Tilt, HeightsAreLinearFromZeroAndNothingStandsForWhatIsMissingOrNegative) {
   TiltView view;
   view.share = 0.2;
-  for (const double v : {50.0, 100.0, 0.0, -40.0, std::nan("")}) view.figures.push_back({v, Status::official, ""});
+  for (const double v : {50.0, 100.0, 0.0, -40.0, std::nan("")})
+    view.figures.push_back({v, Status::official, ""});
   const auto heights = standingHeights(view, 1000);
   EXPECT_EQ(heights, (std::vector<double>{100, 200, 0, 0, 0}));
 }
@@ -182,13 +186,14 @@ TEST(Relief, TheFrontmostIsSeenWhereverOneLooks) {
       const geo::Shapes shapes = raggedAreas(5, seed);
       std::mt19937 random(seed + 100);
       std::vector<double> heights;
-      for (size_t r = 0; r < shapes.rows(); ++r) heights.push_back(r % 7 == 3 ? 0 : (random() % 1000) / 1000.0);
+      for (size_t r = 0; r < shapes.rows(); ++r)
+        heights.push_back(r % 7 == 3 ? 0 : (random() % 1000) / 1000.0);
       TiltView view;
       view.degrees = 55, view.bearing = bearing;
       const Camera camera = Camera::fit({0, 0, 900, 800}, shapes.box(), 150);
       const Tilt tilt(view, camera);
-      const auto relief = makeRelief(*geo::Boundaries::make(shapes), 0,
-                                     [&](Point p) { return tilt.turned(p); }, heights);
+      const auto relief = makeRelief(
+          *geo::Boundaries::make(shapes), 0, [&](Point p) { return tilt.turned(p); }, heights);
       const double highest = 180;
       for (const int most : {256, 12}) {
         const auto all = painted(tilt, *relief, highest, most);
@@ -211,7 +216,8 @@ TEST(Relief, TheFrontmostIsSeenWhereverOneLooks) {
             ++asked;
             const uint32_t got = shown(at);
             wrong += got != id;
-            walls += id && relief->rowAt(tilt.turnedFromSeen(at, relief->heightOf(id - 1) * highest)) != id - 1;
+            walls +=
+                id && relief->rowAt(tilt.turnedFromSeen(at, relief->heightOf(id - 1) * highest)) != id - 1;
           }
         EXPECT_GT(asked, 500);
         EXPECT_GT(walls, 30);  // the walls are tested too
@@ -292,8 +298,9 @@ TEST(Tilt, WordsStandApartAndInTheFrame) {
       for (const Placed& placed : d.items) {
         const auto* t = std::get_if<Text>(&placed.item);
         if (!t || t->colour.a == 0) continue;
-        words.push_back({t->run.text,
-                         {t->origin.x, t->origin.y - 0.72f * t->run.size, t->run.advance, 0.76f * t->run.size}});
+        words.push_back(
+            {t->run.text,
+             {t->origin.x, t->origin.y - 0.72f * t->run.size, t->run.advance, 0.76f * t->run.size}});
       }
       EXPECT_GT(words.size(), 14u);
       std::string all;
@@ -304,7 +311,8 @@ TEST(Tilt, WordsStandApartAndInTheFrame) {
         for (size_t k = 0; k < i; ++k)
           EXPECT_FALSE(words[i].second.meets(words[k].second)) << words[i].first << " on " << words[k].first;
       }
-      for (const char* word : {"871", "Height: Density", "people/km², 2023", "▽ negative: not raised", "▽ −20"})
+      for (const char* word :
+           {"871", "Height: Density", "people/km², 2023", "▽ negative: not raised", "▽ −20"})
         EXPECT_NE(all.find(word), std::string::npos) << word << " in " << all;
     }
 }
@@ -340,12 +348,10 @@ TEST(Tilt, ThreeThousandAreasAreDrawnAndKept) {
     const auto start = std::chrono::steady_clock::now();
     const Drawing d = drawn(s, false, &cache);
     EXPECT_GT(d.items.size(), 3000u);
-    if (std::getenv("TILT_COUNT")) std::printf("%zu items\n", d.items.size());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   };
   const double first = seconds(50), next = seconds(40);
   RecordProperty("first_ms", static_cast<int>(first * 1000));
   RecordProperty("next_ms", static_cast<int>(next * 1000));
-  if (std::getenv("TILT_COUNT")) std::printf("first %.0f next %.0f ms\n", first * 1000, next * 1000);
   EXPECT_LT(first, 20);
 }
