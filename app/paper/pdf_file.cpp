@@ -1,7 +1,7 @@
 #include "app/paper/pdf_file.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <charconv>
 #include <cmath>
@@ -15,11 +15,13 @@ constexpr char reference = 1;  // brackets a number that is the page's own
 }
 
 std::string deflated(std::string_view bytes, int level) {
-  uLongf size = compressBound(bytes.size());
-  std::string out(size, '\0');
-  if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
-                bytes.size(), level) != Z_OK)
-    throw std::bad_alloc();
+  const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
+      libdeflate_alloc_compressor(level), libdeflate_free_compressor);
+  if (!compressor) throw std::bad_alloc();
+  std::string out(libdeflate_zlib_compress_bound(compressor.get(), bytes.size()), '\0');
+  const size_t size =
+      libdeflate_zlib_compress(compressor.get(), bytes.data(), bytes.size(), out.data(), out.size());
+  if (size == 0) throw std::bad_alloc();
   out.resize(size);
   return out;
 }
@@ -93,7 +95,7 @@ void PdfFile::streamOfDeflated(int number, std::string_view dictionary, std::str
 
 int PdfFile::stream(std::string_view dictionary, std::string_view bytes) {
   const int number = reserve();
-  streamOfDeflated(number, dictionary, deflated(bytes));
+  streamOfDeflated(number, dictionary, deflated(bytes, smallest));
   return number;
 }
 

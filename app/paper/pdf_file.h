@@ -54,7 +54,10 @@ class PdfFile {
   std::map<std::string, int> shared_;  // by digest
 };
 
-std::string deflated(std::string_view bytes, int level = 6);
+// By libdeflate: at its middling level faster than zlib and smaller; at its last one an eighth smaller than
+// zlib's best, in four times the time.
+inline constexpr int quick = 6, smallest = 12;
+std::string deflated(std::string_view bytes, int level = quick);
 std::string pdfText(std::string_view utf8);   // as a string object: <FEFF…>
 std::string utf16Hex(std::string_view utf8);  // without mark or brackets
 
