@@ -9,6 +9,7 @@
 #include "app/scene/furniture.h"
 #include "app/scene/legend.h"
 #include "app/scene/sheet.h"
+#include "app/scene/tilt.h"
 
 namespace scene {
 namespace {
@@ -504,7 +505,20 @@ void addSpotlight(Drawing& d, const Stage& stage, const ObjectRef& object, float
   const float u = stage.layout.unit;
   const Camera& camera = d.cameras[0];
   Vec at{};
-  if (shapes.kind == geo::ShapeKind::polygon) {
+  if (shapes.kind == geo::ShapeKind::polygon && isTilted(stage.scene)) {
+    const Metrics metrics = metricsFor(Medium::wall, u);
+    MapOptions options;
+    options.frame = camera.frame, options.unit = u, options.storeys = {false, true, false};
+    const TiltedMap tilted(stage.scene, camera, t, metrics, options);
+    const Path top = tilted.topOf(object);
+    if (top.empty()) return;
+    Path rest = Path::rect(camera.frame);
+    rest.append(top);
+    d.add(Fill{std::move(rest), t.background.withAlpha(0.5 * strength)}, camera.frame);
+    for (const auto& [colour, width] : {std::pair(t.halo, 7.f), std::pair(t.accent, 3.2f)})
+      d.add(Stroke{top, Pen{colour.withAlpha(strength), width * u, {}, true}, -1}, camera.frame);
+    at = top.box().centre();
+  } else if (shapes.kind == geo::ShapeKind::polygon) {
     auto fills = std::make_shared<std::vector<Rgba>>(shapes.rows(), t.background.withAlpha(0.5 * strength));
     (*fills)[row] = {0, 0, 0, 0};
     d.add(Areas{0, layer->shape, std::move(fills), {}, {}});

@@ -804,6 +804,13 @@ void TiltedMap::outlines(Drawing& d) const {
   outline(row(s_.selected), t_.halo, 7), outline(row(s_.selected), t_.accent, 3.2f);
 }
 
+Path TiltedMap::topOf(const ObjectRef& object) const {
+  if (!base_ || object.layer != base_->id || object.row < 0) return {};
+  const auto row = static_cast<uint32_t>(object.row);
+  if (row >= relief_->tops.rows() || !relief_->tops.has(row)) return {};
+  return scene::pathOf(ringsOf(*relief_, row, liftOf(row)));
+}
+
 // Columns
 // -----------------------------------------------------------------------------------------------------------------
 

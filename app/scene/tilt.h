@@ -77,6 +77,8 @@ class TiltedMap {
   void drawColumns(Drawing& drawing) const;
   void outlines(Drawing& drawing) const;  // of what is selected, under the pointer, or in focus
 
+  Path topOf(const ObjectRef& object) const;  // on the canvas; empty: not of the layer that stands up
+
   // Whether something nearer stands before the mark's place. Known once the ground is drawn.
   bool hides(const Mark& mark) const;
   // What stands before the row, or (none) before the ground, in the box: places for no name of it.

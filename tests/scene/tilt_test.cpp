@@ -8,6 +8,7 @@
 
 #include "app/scene/map_shape.h"
 #include "app/scene/pick.h"
+#include "app/scene/show.h"
 #include "geo/measure.h"
 
 using namespace scene;
@@ -334,6 +335,23 @@ TEST(Tilt, PointingFindsWhatIsSeen) {
     EXPECT_EQ(picked(at(row)), (ObjectRef{"counties", static_cast<long>(row)})) << row;
   EXPECT_EQ(picked(at(4)), (ObjectRef{"counties", 1}));  // hidden by it
   EXPECT_EQ(picked({5, 5}), std::nullopt);
+}
+
+TEST(Tilt, ASpotlightFallsOnTheTopOfABlock) {
+  Scene s = cityOf(raggedAreas(3, 4), {1, 2, 3, 4, 50, 6, 7, 8, 9});
+  const StagePtr stage = makeStage(s, darkTheme(), fonts(), 1280, 720);
+  Drawing d = drawingOf(*stage);
+  const size_t before = d.items.size();
+  addSpotlight(d, *stage, {"counties", 4}, 1);
+  ASSERT_GT(d.items.size(), before + 3);
+  const Tilt tilt(*s.tilt, d.cameras[0]);
+  const double lift = standingHeights(*s.tilt, d.cameras[0].frame.h)[4];
+  const Vec top = tilt.seen(tilt.turned(s.layers[0].shape->anchors[4]), lift);
+  const auto* dim = std::get_if<Fill>(&d.items[before].item);
+  ASSERT_NE(dim, nullptr);
+  const auto rings = flattened(dim->path, 1);
+  ASSERT_EQ(rings.size(), 2u);  // all but the top
+  EXPECT_TRUE(inside(rings[1], top));
 }
 
 TEST(Tilt, ThreeThousandAreasAreDrawnAndKept) {
