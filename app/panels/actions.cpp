@@ -1,6 +1,7 @@
 #include "app/panels/actions.h"
 
 #include "app/panels/column.h"
+#include "app/panels/console_panel.h"
 #include "app/panels/dialogs.h"
 #include "app/panels/dock.h"
 #include "app/panels/page.h"
@@ -8,9 +9,9 @@
 namespace panels {
 namespace {
 
-constexpr Menu all[] = {{"file", "文件"},  {"edit", "编辑"},     {"view", "视图"},
-                        {"layer", "图层"}, {"analysis", "分析"}, {"indicator", "指标"},
-                        {"scene", "场景"}, {"export", "导出"},   {"help", "帮助"}};
+constexpr Menu all[] = {{"file", "文件"},     {"edit", "编辑"},      {"view", "视图"},  {"layer", "图层"},
+                        {"analysis", "分析"}, {"indicator", "指标"}, {"scene", "场景"}, {"show", "演示"},
+                        {"export", "导出"},   {"help", "帮助"}};
 
 class List {
  public:
@@ -230,6 +231,15 @@ std::vector<Action> sceneMenu(Ui& ui) {
   return l.take();
 }
 
+std::vector<Action> showMenu(Ui& ui) {
+  List l(ui);
+  const auto& scenes = ui.session.project().scenes;
+  const std::string first = scenes.empty() ? "" : scenes.front().id;
+  l.add("show.start", ui.tr("从头开始演示"), "F5", session::StartShow{first});
+  l.add("show.startHere", ui.tr("从当前场景开始"), "Shift+F5", session::StartShow{ui.view.scene});
+  return l.take();
+}
+
 std::vector<Action> exportMenu(Ui& ui) {
   List l(ui);
   auto* u = &ui;
@@ -268,6 +278,7 @@ std::vector<Action> actionsOf(Ui& ui, std::string_view menu) {
   if (menu == "analysis") return analysisMenu(ui);
   if (menu == "indicator") return indicatorMenu(ui);
   if (menu == "scene") return sceneMenu(ui);
+  if (menu == "show") return showMenu(ui);
   if (menu == "export") return exportMenu(ui);
   return helpMenu(ui);
 }
@@ -326,15 +337,25 @@ bool obeyMenuKey(Ui& ui, const KeyPress& p) {
 void obeyKeys(Ui& ui) {
   auto& st = ui.state;
   for (const auto& press : ui.input.keys) {
+    if (ui.view.show.on) {
+      if (st.dialog.kind != Dialog::Kind::none) continue;
+      if (obeyConsoleKey(ui, press)) st.wants.again = true;
+      else if (matches(press, "Ctrl+Q")) askThen(ui, session::Quit{});
+      continue;
+    }
     if (matches(press, "Esc")) {  // the nearest thing first
       if (st.tools.escaped) continue;
       if (!st.popup.empty()) {
         ui.closePopup();
         continue;
       }
-      if (st.dialog.kind != Dialog::Kind::none || ui.view.helpOpen || st.wants.typing || st.wasTyping ||
-          st.searchOpen)
-        continue;  // theirs
+      if (st.dialog.kind != Dialog::Kind::none) continue;  // theirs
+      if (!ui.view.show.on && (ui.view.helpOpen || st.wants.typing || st.wasTyping || st.searchOpen))
+        continue;
+      if (ui.view.show.on) {
+        ui.send(session::EndShow{});
+        continue;
+      }
       if (!st.column.focus.empty()) {
         st.column.focus.clear(), st.wants.again = true;
         continue;

@@ -3,6 +3,7 @@
 #include <imgui_internal.h>
 
 #include "app/panels/actions.h"
+#include "app/panels/console_panel.h"
 #include "app/panels/dialogs.h"
 #include "app/panels/map_tools.h"
 #include "app/panels/page.h"
@@ -16,6 +17,22 @@ PanelState::~PanelState() = default;
 float dockHeight(const PanelState& state) { return state.impl->dock.height; }
 
 PagePlace pagePlace(const PanelState& state) { return {state.impl->page.at, state.impl->page.scale}; }
+
+ConsolePlaces consolePlaces(const PanelState& state) { return state.impl->console.places; }
+
+ConsoleWishes takeConsoleWishes(PanelState& state) { return std::exchange(state.impl->console.wishes, {}); }
+
+void restartConsoleClock(PanelState& state) {
+  state.impl->console.clockFrom = state.impl->now, state.impl->wants.again = true;
+}
+
+std::vector<std::string> consoleWarnings(const session::Session& session, const PanelState& state) {
+  std::vector<std::string> texts;
+  if (state.impl->console.on)
+    for (size_t i = state.impl->console.messagesFrom; i < session.messages().size(); ++i)
+      texts.push_back(session.messages()[i].text);
+  return texts;
+}
 
 Layout layoutFor(float width, float height, float scale, const session::View& view, float dockHeight) {
   const auto px = [&](float v) { return std::round(v * scale); };
@@ -142,6 +159,17 @@ void drawPanels(const session::Session& session, PanelState& state, const FrameI
   if (st.styled != &ui.theme || st.styledScale != ui.k)
     applyStyle(ui.theme, ui.k), st.styled = &ui.theme, st.styledScale = ui.k, st.symbols.clear();
   if (st.inspected != ui.view.selected && ui.view.selected) st.inspectorOpen = true;  // something to show
+
+  if (ui.view.show.on) {
+    st.console.places = drawConsole(ui, input.console);
+    drawDialogs(ui);
+    drawTip(ui);
+    obeyKeys(ui);
+    if (ui.view.hovered) ui.send(session::Hover{});
+    st.wants.fonts = st.fonts.lacking();
+    return;
+  }
+  st.console = {};
 
   drawMenuBar(ui);
   if (ui.layout.layers.w > 0) drawLayersPanel(ui, ui.layout.layers);

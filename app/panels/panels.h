@@ -29,6 +29,17 @@ struct KeyPress {  // GLFW's numbers: letters and figures are their ASCII capita
   bool ctrl = false, shift = false, alt = false;
 };
 
+// What the presenter's console is told of the world outside the session.
+struct ConsoleInput {
+  std::string timeOfDay;  // "14:05"; empty: not shown
+  float wallAspect = 0;   // of the wall's picture, width by height; 0: 16:9
+  bool remoteOn = false;  // the page for a phone is served
+  std::string remoteUrl, remoteCode;
+  std::string remoteError;    // why it could not be turned on
+  size_t remoteDevices = 0;   // paired
+  bool remoteLocked = false;  // after too many wrong codes
+};
+
 struct FrameInput {
   float width = 0, height = 0;  // pixels
   float scale = 1;
@@ -40,6 +51,7 @@ struct FrameInput {
   double pageSeconds = 0;
   scene::TypesetterPtr fonts;
   std::vector<KeyPress> keys;  // presses and repeats since the last frame, in order
+  ConsoleInput console;
 };
 
 // Glyphs of every string that the panels have shown so far, at the frame's scale, into the current ImGui
@@ -59,6 +71,23 @@ struct PagePlace {
   bool operator==(const PagePlace&) const = default;
 };
 PagePlace pagePlace(const PanelState& state);
+
+// The presenter's console as last drawn; it fills the window while a show is on.
+struct ConsolePlaces {
+  bool on = false;
+  scene::Rect wall,
+      next;  // where the caller puts the wall as it is and the next scene; empty: nothing follows
+  std::string nextScene;                                      // its id; empty: nothing follows
+  double showSeconds = 0, sceneSeconds = 0, leftSeconds = 0;  // left: of the scene's plan; negative: over it
+};
+ConsolePlaces consolePlaces(const PanelState& state);
+struct ConsoleWishes {  // that no command fulfils
+  bool toggleRemote = false, newCode = false;
+};
+ConsoleWishes takeConsoleWishes(PanelState& state);  // since the last call
+void restartConsoleClock(PanelState& state);         // as the remote page asks
+// Of the present show, oldest first: for the presenter's other screens.
+std::vector<std::string> consoleWarnings(const session::Session& session, const PanelState& state);
 
 // What the last frame asks of the next one.
 struct Wants {

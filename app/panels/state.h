@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/panels/column_state.h"
+#include "app/panels/console_state.h"
 #include "app/panels/dock_state.h"
 #include "app/panels/page_state.h"
 #include "app/panels/panels.h"
@@ -145,6 +146,8 @@ struct PanelState::Impl {
   std::vector<std::vector<uint32_t>> neighbours;
   std::optional<geo::Transform> toDegrees;
   std::string toDegreesFrom;
+
+  ConsoleState console;
 };
 
 }  // namespace panels

@@ -91,6 +91,8 @@ float emOf(Type type) {
       return 28;
     case Type::figure:
       return 40;
+    case Type::notes:
+      return 20;
   }
   return 14;
 }

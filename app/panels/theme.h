@@ -12,8 +12,8 @@
 
 namespace panels {
 
-enum class Type : uint8_t { note, body, strong, chip, heading, title, figure };
-inline constexpr size_t typeCount = 7;
+enum class Type : uint8_t { note, body, strong, chip, heading, title, figure, notes };
+inline constexpr size_t typeCount = 8;
 float emOf(Type type);  // pixels at scale 1
 
 class Fonts {

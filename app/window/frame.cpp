@@ -7,11 +7,23 @@
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
 
+#include <ctime>
+
 #include "app/session/snapshot.h"
 #include "app/window/desk.h"
 #include "app/window/screenshot.h"
 
 namespace window {
+namespace {
+
+std::string timeOfDay() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  return fmt::format("{}:{:02}", local.tm_hour, local.tm_min);
+}
+
+}  // namespace
 
 Frame::Frame(GLFWwindow* window, session::Session& session, scene::TypesetterPtr fonts,
              std::unique_ptr<render::Renderer> renderer)
@@ -67,6 +79,7 @@ void Frame::wait(double most) {
 bool Frame::needed() {
   const double now = glfwGetTime();
   session_.tick(now);
+  remote.obey(panelState, commands);
   const auto wants = panels::wants(panelState);
   const auto& view = session_.view();
   const std::string busy = session_.busyText();
@@ -86,6 +99,10 @@ void Frame::drawPanels(float width, float height) {
   input.page = page && pageVersion_ ? &layout_ : nullptr;
   input.pageSeconds = pageSeconds_, input.fonts = fonts_;
   input.keys = std::exchange(keys, {});
+  if (session_.view().show.on) {
+    input.console.timeOfDay = timeOfDay();
+    remote.tell(input.console);
+  }
   auto& io = ImGui::GetIO();
   if (!typed.empty()) io.AddInputCharactersUTF8(std::exchange(typed, {}).c_str());
   std::optional<FakeMouse> fake;
@@ -227,10 +244,14 @@ void Frame::draw() {
   };
   fit();
   drawPanels(w, h);
+  const bool served = remote.on();
+  remote.follow(session_, panelState);
+  if (remote.on() != served) settle_ = std::max(settle_, 2);
   applyCommands();
   fit();
   session_.tick(glfwGetTime());
-  drawMap();
+  const bool showing = session_.view().show.on;  // then the console has the window
+  if (!showing) drawMap();
   ImGui::Render();
 
   const auto& theme = session_.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
@@ -242,7 +263,7 @@ void Frame::draw() {
                static_cast<float>(ground.b) / 255, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   const auto map = place();
-  if (drawn_) renderer_->blit(static_cast<int>(map.x), static_cast<int>(map.y), 0, height);
+  if (drawn_ && !showing) renderer_->blit(static_cast<int>(map.x), static_cast<int>(map.y), 0, height);
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   if (!screenshot.empty()) {

@@ -11,6 +11,7 @@
 #include "app/scene/draw_scene.h"
 #include "app/session/session.h"
 #include "app/window/clipboard.h"
+#include "app/window/remote_desk.h"
 
 struct GLFWwindow;
 
@@ -50,6 +51,7 @@ class Frame {
   std::string screenshot;  // file to write after the next frame; empty: none
   std::string screenshotError;
   panels::PanelState panelState;
+  RemoteDesk remote;
 
  private:
   void drawPanels(float width, float height);

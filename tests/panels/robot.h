@@ -48,7 +48,7 @@ class Robot {
             scene::drawWindowMap(session.scene(), scene::darkTheme(), fonts_, session.view().camera, scale_);
         input.map = &drawing_;
       }
-      input.fonts = fonts_;
+      input.fonts = fonts_, input.console = console;
       if (session.view().pageView) {
         if (pageVersion_ != session.version()) {
           const scene::Scene page = session::pageScene(session);
@@ -69,6 +69,8 @@ class Robot {
         if (!panels::wants(state).fonts) break;
         input.keys.clear();
       }
+      const auto wishes = panels::takeConsoleWishes(state);
+      toggles += wishes.toggleRemote, newCodes += wishes.newCode;
       for (const auto& c : out) {
         commands.push_back(c);
         (void)session::apply(session, c);
@@ -181,6 +183,8 @@ class Robot {
   panels::PanelState state;
   session::Commands commands;
   bool withMap = false;
+  panels::ConsoleInput console;
+  size_t toggles = 0, newCodes = 0;  // asked of the console
 
  private:
   float width_, height_, scale_;
