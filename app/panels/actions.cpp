@@ -228,6 +228,10 @@ std::vector<Action> sceneMenu(Ui& ui) {
   l.group();
   l.add("scene.add", ui.tr("由当前视图新建场景…"), "", [u] { openDialog(*u, Dialog::Kind::sceneName); });
   l.add("scene.remove", ui.tr("删除当前场景"), "", session::RemoveScene{ui.view.scene});
+  l.group();
+  l.add("scene.edit", ui.tr("编辑场景…"), "", [u] { openTab(*u, ColumnTab::scenes); });
+  l.add("scene.settings", ui.tr("演示设置…"), "", [u] { openTab(*u, ColumnTab::scenes, "show"); });
+  l.add("scene.check", ui.tr("演示前检查…"), "", [u] { openCheck(*u); });
   return l.take();
 }
 

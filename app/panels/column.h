@@ -10,6 +10,7 @@ void openTab(Ui& ui, ColumnTab tab, std::string jumpTo = {});  // shows the colu
 void drawMapTab(Form& f);
 void drawHeatTab(Form& f);
 void drawAnalysisTab(Form& f);
+void drawScenesTab(Form& f);
 
 // The classes of one indicator as a histogram: the breaks on it can be dragged, added and removed.
 void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::Choropleth& map,

@@ -10,7 +10,7 @@
 
 namespace panels {
 
-enum class ColumnTab : uint8_t { inspect, map, heat, analysis, page };
+enum class ColumnTab : uint8_t { inspect, map, heat, analysis, page, scenes };
 
 struct ColumnState {
   ColumnTab tab = ColumnTab::inspect;
@@ -42,6 +42,12 @@ struct ColumnState {
   double slid = 0;
   std::optional<session::HeatSpec> heat;  // being dragged
   std::optional<session::IndicatorSpec> index;
+
+  // Scenes
+  std::string dragScene;  // being moved
+  int dropScene = -1;
+  std::string newScene;       // name, as typed
+  std::string refusedNumber;  // field whose last number was out of bounds
 
   // Made once per result
   const void* localOf = nullptr;

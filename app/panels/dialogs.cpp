@@ -314,6 +314,9 @@ void drawOpenDialog(Ui& ui) {
     case Kind::atlas:
       drawAtlasDialog(ui);
       return;
+    case Kind::checkShow:
+      drawCheckDialog(ui);
+      return;
     case Kind::about:
       drawAbout(ui);
       return;

@@ -14,6 +14,9 @@ void askThen(Ui& ui, session::Command command);
 void drawDialogs(Ui& ui);
 void drawExportDialog(Ui& ui);
 void drawAtlasDialog(Ui& ui);
+// Opens the check and starts it, unless the last one still holds.
+void openCheck(Ui& ui);
+void drawCheckDialog(Ui& ui);
 void drawFileDialog(Ui& ui, Rect r);  // inside an open dialog
 void listFolder(Dialog& dialog);
 

@@ -829,11 +829,10 @@ struct Tab {
   ColumnTab tab;
   const char *id, *name;
 };
-constexpr Tab columnTabs[] = {{ColumnTab::inspect, "inspect", "检视"},
-                              {ColumnTab::map, "map", "地图"},
-                              {ColumnTab::heat, "heat", "热力"},
-                              {ColumnTab::analysis, "analysis", "分析"},
-                              {ColumnTab::page, "page", "页面"}};
+constexpr Tab columnTabs[] = {
+    {ColumnTab::inspect, "inspect", "检视"}, {ColumnTab::map, "map", "地图"},
+    {ColumnTab::heat, "heat", "热力"},       {ColumnTab::analysis, "analysis", "分析"},
+    {ColumnTab::page, "page", "页面"},       {ColumnTab::scenes, "scenes", "场景"}};
 
 // The tab is the user's: selecting something marks the first one, and changes none.
 void drawTabs(Ui& ui, Rect r) {
@@ -843,15 +842,22 @@ void drawTabs(Ui& ui, Rect r) {
   ui.fill(r, t.bar);
   ui.hairline(r.x, r.right(), r.bottom() - 1);
   const bool object = ui.view.selected && ui.view.selected->row >= 0;
-  float x = r.x + 8 * k;
+  float x = r.x + 8 * k, words = 0;
+  const auto wide = [&](const char* name) {
+    return std::max(ui.width(Type::strong, ui.tr(name)), ui.width(Type::body, ui.tr(name)));
+  };
+  for (const auto& tab : columnTabs) words += wide(tab.name);
+  const bool closes = object && c.tab == ColumnTab::inspect;
+  const float room = r.w - (closes ? 46 : 12) * k - words;
+  const float air = std::clamp(room / static_cast<float>(std::size(columnTabs)), 8 * k, 20 * k);
   for (const auto& tab : columnTabs) {
     const std::string name = ui.tr(tab.name);
     const bool on = c.tab == tab.tab;
-    const Rect cell{x, r.y, std::max(ui.width(Type::strong, name), ui.width(Type::body, name)) + 20 * k, r.h};
+    const Rect cell{x, r.y, wide(tab.name) + air, r.h};
     const auto p = ui.press(std::string("column.") + tab.id, cell, "tab", on ? "on" : "off");
     ui.text(on ? Type::strong : Type::body, cell, name,
             on ? t.text1 : t.text2 | std::pair{t.text1, static_cast<double>(p.fade)}, Align::centre);
-    if (on) ui.fill({cell.x + 8 * k, r.bottom() - 2.5f * k, cell.w - 16 * k, 2.5f * k}, t.accent);
+    if (on) ui.fill({cell.x + air * 0.4f, r.bottom() - 2.5f * k, cell.w - air * 0.8f, 2.5f * k}, t.accent);
     if (tab.tab == ColumnTab::inspect && object && !on)
       ui.list().AddCircleFilled({cell.right() - 5 * k, r.y + 9 * k}, 2.5f * k, colour(t.accent));
     if (p.clicked) c.tab = tab.tab;
@@ -880,13 +886,14 @@ void drawInspectorPanel(Ui& ui, Rect r) {
   if (tab == ColumnTab::inspect) {
     drawInspect(ui, body);
   } else {
-    const char* ids[] = {"", "##mapTab", "##heatTab", "##analysisTab", "##pageTab"};
+    const char* ids[] = {"", "##mapTab", "##heatTab", "##analysisTab", "##pageTab", "##scenesTab"};
     ui.beginScroll(ids[static_cast<size_t>(tab)], body);
     Form f(ui, r.x + pad, r.right() - pad, ui.scrollTop() + 14 * k);
     if (tab == ColumnTab::map) drawMapTab(f);
     else if (tab == ColumnTab::heat) drawHeatTab(f);
     else if (tab == ColumnTab::analysis) drawAnalysisTab(f);
-    else drawPageTab(f);
+    else if (tab == ColumnTab::page) drawPageTab(f);
+    else drawScenesTab(f);
     ui.endScroll(f.y + 16 * k);
   }
   ui.fill({r.x, r.y, 1, r.h}, ui.theme.rule);

@@ -35,6 +35,11 @@ struct FileEntry {
   uintmax_t bytes = 0;
 };
 
+struct TextBox {  // a field of several lines that is being written in
+  std::string id;
+  std::string shown;  // with soft breaks, see text_box.h
+};
+
 struct Dialog {
   enum class Kind : uint8_t {
     none,
@@ -54,7 +59,8 @@ struct Dialog {
     logoFile,
     templateName,
     atlas,
-    atlasPlace
+    atlasPlace,
+    checkShow
   } kind = Kind::none;
   std::string folder, file, error;  // file dialogs
   std::vector<FileEntry> entries;
@@ -124,6 +130,7 @@ struct PanelState::Impl {
   std::optional<scene::ObjectRef> inspected;
 
   ColumnState column;
+  TextBox box;
 
   // Map
   bool mapPressed = false, mapDragging = false, mapDead = false;  // dead: the rest of this drag means nothing

@@ -105,6 +105,7 @@ struct MapOptions {
   bool glow = false;  // wall: core glow, city glow
   bool townNames = true, countyNames = true;
   bool fewNames = false;              // a small map: other places than cores are named where there is room
+  bool giveWay = false;               // areas likewise, by their names alone where there is less
   bool circles = true;                // sized symbols; not in insets, whose scale of sizes would be another
   std::optional<geo::Point> insetOf;  // symbols spread from this place are shown in an inset instead
   DrawCache* cache = nullptr;

@@ -365,7 +365,13 @@ float wallClasses(const Board& b, const Scene& s, Rect column, float loose) {
 
 float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
   const float u = b.unit;
-  const LegendLook look = legendLook(Medium::wall, u);
+  LegendLook look = legendLook(Medium::wall, u);
+  const TypesetterPtr& fonts = b.drawing.fonts;
+  // In a low column the square of two axes shrinks, sources give way, then what sizes and heat mean.
+  const auto square = [&] { return bivariateHeight(fonts, s, b.theme, column.w, u, look); };
+  if (s.choropleth && s.choropleth->second)
+    while (look.cell > 20 * u && head.at(loose, u) + 6 * u + square() > column.h) look.cell -= 2 * u;
+  const float blocks = mapBlocksHeight(fonts, s, b.theme, column.w, u, look);
   std::string right;
   if (s.choropleth) right = s.choropleth->methodText;
   float y = drawHead(b, column, column.y, s.words.legend, "", right, loose) + 6 * u;
@@ -376,10 +382,11 @@ float drawLegend(const Board& b, const Scene& s, Rect column, float loose) {
                  : wallClasses(b, s, {column.x, y, column.w, column.h}, loose);
     for (const std::string& line :
          b.drawing.fonts->wrap(c.sourceText, {Face::sans, 14 * u, 0, true}, column.w))
-      b.text(column.x, y + 20 * u, line, 14 * u, b.theme.text3), y += 20 * u;
+      if (y + 20 * u + blocks <= column.bottom() + 6 * u)
+        b.text(column.x, y + 20 * u, line, 14 * u, b.theme.text3), y += 20 * u;
   }
   const float before = y;
-  y = drawMapBlocks(b, s, {column.x, y, column.w, 0}, look);
+  if (y + blocks <= column.bottom() + 6 * u) y = drawMapBlocks(b, s, {column.x, y, column.w, 0}, look);
   if (s.choropleth) y += 14 * u;
   else if (y > before) y += 12 * u;
   auto symbols = legendSymbols(s);
@@ -450,10 +457,6 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose, size
   if (!s.choropleth) return column.y;
   const Choropleth& c = *s.choropleth;
   const float u = b.unit, pitch = rankRow.at(loose, u);
-  const bool trend = !c.trend.years.empty() && column.w >= 300 * u;
-  std::string beside = c.unit;
-  if (c.year) beside += (beside.empty() ? "" : " · ") + yearsOf(c);
-  float y = drawHead(b, column, column.y, nameOf(s, c), beside, trend ? c.trend.name : "", loose);
   auto order = ranked(c);
   if (order.size() > rows) order.resize(rows);
   float nameWidth = 0, valueWidth = b.width(formatNumber(c.whole, c.decimals), 20 * u, Face::sansBold);
@@ -466,6 +469,12 @@ float drawRanking(const Board& b, const Scene& s, Rect column, float loose, size
       most = std::max(most, c.figures[r].value), least = std::min(least, c.figures[r].value);
   }
   nameWidth = std::min(nameWidth, column.w * 0.3f);
+  // The course over the years where it leaves bars their room.
+  const bool trend = !c.trend.years.empty() && column.w >= 300 * u &&
+                     column.w - (150 * u + nameWidth + valueWidth) >= 24 * u;
+  std::string beside = c.unit;
+  if (c.year) beside += (beside.empty() ? "" : " · ") + yearsOf(c);
+  float y = drawHead(b, column, column.y, nameOf(s, c), beside, trend ? c.trend.name : "", loose);
   const float right = column.right() - (trend ? 108 * u : 0);
   const Rect track{column.x + 20 * u + nameWidth + 10 * u, 0,
                    right - valueWidth - 12 * u - (column.x + 20 * u + nameWidth + 10 * u), 0};
@@ -576,23 +585,34 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
     const float big = std::min(36 * u, 36 * u * (0.4f + 0.6f * squeeze)), small = big * 28 / 36;
     const float targetWidth = b.text(column.right(), figureBase, formatShort(row.target), big, b.theme.text1,
                                      Align::right, Face::sansBold);
-    b.text(column.right() - targetWidth - 8 * u, figureBase,
-           fmt::format("{} {}", row.targetYear, s.words.target), 15 * u, b.theme.text2, Align::right);
+    // Words beside the two figures give way where the column is narrow: the target's, then the baseline's.
+    std::string due = fmt::format("{} {}", row.targetYear, s.words.target), when;
+    const bool based = !std::isnan(row.baseline);
+    if (based) when = fmt::format("{}", row.baselineYear);
+    if (row.baselineEstimated && based) when += zh ? " 预计数" : " est.";
+    const float figures =
+        targetWidth + 8 * u + (based ? b.width(formatShort(row.baseline), small) + 8 * u : 0);
+    const auto full = [&] {
+      return figures + b.width(due, 15 * u) + b.width(when, 14 * u) + 12 * u > column.w;
+    };
+    if (based && full()) due = fmt::format("{}", row.targetYear);
+    if (based && full()) when = fmt::format("{}", row.baselineYear);
+    if (based && full()) when.clear();
+    if (based && full()) due.clear();
+    b.text(column.right() - targetWidth - 8 * u, figureBase, due, 15 * u, b.theme.text2, Align::right);
     const Rect track{column.x, trackY, column.w, 9 * u};
     b.drawing.add(HatchedRect{track, {b.theme.hatchLine, b.theme.hatchGround, 7 * u, 1.3f * u}});
     if (!std::isnan(row.baseline)) {
       const float w = b.text(column.x, figureBase, formatShort(row.baseline), small, b.theme.text2);
-      std::string when = fmt::format("{}", row.baselineYear);
-      if (row.baselineEstimated) when += zh ? " 预计数" : " est.";
       b.text(column.x + w + 8 * u, figureBase, when, 14 * u, b.theme.text3);
       const float share =
           row.target > 0 ? std::clamp(static_cast<float>(row.baseline / row.target), 0.f, 1.f) : 0;
       b.fill({track.x, track.y, track.w * share, track.h}, b.theme.measured);
       b.fill({track.x + track.w * share - u, track.y - 3 * u, 2 * u, track.h + 6 * u}, b.theme.text1);
     } else {
-      const float w = b.text(column.x, figureBase, s.words.baselineUnknown, 15 * u, b.theme.text3);
-      const float taken =
-          targetWidth + 8 * u + b.width(fmt::format("{} {}", row.targetYear, s.words.target), 15 * u);
+      const float taken = targetWidth + 8 * u + b.width(due, 15 * u);
+      const float w = b.textWithin(column.x, figureBase, s.words.baselineUnknown, 15 * u, b.theme.text3,
+                                   column.w - taken - 10 * u);
       if (row.shownIllustrative && w + 26 * u + taken + b.width(s.words.onMapIllustrative, 14 * u) < column.w)
         b.text(column.x + w + 14 * u, figureBase, s.words.onMapIllustrative, 14 * u, b.theme.warning);
     }
@@ -643,12 +663,27 @@ float drawUnplaced(const Board& b, const Scene& s, Rect column) {
 void drawStrip(const Board& b, const Scene& s, Rect strip) {
   const float u = b.unit;
   b.line({strip.x, strip.y}, {strip.right(), strip.y}, b.theme.rule, u);
-  const bool hasYears = s.years.size() > 1;
+  const bool hasYears = s.years.size() > 1 && strip.w >= 600 * u;
   const float sceneWidth = s.count > 1 && s.number > 0 ? 170 * u : 0;
   const float axisWidth = hasYears ? std::clamp(strip.w * 0.36f, 250 * u, 760 * u) : 0;
   const float tabsRight = strip.right() - sceneWidth - axisWidth - (hasYears ? 60 * u : 0);
   float x = strip.x;
+  // Where not all have room, the one on the map has.
+  const auto tabWidth = [&](const IndicatorTab& tab) {
+    const std::string note =
+        tab.illustrative ? (s.language == Language::zh ? "示例" : "illustrative") : tab.coverage;
+    return std::max(b.width(tab.name, 18 * u, tab.current ? Face::sansBold : Face::sans),
+                    b.width(note, 15 * u));
+  };
+  float now = 0, before = 0;
   for (const IndicatorTab& tab : s.tabs) {
+    if (tab.current) now = tabWidth(tab);
+    if (!now) before += tabWidth(tab) + 30 * u;
+  }
+  float reserved = now > 0 && x + before + now > tabsRight ? now + 30 * u : 0;
+  for (const IndicatorTab& tab : s.tabs) {
+    if (reserved > 0 && tab.current) reserved = 0;
+    else if (reserved > 0 && x + tabWidth(tab) + reserved > tabsRight) continue;
     const Face face = tab.current ? Face::sansBold : Face::sans;
     const std::string note =
         tab.illustrative ? (s.language == Language::zh ? "示例" : "illustrative") : tab.coverage;

@@ -8,6 +8,7 @@
 
 #include "app/scene/furniture.h"
 #include "app/scene/legend.h"
+#include "app/scene/legibility.h"
 #include "app/scene/sheet.h"
 #include "app/scene/tilt.h"
 
@@ -122,7 +123,7 @@ StagePtr makeStage(Scene scene, const Theme& theme, TypesetterPtr fonts, float w
   auto stage = std::make_shared<Stage>();
   Stage& s = *stage;
   s.scene = std::move(scene), s.theme = &theme, s.fonts = fonts, s.width = width, s.height = height;
-  s.layout = wallLayout(width, height);
+  s.layout = wallLayout(width, height, leastType(s.scene.viewing, width));
   s.map = s.scene.composition == Composition::map;
   if (!s.map) {
     Drawing d = drawSheet(s.scene, theme, std::move(fonts), width, height, Medium::wall, s.layout.unit);

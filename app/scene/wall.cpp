@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "app/scene/furniture.h"
 #include "app/scene/show.h"
@@ -28,16 +29,21 @@ Caption captionFor(const Scene& s, const TypesetterPtr& fonts, const WallLayout&
   Caption c;
   if (!s.caption || s.composition != Composition::map || (s.name.empty() && s.text.empty())) return c;
   if (!s.choropleth) return c;  // then it stands in the column
-  const float u = l.unit, left = barAt(l).x + 220 * u, right = l.map.right() - 40 * u;
+  const float u = l.unit, right = l.map.right() - 40 * u;
+  float left = barAt(l).x + 250 * u, bottom = l.map.bottom() - 12 * u;
+  if (right - left < 300 * u) left = barAt(l).x, bottom = barAt(l).y - 30 * u;  // over the scale bar
   const float width = std::min(right - left, 760 * u);
-  if (width < 240 * u) return c;
   if (!s.text.empty()) c.lines = fonts->wrap(s.text, {Face::sans, 19 * u, 0, true}, width);
-  if (c.lines.size() > 3) c.lines.resize(3), c.lines.back() += "…";
+  const size_t most = l.map.h < 480 * u ? 1 : 3;
+  if (c.lines.size() > most) {
+    c.lines.resize(most);
+    c.lines.back() += "…";
+  }
   float widest = fonts->width(s.name, {Face::sansBold, 24 * u, 0, true});
   for (const std::string& line : c.lines)
     widest = std::max(widest, fonts->width(line, {Face::sans, 19 * u, 0, true}));
   const float height = (34 + 28 * static_cast<float>(c.lines.size())) * u;
-  c.box = {left, l.map.bottom() - height - 12 * u, std::min(widest, width), height};
+  c.box = {left, bottom - height, std::min(widest, width), height};
   return c;
 }
 
@@ -52,7 +58,7 @@ float loosest(float room, Height height) {
 class Wall {
  public:
   Wall(Drawing& d, const Scene& s, const Theme& t, const WallLayout& l)
-      : s_(s), l_(l), u_(l.unit), b_{d, t, l.unit} {}
+      : s_(s), l_(l), u_(l.unit), b_{d, t, l.unit, l.least} {}
 
   void draw() {
     title();
@@ -65,19 +71,26 @@ class Wall {
  private:
   void title() {
     const float x = 32 * u_, right = b_.drawing.width - 32 * u_;
-    const float free = right - x - (l_.low ? 420 : 200) * u_;
-    const float size = l_.titleSize * u_;
-    b_.textWithin(x, l_.titleBase * u_, s_.title, size, b_.theme.text1, free, Align::left, Face::sansBold);
-    b_.textWithin(x, (l_.titleBase + (l_.low ? 25 : 28)) * u_, s_.subtitle, 17 * u_, b_.theme.text3,
-                  l_.portrait ? free : std::max(l_.left.w * 2, 400 * u_));
     // Badge over period; on a low wall side by side.
     Rect badge{right, 33 * u_, 0, 11 * u_};
     if (s_.illustrative)
       badge =
           drawBadge(b_, right, (l_.low ? 24 : 33) * u_, 18 * u_, s_.words.illustrativeBadge, Align::right);
+    const float period = b_.width(s_.period, 16 * u_);
     if (l_.low)
       b_.text(badge.x - 18 * u_, badge.y + 23 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
     else b_.text(right, badge.bottom() + 28 * u_, s_.period, 16 * u_, b_.theme.text2, Align::right);
+    const float taken = l_.low ? badge.w + period + 18 * u_ : std::max(badge.w, period);
+    const float free = right - x - std::max((l_.low ? 420 : 200) * u_, taken + 32 * u_);
+    // A title is rather small than cut.
+    float size = l_.titleSize * u_;
+    const float room = l_.low && free < 500 * u_ ? right - x - taken - 32 * u_ : free;
+    if (const float natural = b_.width(s_.title, size, Face::sansBold); natural * 0.8f > room)
+      size = std::max(24 * u_, size * room / natural);
+    b_.textWithin(x, l_.titleBase * u_, s_.title, size, b_.theme.text1, room, Align::left, Face::sansBold);
+    const float beside = l_.low ? right - x - 32 * u_ : right - x - period - 32 * u_;
+    b_.textWithin(x, (l_.titleBase + (l_.low ? 25 : 28)) * u_, s_.subtitle, 17 * u_, b_.theme.text3,
+                  l_.portrait ? std::min(free, beside) : std::min(beside, std::max(l_.left.w * 2, 400 * u_)));
   }
 
   void caption() {
@@ -93,6 +106,9 @@ class Wall {
     const Theme& t = b_.theme;
     Rect right = l_.right;
     if (!s_.choropleth) l_.wide ? void(story(l_.right2)) : void(right = story(right));
+    const auto legendAt = [&](float y, float k) {
+      if (right.bottom() - y > 110 * u_) drawLegend(b_, s_, {right.x, y, right.w, right.bottom() - y}, k);
+    };
     // Right: ranking over legend; on a very wide wall side by side.
     if (l_.wide) {
       drawRanking(b_, s_, l_.right2, loosest(l_.right2.h, [&](float k) { return rankingHeight(s_, u_, k); }));
@@ -106,14 +122,15 @@ class Wall {
         const float legend = legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, 0);
         rows = std::min(rows, s_.choropleth->figures.size());
         while (rows > 3 && rankingHeight(s_, u_, 0, rows) + legend > right.h) --rows;
+        if (rankingHeight(s_, u_, 0, rows) + legend > right.h + 60 * u_) rows = 0;
       }
       const float loose = loosest(right.h, [&](float k) {
-        return rankingHeight(s_, u_, k, rows) + legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, k);
+        return (rows ? rankingHeight(s_, u_, k, rows) : 0) +
+               legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, k);
       });
-      float y = drawRanking(b_, s_, right, loose, rows);
-      drawLegend(b_, s_, {right.x, y, right.w, right.bottom() - y}, loose);
+      legendAt(rows ? drawRanking(b_, s_, right, loose, rows) : right.y, loose);
     }
-    if (s_.ledger.empty() && s_.unplaced.empty()) return;
+    if (l_.left.w <= 0 || (s_.ledger.empty() && s_.unplaced.empty())) return;
     if (l_.wide) {
       const size_t half = (s_.ledger.size() + 1) / 2;
       const float loose =
@@ -139,8 +156,15 @@ class Wall {
     float y = column.y + 30 * u_;
     b_.textWithin(column.x, y, s_.name, 22 * u_, b_.theme.text1, column.w, Align::left, Face::sansBold);
     y += 12 * u_;
-    for (const std::string& line : b_.drawing.fonts->wrap(s_.text, {Face::sans, 17 * u_, 0, true}, column.w))
-      b_.text(column.x, y += 27 * u_, line, 17 * u_, b_.theme.text2);
+    auto lines = b_.drawing.fonts->wrap(s_.text, {Face::sans, 17 * u_, 0, true}, column.w);
+    // The legend keeps its place below.
+    if (const auto most = static_cast<size_t>(std::max(1.f, (column.bottom() - 150 * u_ - y) / (27 * u_)));
+        lines.size() > most) {
+      lines.resize(most);
+      if (most) lines.back() += "…";
+    }
+    for (const std::string& line : lines)
+      b_.textWithin(column.x, y += 27 * u_, line, 17 * u_, b_.theme.text2, column.w);
     y += 24 * u_;
     return {column.x, y, column.w, column.bottom() - y};
   }
@@ -180,16 +204,25 @@ WallLayout wallLayout(float w, float h, float leastType) {
   const float fit = std::min(w / 1920, h / 1080);
   l.unit = std::max(0.85f, fit);
   l.portrait = w < h * 0.9f;
-  l.wide = w > h * 2.6f;
   if (l.portrait) l.unit = std::max(0.85f, std::min(w / 1080, h / 1920));
-  l.unit = std::max(l.unit, leastType / smallestType);
+  const float base = l.unit, most = l.portrait ? std::min(w / 432, h / 768) : std::min(w / 768, h / 432);
+  l.unit = std::max(l.unit, std::min(leastType / smallestType, most));
+  l.least = std::min(leastType, l.unit * smallestType);
+  l.mapUnit = std::sqrt(base * l.unit);
   const float u = l.unit, margin = 32 * u;
+  l.wide = w > h * 2.6f && w >= 2200 * u;
   const float footer = 36 * u, strip = 72 * u, top = 128 * u;
   if (l.portrait) {
-    const float mapTop = 160 * u, mapHeight = h * 0.5f;
+    const float mapTop = 160 * u, columns = std::clamp(h - 610 * u, 230 * u, 340 * u);
+    const float mapHeight = std::min(h * 0.5f, h - mapTop - strip - footer - 16 * u - columns);
     l.map = {0, mapTop, w, mapHeight};
     l.strip = {margin, mapTop + mapHeight + 8 * u, w - 2 * margin, strip};
-    const float y = l.strip.bottom() + 8 * u, column = (w - 2 * margin - 40 * u) / 2;
+    const float y = l.strip.bottom() + 8 * u;
+    if (w < 760 * u) {  // one column: the legend's
+      l.right = {margin, y, w - 2 * margin, h - footer - y};
+      return l;
+    }
+    const float column = (w - 2 * margin - 40 * u) / 2;
     l.left = {margin, y, column, h - footer - y};
     l.right = {margin + column + 40 * u, y, column, h - footer - y};
     return l;
@@ -200,8 +233,13 @@ WallLayout wallLayout(float w, float h, float leastType) {
   l.low = h < 900 * u;
   if (l.low) l.titleBase = 54, l.titleSize = 38;
   const float columnTop = l.low ? 98 * u : top - 12 * u;
-  l.left = {margin, columnTop, column, bottom - columnTop - 6 * u};
-  l.right = {w - margin - column, columnTop, column, l.left.h};
+  const Rect left{margin, columnTop, column, bottom - columnTop - 6 * u};
+  l.right = {w - margin - column, columnTop, column, left.h};
+  if (w < 1060 * u) {  // the ledger gives way to the map
+    l.map = {0, 0, l.right.x - 28 * u, bottom};
+    return l;
+  }
+  l.left = left;
   float side = column;
   if (l.wide) {
     l.left2 = {margin + column + gap, columnTop, column, l.left.h};
@@ -223,7 +261,7 @@ std::vector<Fade> wallFades(const Scene& s, const Theme& theme, const WallLayout
       m = {x0, y0, std::min(m.right(), c.x) - x0, std::min(m.bottom(), c.y) - y0};
     }
   const Rgba to = theme.background, from = to.withAlpha(0);
-  const float u = l.unit, side = 150 * u, edge = 60 * u;
+  const float u = l.unit, side = std::min(150 * u, m.w * 0.16f), edge = std::min(60 * u, m.h * 0.1f);
   return {{{m.x, m.y, side, m.h}, to, from, true},
           {{m.right() - side, m.y, side, m.h}, from, to, true},
           {{m.x, m.y, m.w, edge}, to, from, false},
@@ -232,7 +270,10 @@ std::vector<Fade> wallFades(const Scene& s, const Theme& theme, const WallLayout
 
 Camera wallCamera(const WallLayout& l, const geo::Box& extent) {
   const float u = l.unit;
-  const float top = l.portrait ? 20 * u : std::min(96 * u, l.map.h * 0.1f),
+  // Where no column stands left of it the map begins below the title.
+  const float top = l.portrait      ? 20 * u
+                    : l.left.w <= 0 ? (l.titleBase + 36) * u
+                                    : std::min(96 * u, l.map.h * 0.1f),
               bottom = l.portrait ? 40 * u : 26 * u;
   const Rect inner{l.map.x + 40 * u, l.map.y + top, l.map.w - 80 * u, l.map.h - top - bottom};
   Camera camera = Camera::fit(inner, extent, 4 * u);
@@ -244,9 +285,17 @@ Camera wallCamera(const WallLayout& l, const geo::Box& extent) {
 std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l) {
   const float u = l.unit;
   const Vec north = northAt(l), bar = barAt(l);
-  std::vector<Rect> clear{{north.x - 24 * u, north.y - 4 * u, 48 * u, 80 * u},
-                          {bar.x - 8 * u, bar.y - 26 * u, 220 * u, 44 * u},
-                          {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : 70 * u}};
+  std::vector<Rect> clear{
+      {north.x - 24 * u, north.y - 4 * u, 48 * u, 80 * u},
+      {bar.x - 8 * u, bar.y - 26 * u, 250 * u, 44 * u},
+      {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : (l.left.w <= 0 ? l.titleBase + 32 : 70) * u}};
+  if (!l.portrait) {
+    const float title = fonts->width(s.title, {Face::sansBold, l.titleSize * u, 0, true});
+    clear.push_back({32 * u, 0, title, (l.titleBase + 8) * u});
+    const float second =
+        std::min(fonts->width(s.subtitle, {Face::sans, 17 * u, 0, true}), std::max(l.left.w * 2, 400 * u));
+    clear.push_back({32 * u, 0, second, (l.titleBase + 34) * u});
+  }
   if (const Caption c = captionFor(s, fonts, l); c.box.h > 0) clear.push_back(c.box);
   return clear;
 }
@@ -254,7 +303,9 @@ std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, cons
 MapOptions wallMapOptions(const WallLayout& l, const Camera& camera, const std::vector<Rect>& keepClear,
                           const std::vector<Fade>& fades) {
   MapOptions options;
-  options.frame = l.map, options.unit = l.unit, options.glow = true, options.keepClear = &keepClear;
+  options.frame = l.map, options.unit = l.mapUnit, options.glow = true, options.keepClear = &keepClear;
+  options.leastType = l.least;
+  options.fewNames = options.giveWay = l.unit > l.mapUnit * 1.01f || l.map.w < 640 * l.unit;
   options.townNames = camera.metresPerUnit * l.unit < 150;  // the whole city at once has no room for them
   options.fades = &fades;
   return options;

@@ -6,9 +6,10 @@
 namespace scene {
 
 struct WallLayout {
-  float unit = 1;
+  float unit = 1, least = 0;  // least: no type smaller than this, canvas units
+  float mapUnit = 1;          // of the map's symbols and lines: they grow less than type
   Rect map;
-  Rect left, right;    // columns; left may be empty
+  Rect left, right;    // columns; left is empty where the map would be left with too little
   Rect left2, right2;  // second columns of a very wide wall
   Rect strip;
   float titleBase = 72, titleSize = 44;
@@ -16,7 +17,7 @@ struct WallLayout {
 };
 
 // A grid of the look's own pixels, by aspect ratio: 4:3, 16:9, 32:9, 9:16. leastType: no type is smaller
-// (canvas units); the whole grid grows with it.
+// (canvas units); the whole grid grows with it, until map, legend and title just have their place.
 WallLayout wallLayout(float width, float height, float leastType = 0);
 // The extent clear of the title above and the strip below.
 Camera wallCamera(const WallLayout& layout, const geo::Box& extent);

@@ -11,6 +11,7 @@
 #include "app/session/history.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
+#include "app/session/preflight.h"
 #include "app/session/project_check.h"
 #include "app/session/project_file.h"
 #include "app/session/recipe.h"
@@ -140,7 +141,6 @@ class Check {
   Done operator()(const AddScene& c) const { return trimmed(c.name).empty() ? no("场景需要名字。") : Done{}; }
   Done operator()(const RemoveScene& c) const { return scene(c.scene); }
   Done operator()(const PutScene& c) const {
-    if (auto known = scene(c.scene.id); !known) return known;
     return sound([&](Project& p) { put(p.scenes, c.scene); });
   }
   Done operator()(const MoveScene& c) const { return scene(c.scene); }
@@ -163,6 +163,12 @@ class Check {
   Done operator()(const BlackShow&) const { return presenting(); }
   Done operator()(const HoldShow&) const { return presenting(); }
   Done operator()(const FlatShow&) const { return presenting(); }
+  Done operator()(const CheckShow& c) const {
+    if (p_.layers.empty()) return no("项目里还没有数据，没有可演示的画面。");
+    if (c.width < 320 || c.height < 240 || c.width > 16384 || c.height > 16384)
+      return no("屏幕大小在 320 × 240 和 16384 × 16384 像素之间。");
+    return s_.busy() && !SessionParts::jobs(s_).running("check") ? no("数据还在载入，稍候再检查。") : Done{};
+  }
   Done operator()(const ShowScene& c) const { return c.scene.empty() ? Done{} : scene(c.scene); }
   Done operator()(const NextScene&) const { return p_.scenes.empty() ? no("项目没有场景。") : Done{}; }
   Done operator()(const Undo&) const { return s_.canUndo() ? Done{} : no("没有可撤销的步骤。"); }
@@ -427,8 +433,17 @@ class Apply {
     return edit([&](Project& p) { p.scenes.erase(findById(p.scenes, c.scene)); });
   }
   Done operator()(const PutScene& c) {
-    return editShow([&](Project& p) { *findById(p.scenes, c.scene.id) = c.scene; }, "scene:" + c.scene.id,
-                    c.final);
+    return editShow(
+        [&](Project& p) {
+          const auto same = findById(p.scenes, c.scene.id);
+          if (same != p.scenes.end()) {
+            *same = c.scene;
+            return;
+          }
+          const auto shown = findById(p.scenes, view_.scene);
+          p.scenes.insert(shown == p.scenes.end() ? shown : shown + 1, c.scene);
+        },
+        "scene:" + c.scene.id, c.final);
   }
   Done operator()(const MoveScene& c) {
     return editShow([&](Project& p) {
@@ -485,6 +500,10 @@ class Apply {
   Done operator()(const FlatShow&) {
     touchShow(s_);
     view_.show.flat = !view_.show.flat;
+    return {};
+  }
+  Done operator()(const CheckShow& c) {
+    startCheck(s_, c.width, c.height);
     return {};
   }
 

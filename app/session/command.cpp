@@ -61,6 +61,7 @@ constexpr std::array<Entry, std::variant_size_v<Command>> entries{{
     {"black-show", "黑屏", "演示画面变黑或恢复", "B"},
     {"hold-show", "暂停自动演示", "停在当前场景，或继续自动演示", "Space"},
     {"flat-show", "平面与立体", "立体场景改为平面，或恢复", "V"},
+    {"check-show", "演示前检查…", "按屏幕大小逐个场景检查：字够不够大、有没有写不下的", ""},
     {"set-camera", "移动视图", "把视图移到给定位置", ""},
     {"pan", "平移", "移动地图", "←↑→↓"},
     {"zoom", "缩放", "放大或缩小地图", "+"},

@@ -90,7 +90,7 @@ struct RemoveScene {
 struct PutScene {
   SceneSpec scene;
   bool final = true;
-};  // another form of the one with its id
+};  // another form of the one with its id, or a new one after the one in view
 struct MoveScene {
   std::string scene;
   int to;
@@ -181,6 +181,9 @@ struct JumpShow {
 struct BlackShow {};  // the wall goes black, or comes back
 struct HoldShow {};   // no longer goes on by itself, or does again
 struct FlatShow {};   // tilted scenes lie flat, or stand up again
+struct CheckShow {
+  int width = 1920, height = 1080;
+};  // what an audience could not read or find, at the wall's size; see preflight.h
 struct SetCamera {
   scene::Camera camera;
 };
@@ -248,16 +251,15 @@ struct Quit {
 };
 struct ShowHelp {};
 
-using Command =
-    std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
-                 SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator,
-                 SetLayerShow, SetPalette, SetTitle, SetTheme, AddScene, RemoveScene, PutScene, MoveScene,
-                 RetakeScene, SetShow, SetPage, PutTemplate, RemoveTemplate, Undo, Redo, NewProject,
-                 OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportAtlas, ExportAgain, CopyPicture,
-                 ExportRows, SetLanguage, ShowScene, NextScene, StartShow, EndShow, StepShow, JumpShow,
-                 BlackShow, HoldShow, FlatShow, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows,
-                 SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText, Hover,
-                 Search, TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+using Command = std::variant<
+    SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator, SetYear,
+    SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator, SetLayerShow, SetPalette,
+    SetTitle, SetTheme, AddScene, RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage,
+    PutTemplate, RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage,
+    ExportAtlas, ExportAgain, CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene, StartShow, EndShow,
+    StepShow, JumpShow, BlackShow, HoldShow, FlatShow, CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo,
+    Select, SelectRows, SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText,
+    Hover, Search, TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

@@ -33,6 +33,8 @@ struct ShowState {
   double touched = 0;
 };
 
+struct ShowCheck;
+
 struct View {  // this user's moment, not saved work
   scene::Language language = scene::Language::zh;
   scene::Camera camera;      // of the window's map; frame set by the window
@@ -63,6 +65,7 @@ struct View {  // this user's moment, not saved work
   };
   std::optional<Flight> flight;  // camera on its way; a function of time
   ShowState show;
+  std::shared_ptr<const ShowCheck> showCheck;  // the last one, or the one under way; see preflight.h
 };
 
 struct LayerState {  // derived from a LayerSpec

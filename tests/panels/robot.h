@@ -171,6 +171,10 @@ class Robot {
     keys_.push_back({key, ctrl, shift, false});
     frame(3);
   }
+  void press(panels::KeyPress press) {
+    keys_.push_back(press);
+    frame(3);
+  }
   const scene::PageLayout& page() const { return page_; }
   template <class C>
   size_t sent() const {

@@ -177,6 +177,93 @@ TEST_F(SmallCity, ANewSceneShowsThePresentView) {
   EXPECT_EQ(city.view().scene, scene.id);
 }
 
+TEST_F(SmallCity, ScenesAreMadeEditedMovedAndTakenBack) {
+  const auto ids = [&] {
+    std::vector<std::string> all;
+    for (const SceneSpec& s : city.project().scenes) all.push_back(s.id);
+    return all;
+  };
+  const auto spec = [&](const std::string& id) {
+    for (const SceneSpec& s : city.project().scenes)
+      if (s.id == id) return s;
+    return SceneSpec{};
+  };
+  const std::string before = projectText(city);
+  ASSERT_TRUE(does(ShowScene{"first"}));
+  SceneSpec changed = spec("first");
+  changed.text = {"看这里", "Look here"}, changed.notes = {"先停一停", ""};
+  changed.durationSeconds = 30, changed.emphasis = {"counties:2"}, changed.tilt.emplace().degrees = 40;
+  ASSERT_TRUE(does(PutScene{changed}));
+  EXPECT_EQ(spec("first"), changed);
+  EXPECT_FALSE(city.view().sceneEdited) << "the map still shows the scene itself";
+  EXPECT_EQ(city.scene().text, "看这里");
+  EXPECT_EQ(city.scene().emphasis, (std::vector<scene::ObjectRef>{{"counties", 1}}));
+  SceneSpec copy = changed;
+  copy.id = "copy";
+  ASSERT_TRUE(does(PutScene{copy}));
+  EXPECT_THAT(ids(), ElementsAre("first", "copy", "second")) << "after the one in view";
+  ASSERT_TRUE(does(MoveScene{"first", 2}));
+  EXPECT_THAT(ids(), ElementsAre("copy", "second", "first"));
+  ASSERT_TRUE(does(MoveScene{"first", -5}));
+  EXPECT_THAT(ids(), ElementsAre("first", "copy", "second"));
+  ASSERT_TRUE(does(SetIndicator{"density"}));
+  EXPECT_TRUE(city.view().sceneEdited);
+  ASSERT_TRUE(does(RetakeScene{"first"}));
+  EXPECT_EQ(spec("first").indicator, "density");
+  EXPECT_EQ(spec("first").text, changed.text) << "the words stay";
+  EXPECT_EQ(spec("first").tilt, changed.tilt);
+  EXPECT_FALSE(city.view().sceneEdited);
+  ASSERT_TRUE(does(RemoveScene{"copy"}));
+  EXPECT_THAT(ids(), ElementsAre("first", "second"));
+  const size_t steps = city.history().size();
+  EXPECT_EQ(steps, 7u);
+  const std::string after = projectText(city);
+  EXPECT_TRUE(parseProject(after, "p"));
+  for (size_t i = 0; i < steps; ++i) ASSERT_TRUE(does(Undo{}));
+  EXPECT_EQ(projectText(city), before);
+  for (size_t i = 0; i < steps; ++i) ASSERT_TRUE(does(Redo{}));
+  EXPECT_EQ(projectText(city), after);
+  EXPECT_FALSE(does(MoveScene{"gone", 0}));
+  EXPECT_FALSE(does(RetakeScene{"gone"}));
+  changed.indicator = "gone";
+  EXPECT_FALSE(does(PutScene{changed}));
+}
+
+TEST_F(SmallCity, ASlidersDragInASceneIsOneStep) {
+  SceneSpec s = city.project().scenes[0];
+  s.tilt.emplace();
+  ASSERT_TRUE(does(PutScene{s}));
+  for (int i = 1; i <= 12; ++i) {
+    s.tilt->degrees = 50 - i;
+    ASSERT_TRUE(does(PutScene{s, false}));
+  }
+  ASSERT_TRUE(does(PutScene{s, true}));
+  EXPECT_EQ(city.history().size(), 2u);
+  ASSERT_TRUE(does(Undo{}));
+  EXPECT_EQ(city.project().scenes[0].tilt->degrees, 50);
+  ShowSpec show = city.project().show;
+  for (int i = 1; i <= 5; ++i) {
+    show.audienceMetres = i;
+    ASSERT_TRUE(does(SetShow{show, false}));
+  }
+  ASSERT_TRUE(does(SetShow{show, true}));
+  EXPECT_EQ(city.history().size(), 2u);
+  EXPECT_EQ(city.scene().viewing.audienceMetres, 5);
+  ASSERT_TRUE(does(Undo{}));
+  EXPECT_EQ(city.project().show, ShowSpec{});
+}
+
+TEST_F(SmallCity, AShowStartsAtTheSceneInView) {
+  ASSERT_TRUE(does(ShowScene{"second"}));
+  ASSERT_TRUE(does(StartShow{}));
+  EXPECT_TRUE(city.view().show.on);
+  EXPECT_EQ(city.view().show.scene, "second");
+  ASSERT_TRUE(does(StartShow{"first"}));
+  EXPECT_EQ(city.view().show.scene, "first");
+  EXPECT_FALSE(does(StartShow{"gone"}));
+  EXPECT_FALSE(city.canUndo()) << "presenting changes nothing of the project";
+}
+
 TEST_F(SmallCity, RemovingALayerTakesAlongWhatHasNothingLeftToCount) {
   ASSERT_TRUE(does(RemoveLayer{"stations"}));
   for (const auto& i : city.project().indicators) EXPECT_NE(i.id, "per_station");
