@@ -586,6 +586,7 @@ class MapDrawer {
     obstacles.boxes = around_.boxes;
     obstacles.lines = around_.lines;
     for (const LabelPlace& place : placeLabels(wishes, obstacles, cam_.frame, 2 * o_.unit)) {
+      if (giveWay() && !canBeRead(place.box)) continue;
       around_.boxes.push_back(place.box);
       covers_.push_back(place.box);
       placed_.push_back({wishes[place.wish], place});
@@ -614,8 +615,8 @@ class MapDrawer {
       const auto at = std::find(roles.begin(), roles.end(), role);
       if (at == roles.end() || !cam_.frame.grown(-mark.size / 2).contains(mark.at)) continue;
       if (tilted_ && mark.seen < 1 && role != Role::core) continue;  // hidden by a block
-      LabelWish wish = wishFor(mark, static_cast<int>(at - roles.begin()),
-                               !giveWay() && (mandatory || (mark.spread && !o_.fewNames)));
+      LabelWish wish =
+          wishFor(mark, static_cast<int>(at - roles.begin()), mandatory || (mark.spread && !o_.fewNames));
       if (!wish.lines.empty()) wishes.push_back(std::move(wish));
     }
     return wishes;
@@ -802,13 +803,13 @@ class MapDrawer {
       const auto spot = spotInside(shapes, r, layer->shape->anchors[r], cam_, size.w, size.h, around);
       if (!spot) continue;
       name.box = boxOf(name.lines, *spot);
-      if (giveWay() && !standsFree(name.box)) {
+      if (giveWay() && !canBeRead(name.box)) {
         name.lines.resize(1);
         const Rect alone = boxOf(name.lines, {});
         const auto other = spotInside(shapes, r, layer->shape->anchors[r], cam_, alone.w, alone.h, around);
         if (!other) continue;
         name.box = boxOf(name.lines, *other);
-        if (!standsFree(name.box)) continue;
+        if (!canBeRead(name.box)) continue;
       }
       around_.boxes.push_back(name.box);
       covers_.push_back(name.box);
@@ -816,12 +817,14 @@ class MapDrawer {
     }
   }
 
-  // Over a caption or beside it every name can be read, or it is not there.
+  // For an audience every name can be read, or it is not there.
   bool giveWay() const { return o_.giveWay || s_.caption; }
-  // Touches no other name, no symbol and no furniture.
-  bool standsFree(const Rect& box) const {
-    return std::none_of(around_.boxes.begin(), around_.boxes.end(),
-                        [&](const Rect& other) { return other.meets(box); });
+  // Stands on no other name and on no furniture; boxes are a little higher than their ink.
+  bool canBeRead(Rect box) const {
+    box.y += 0.1f * m_.townName, box.h -= 0.2f * m_.townName;
+    const auto meets = [&](const Rect& other) { return other.meets(box); };
+    return std::none_of(covers_.begin(), covers_.end(), meets) &&
+           (!o_.keepClear || std::none_of(o_.keepClear->begin(), o_.keepClear->end(), meets));
   }
 
   void neighbourNames() {
