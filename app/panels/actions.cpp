@@ -230,17 +230,19 @@ std::vector<Action> sceneMenu(Ui& ui) {
   l.add("scene.remove", ui.tr("删除当前场景"), "", session::RemoveScene{ui.view.scene});
   l.group();
   l.add("scene.edit", ui.tr("编辑场景…"), "", [u] { openTab(*u, ColumnTab::scenes); });
-  l.add("scene.settings", ui.tr("演示设置…"), "", [u] { openTab(*u, ColumnTab::scenes, "show"); });
-  l.add("scene.check", ui.tr("演示前检查…"), "", [u] { openCheck(*u); });
   return l.take();
 }
 
 std::vector<Action> showMenu(Ui& ui) {
   List l(ui);
+  auto* u = &ui;
   const auto& scenes = ui.session.project().scenes;
   const std::string first = scenes.empty() ? "" : scenes.front().id;
   l.add("show.start", ui.tr("从头开始演示"), "F5", session::StartShow{first});
   l.add("show.startHere", ui.tr("从当前场景开始"), "Shift+F5", session::StartShow{ui.view.scene});
+  l.group();
+  l.add("show.settings", ui.tr("演示设置…"), "", [u] { openTab(*u, ColumnTab::scenes, "show"); });
+  l.add("show.preflight", ui.tr("演示前检查…"), "", [u] { openCheck(*u); });
   return l.take();
 }
 
