@@ -14,10 +14,17 @@ namespace {
 
 int openWindow(const cli::WindowRequest& request) {
   if (!window::displayAvailable()) {
-    fmt::print(stderr,
-               "parkscope: there is no display to open a window on. To write the map as a picture: "
-               "parkscope snapshot {} -o map.png\n",
-               request.paths.empty() ? session::embeddedProjectPath() : request.paths[0]);
+    const std::string project = request.paths.empty() ? session::embeddedProjectPath() : request.paths[0];
+    if (request.present)
+      fmt::print(stderr,
+                 "parkscope: there is no display to present on. To write the show: parkscope present {} --record "
+                 "DIR\n",
+                 project);
+    else
+      fmt::print(stderr,
+                 "parkscope: there is no display to open a window on. To write the map as a picture: "
+                 "parkscope snapshot {} -o map.png\n",
+                 project);
     return cli::badInput;
   }
   window::Options options;
@@ -27,6 +34,10 @@ int openWindow(const cli::WindowRequest& request) {
   if (request.width > 0) options.width = request.width, options.height = request.height;
   options.ready = request.ready;
   options.script = request.script;
+  if (request.present) {
+    const auto& p = *request.present;
+    options.show = window::ShowRequest{p.monitor, p.width, p.height, p.scene, p.theme, p.loop, p.console, p.remote, p.clock};
+  }
   return window::run(options);
 }
 

@@ -74,6 +74,7 @@ int run(int argc, char** argv, const std::function<int(const WindowRequest&)>& o
   addAutocorrelation(app, common, action);
   addDensity(app, common, action);
   addVerify(app, common, action);
+  addPresent(app, common, action, openWindow);
   addBench(app, common, action);
   // --lang and --json may stand before or after the verb.
   for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) verb->fallthrough();

@@ -13,6 +13,8 @@
 #include "app/render/offscreen.h"
 #include "app/render/renderer.h"
 #include "app/scene/draw_scene.h"
+#include "app/scene/show.h"
+#include "app/session/show_stages.h"
 #include "app/session/snapshot.h"
 #include "geo/density.h"
 #include "geo/large_memory.h"
@@ -272,6 +274,75 @@ int heat(const Request& request, const Common& common) {
   return done;
 }
 
+// A show's pictures in motion: flights between the whole city and parts of it, the story of the first scene,
+// one scene passing into the next. What the window does for each, but for putting it on the screen.
+int show(const Request& request, const Common& common) {
+  auto prepared = prepare(request, common);
+  if (!prepared) return complain(prepared.error());
+  Stage& s = **prepared;
+  const scene::Theme& theme = s.session.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
+  auto made = session::readyShow(s.session, theme, s.fonts, request.width, request.height);
+  if (!made) return complain(made.error());
+  const auto& stages = made->stages;
+  std::string baseKey;
+  const auto picture = [&](const scene::Passage& passage, double t, const scene::Extras& extras) {
+    const double start = now();
+    const scene::ShowFrame f = scene::frameAt(passage, t, &s.cache, extras);
+    if (f.baseKey != baseKey) {
+      s.renderer->drawBase(f.base, request.width, request.height, 1);
+      baseKey = f.baseKey;
+    }
+    s.renderer->drawOver(f.over, f.mapIsBare);
+    s.renderer->finish();
+    return (now() - start) * 1e3;
+  };
+  // Sixty a second, as if each came in time.
+  const auto run = [&](const scene::Passage& passage, double from, double to, std::vector<double>& into,
+                       const scene::Extras& extras = {}) {
+    for (double t = from; t < to; t += 1.0 / 60) into.push_back(picture(passage, t, extras));
+  };
+  const auto closeUp = [&](const scene::StagePtr& stage, double x, double y, double part) {
+    const geo::Box& home = stage->scene.home;
+    const geo::Point c{home.minX + home.width() * x, home.minY + home.height() * y};
+    const double w = home.width() * part / 2, h = home.height() * part / 2;
+    return scene::makeStage(stage->scene, theme, s.fonts, stage->width, stage->height,
+                            geo::Box{c.x - w, c.y - h, c.x + w, c.y + h});
+  };
+  const auto map = std::find_if(stages.begin(), stages.end(), [](const auto& stage) { return stage->map; });
+  if (map == stages.end()) return complain({"No scene of the show has a map.", "Add one to the project."});
+  std::vector<double> flights, story, passing, first;
+  const scene::StagePtr whole = *map, south = closeUp(whole, 0.66, 0.25, 0.3),
+                        north = closeUp(whole, 0.3, 0.8, 0.25);
+  for (const auto& [from, to] : {std::pair(whole, south), std::pair(south, north), std::pair(north, whole)}) {
+    const scene::Passage p = scene::makePassage(from, to);
+    baseKey.clear();
+    first.push_back(picture(p, 0, {}));
+    run(p, p.fadeEnds, p.flightEnds, flights);
+  }
+  {
+    const scene::Passage p = scene::makePassage(nullptr, whole);
+    const scene::Extras extras = session::extrasOf(s.session.project(), p);
+    baseKey.clear();
+    picture(p, p.flightEnds, extras);
+    run(p, p.flightEnds, p.storyEnds, story, extras);
+    if (extras.beadsFrom >= 0) run(p, extras.beadsFrom, extras.beadsFrom + scene::beadSeconds, story, extras);
+  }
+  for (size_t i = 0; i + 1 < stages.size(); ++i) {
+    const scene::Passage p = scene::makePassage(stages[i], stages[i + 1]);
+    baseKey.clear();
+    first.push_back(picture(p, 0, {}));
+    run(p, 0, std::min(p.seconds(), 0.5), passing);
+  }
+  for (const auto& [name, values] : {std::pair("flight", &flights), std::pair("story", &story),
+                                     std::pair("passing", &passing), std::pair("switch", &first)}) {
+    if (values->empty()) continue;
+    say(fmt::format("{}_ms_p50", name), quantile(*values, 0.5));
+    say(fmt::format("{}_ms_p99", name), quantile(*values, 0.99));
+  }
+  say("peak_mib", peakMib());
+  return done;
+}
+
 int writeOut(const Request& request, const Common& common) {
   auto stage = prepare(request, common);
   if (!stage) return complain(stage.error());
@@ -328,6 +399,7 @@ void addBench(CLI::App& app, Common& common, Action& action) {
   dense->add_option("--radius", request->radius, "Radius of the kernel in metres")
       ->required()
       ->check(CLI::PositiveNumber);
+  add("show", "A show's flights, story and passages, each picture finished", show);
   CLI::App* writing = add("export", "Writing the picture to a file", writeOut);
   writing->add_option("-o,--output", request->output,
                       "File to write and keep (default: a PNG that is removed)");

@@ -1056,6 +1056,8 @@ void Renderer::drawOver(const scene::Drawing& over, bool mapIsBare, bool complet
   i.overBase = i.mapIsBare = false;
 }
 
+void Renderer::finish() const { glFinish(); }
+
 void Renderer::forgetBase() {
   Impl& i = *impl_;
   i.base = {}, i.baseFramebuffer = {};

@@ -35,6 +35,7 @@ class Renderer {
   void drawBase(const scene::Drawing& base, int width, int height, float pixelsPerUnit, bool complete = true);
   void drawOver(const scene::Drawing& over, bool mapIsBare, bool complete = true);
   void forgetBase();
+  void finish() const;  // waits until the picture is whole
 
   // CPU work that would make the last picture complete: pure functions, safe on a worker; call the function
   // returned by the work on the GL thread to hand its result over.

@@ -607,8 +607,10 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
       b.text(column.x + w + 8 * u, figureBase, when, 14 * u, b.theme.text3);
       const float share =
           row.target > 0 ? std::clamp(static_cast<float>(row.baseline / row.target), 0.f, 1.f) : 0;
+      b.drawing.part("track", i);  // fills up when it comes; see show.cpp
       b.fill({track.x, track.y, track.w * share, track.h}, b.theme.measured);
       b.fill({track.x + track.w * share - u, track.y - 3 * u, 2 * u, track.h + 6 * u}, b.theme.text1);
+      b.drawing.part({});
     } else {
       const float taken = targetWidth + 8 * u + b.width(due, 15 * u);
       const float w = b.textWithin(column.x, figureBase, s.words.baselineUnknown, 15 * u, b.theme.text3,

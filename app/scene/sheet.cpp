@@ -368,7 +368,7 @@ class Ledger : public SheetPart {
     // Between them figures over their track.
     const float trackTall = std::max(5 * u_, body * 0.5f), trackY = foot + small * 0.2f - trackTall;
     const float figures = trackY - body * 0.55f;
-    track(row, {in.x, trackY, in.w, trackTall});
+    track(row, index, {in.x, trackY, in.w, trackTall});
     figuresOf(row, in, figures, std::clamp(figures - y - small * 0.25f, small, body * 1.6f), small);
     d_.hits.push_back({card, {"targets", static_cast<long>(index)}});
   }
@@ -438,7 +438,7 @@ class Ledger : public SheetPart {
   }
 
   // From nought to whatever is farthest; hatched where nothing is published.
-  void track(const LedgerRow& row, Rect r) const {
+  void track(const LedgerRow& row, size_t index, Rect r) const {
     double low = 0, high = row.target;
     for (const double v : {row.baseline, row.actual})
       if (!std::isnan(v)) low = std::min(low, v), high = std::max(high, v);
@@ -457,7 +457,9 @@ class Ledger : public SheetPart {
       } else {
         if (!std::isnan(row.actual))
           b_.fill({at(low), r.y, at(high) - at(low), r.h}, mix(t_.background, t_.rule, 0.6));
+        d_.part("track", index);  // fills up when it comes; see show.cpp
         b_.fill(bar, t_.measured);
+        d_.part({});
       }
     }
     const auto tick = [&](double v, Rgba colour, float reach) {

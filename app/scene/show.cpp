@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "app/scene/furniture.h"
 #include "app/scene/legend.h"
@@ -21,6 +22,7 @@ constexpr double nameSeconds = 0.25;  // names out, names in
 constexpr double arcSeconds = 0.9, arcStep = 0.08;
 constexpr double groupStep = 0.35, appearSeconds = 0.3;
 constexpr double heatSeconds = 0.6;
+constexpr double trackSeconds = 0.9, trackStep = 0.08;  // the ledger's, filling up
 constexpr double dipSeconds = 0.5;
 
 // Boxes of canvas items; of map items nothing.
@@ -133,7 +135,7 @@ StagePtr makeStage(Scene scene, const Theme& theme, TypesetterPtr fonts, float w
   }
   const Camera camera = wallCamera(s.layout, extent.value_or(s.scene.home));
   s.cameras = {camera};
-  const auto clear = wallKeepClear(s.scene, fonts, s.layout);
+  const auto clear = wallKeepClear(s.scene, fonts, s.layout, camera);
   const auto fades = wallFades(s.scene, theme, s.layout, camera);
   MapOptions options = wallMapOptions(s.layout, camera, clear, fades);
   StoreysDrawn drawn;
@@ -193,6 +195,16 @@ Passage makePassage(StagePtr from, StagePtr to, const PassageOptions& options) {
     if (p.moves && options.transitionSeconds > 0) p.flight.seconds = options.transitionSeconds;
     if (p.moves) p.flightEnds += p.flight.seconds;
   }
+  if (p.dip) {
+    std::set<uint64_t> tracks;
+    Drawing keys;
+    for (size_t row = 0; row < 200; ++row) keys.part("track", row), tracks.insert(keys.key);
+    for (const auto* items : {&b.panels, &b.over})
+      for (const Placed& i : *items)
+        if (tracks.count(i.key)) p.tracks.insert(i.key);
+  }
+  if (!p.tracks.empty())
+    p.tracksEnd = p.fadeEnds + trackSeconds + trackStep * static_cast<double>(p.tracks.size());
   double t = p.flightEnds;
   if (b.map && options.story) {
     const Stage* common = p.dip ? nullptr : a;
@@ -233,11 +245,30 @@ Passage makePassage(StagePtr from, StagePtr to, const PassageOptions& options) {
     }
     if (b.scene.heat && (!common || !sameHeat(common->scene, b.scene))) t += heatSeconds;
   }
-  p.storyEnds = std::max(t + appearSeconds, p.flightEnds + (p.moves || p.dip ? nameSeconds : 0));
+  p.storyEnds =
+      std::max({t + appearSeconds, p.flightEnds + (p.moves || p.dip ? nameSeconds : 0), p.tracksEnd});
   return p;
 }
 
 namespace {
+
+// Where a picture comes from nothing, the ledger's tracks fill to where they stand, one after the other.
+std::vector<Placed> fillingUp(const Passage& p, std::vector<Placed> items, double t) {
+  if (t >= p.tracksEnd) return items;
+  std::map<uint64_t, size_t> order;
+  for (Placed& i : items) {
+    auto* fill = i.key && p.tracks.count(i.key) ? std::get_if<Fill>(&i.item) : nullptr;
+    if (!fill) continue;
+    const size_t at = order.try_emplace(i.key, order.size()).first->second;
+    const Rect box = fill->path.box();
+    const auto grown = static_cast<float>(
+        outCubic(share(t, p.fadeEnds / 2 + trackStep * static_cast<double>(at), trackSeconds)));
+    if (i.ordinal == 0)
+      for (Vec& v : fill->path.points) v.x = box.x + (v.x - box.x) * grown;
+    else fill->colour = fill->colour.withAlpha(grown < 1 ? 0 : 1);  // the tick, when the bar has come to it
+  }
+  return items;
+}
 
 struct Act {
   const Passage& p;
@@ -292,7 +323,8 @@ struct Act {
         if (groupOf(layer.role) < 0 && visibleIn(&b, layer.id) && !visibleIn(a, layer.id)) return false;
     return true;
   }
-  bool panelsRest() const { return p.dip || !p.from || t >= panelSeconds; }
+  bool panelsPass() const { return !p.dip && p.from && t < panelSeconds; }
+  bool panelsRest() const { return !panelsPass() && t >= p.tracksEnd; }
 
   MapMotion motion() const {
     MapMotion m;
@@ -415,7 +447,7 @@ struct Act {
   }
 
   void panels(Drawing& d, std::vector<Placed> Stage::*which) const {
-    if (panelsRest()) return append(d, b.*which);
+    if (!panelsPass()) return append(d, fillingUp(p, b.*which, t));
     append(d, morphed((*p.from).*which, b.*which, inOutCubic(t / panelSeconds)));
   }
 };
@@ -444,8 +476,13 @@ ShowFrame frameAt(const Passage& p, double seconds, DrawCache* cache, const Extr
       append(f.over, morphed(p.from->panels, b.panels, inOutCubic(t / panelSeconds)));
       return f;
     }
-    f.base = drawingOf(b), f.baseKey = id(&b) + " whole";
-    if (p.dip) veil(f.over, 1 - share(t, dipSeconds / 2, dipSeconds / 2));
+    if (t < p.tracksEnd) {
+      f.base = emptyDrawing(b), f.baseKey = "empty";
+      append(f.over, fillingUp(p, b.panels, t));
+    } else {
+      f.base = drawingOf(b), f.baseKey = id(&b) + " whole";
+    }
+    if (p.dip) veil(f.over, 1 - share(t, p.from ? dipSeconds / 2 : 0, dipSeconds / 2));
     f.over.hits = b.hits;
     return f;
   }
@@ -582,8 +619,8 @@ void addSpotlight(Drawing& d, const Stage& stage, const ObjectRef& object, float
   }
   width += 36 * u;
   const Rect frame = camera.frame.grown(-16 * u);
-  Rect card{at.x + 36 * u, at.y - height / 2, width, height};
-  if (card.right() > frame.right()) card.x = at.x - 36 * u - width;
+  Rect card{at.x + 64 * u, at.y - height / 2, width, height};
+  if (card.right() > frame.right()) card.x = at.x - 64 * u - width;
   card.x = std::clamp(card.x, frame.x, std::max(frame.x, frame.right() - width));
   card.y = std::clamp(card.y, frame.y + 60 * u, std::max(frame.y + 60 * u, frame.bottom() - height));
   const size_t first = d.items.size();

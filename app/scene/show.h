@@ -52,6 +52,8 @@ struct Passage {
   double fadeEnds = 0;  // first act
   double flightEnds = 0;
   double storyEnds = 0;
+  std::set<uint64_t> tracks;  // of the ledger, that fill up; see Drawing::part
+  double tracksEnd = 0;
   // When each begins, seconds; by index of the scene's layers and leads. Infinity: it is there already.
   std::vector<double> layerAt, leadAt;
   double seconds() const { return storyEnds; }  // until nothing moves but beads

@@ -8,6 +8,7 @@
 #include "app/scene/show.h"
 #include "app/scene/tilt.h"
 #include "app/scene/wall.h"
+#include "geo/measure.h"
 
 namespace scene {
 namespace {
@@ -20,30 +21,59 @@ Vec northAt(const WallLayout& l) {
 }
 Vec barAt(const WallLayout& l) { return {l.map.x + 40 * l.unit, l.map.bottom() - 26 * l.unit}; }
 
-// The scene in the presenter's words, over the map's lower edge beside the scale bar.
+// How much of a rectangle the city takes: on a lattice of points.
+double cityWithin(const Scene& s, const Camera& camera, const Rect& r) {
+  const SceneLayer* city = findLayer(s, s.cityLayer);
+  if (!city || !city->shape || !city->visible || city->shape->layer->shapes.kind != geo::ShapeKind::polygon)
+    return 0;
+  const geo::Shapes& shapes = city->shape->layer->shapes;
+  const bool few = shapes.rows() <= 60;
+  int inside = 0;
+  constexpr int columns = 7, rows = 5;
+  for (int i = 0; i < columns * rows; ++i) {
+    const Vec v{r.x + r.w * static_cast<float>(i % columns) / (columns - 1),
+                r.y + r.h * static_cast<float>(i / columns) / (rows - 1)};
+    const geo::Point p = camera.worldFromCanvas(v);
+    bool hit = !few && city->shape->layer->bounds.contains(p);
+    for (size_t row = 0; few && row < shapes.rows() && !hit; ++row)
+      hit = shapes.has(row) && geo::contains(shapes, row, p);
+    inside += hit;
+  }
+  return static_cast<double>(inside) / (columns * rows);
+}
+
+// The scene in the presenter's words, in the corner of the map where they hide the least.
 struct Caption {
   Rect box;
   std::vector<std::string> lines;
+  bool backed = false;  // they stand on the city and need a ground of their own
 };
-Caption captionFor(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l) {
+Caption captionFor(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l, const Camera& camera) {
   Caption c;
   if (!s.caption || s.composition != Composition::map || (s.name.empty() && s.text.empty())) return c;
-  if (!s.choropleth) return c;  // then it stands in the column
-  const float u = l.unit, right = l.map.right() - 40 * u;
-  float left = barAt(l).x + 250 * u, bottom = l.map.bottom() - 12 * u;
-  if (right - left < 300 * u) left = barAt(l).x, bottom = barAt(l).y - 30 * u;  // over the scale bar
-  const float width = std::min(right - left, 760 * u);
-  if (!s.text.empty()) c.lines = fonts->wrap(s.text, {Face::sans, 19 * u, 0, true}, width);
-  const size_t most = l.map.h < 480 * u ? 1 : 3;
-  if (c.lines.size() > most) {
-    c.lines.resize(most);
-    c.lines.back() += "…";
+  if (!s.choropleth) return c;  // then they stand in the column
+  const float u = l.unit;
+  double best = 1e9;
+  for (const float em : {16.f, 22.f}) {  // narrow and high, or wide and low
+    const float width = std::min(em * 19 * u, l.map.w * 0.42f);
+    std::vector<std::string> lines;
+    if (!s.text.empty()) lines = fonts->wrap(s.text, {Face::sans, 19 * u, 0, true}, width);
+    float widest = std::min(width, fonts->width(s.name, {Face::sansBold, 24 * u, 0, true}));
+    for (const std::string& line : lines)
+      widest = std::max(widest, fonts->width(line, {Face::sans, 19 * u, 0, true}));
+    const float height = (30 + 28 * static_cast<float>(lines.size())) * u;
+    const float left = l.map.x + 40 * u, right = l.map.right() - 88 * u - widest;
+    const float top = l.map.y + (l.portrait ? 16 * u : l.low ? 104 * u : 128 * u);
+    const float low = l.map.bottom() - 24 * u - height, aboveBar = low - 44 * u;
+    const std::pair<Vec, double> corners[] = {
+        {{left, aboveBar}, 0}, {{right, low}, 0.01}, {{left, top}, 0.02}, {{right, top}, 0.03}};
+    for (const auto& [at, cost] : corners) {
+      const Rect box{at.x, at.y, widest, height};
+      const double taken = cityWithin(s, camera, box.grown(10 * u));
+      if (const double all = taken + cost + (em > 20 ? 0.005 : 0); all < best)
+        best = all, c = {box, lines, taken > 0.12};
+    }
   }
-  float widest = fonts->width(s.name, {Face::sansBold, 24 * u, 0, true});
-  for (const std::string& line : c.lines)
-    widest = std::max(widest, fonts->width(line, {Face::sans, 19 * u, 0, true}));
-  const float height = (34 + 28 * static_cast<float>(c.lines.size())) * u;
-  c.box = {left, bottom - height, std::min(widest, width), height};
   return c;
 }
 
@@ -94,10 +124,14 @@ class Wall {
   }
 
   void caption() {
-    const Caption c = captionFor(s_, b_.drawing.fonts, l_);
+    if (b_.drawing.cameras.empty()) return;
+    const Caption c = captionFor(s_, b_.drawing.fonts, l_, b_.drawing.cameras[0]);
     if (c.box.h <= 0) return;
+    if (c.backed) b_.fill(c.box.grown(14 * u_), b_.theme.panel.withAlpha(0.86));
+    b_.fill({c.box.x - 12 * u_, c.box.y + 4 * u_, 3 * u_, c.box.h - 4 * u_}, b_.theme.core);
     float y = c.box.y + 24 * u_;
     b_.text(c.box.x, y, s_.name, 24 * u_, b_.theme.text1, Align::left, Face::sansBold, 0, 3.5f * u_);
+    y += 2 * u_;
     for (const std::string& line : c.lines)
       b_.text(c.box.x, y += 28 * u_, line, 19 * u_, b_.theme.text1, Align::left, Face::sans, 0, 3.5f * u_);
   }
@@ -282,7 +316,8 @@ Camera wallCamera(const WallLayout& l, const geo::Box& extent) {
   return camera;
 }
 
-std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l) {
+std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l,
+                                const Camera& camera) {
   const float u = l.unit;
   const Vec north = northAt(l), bar = barAt(l);
   std::vector<Rect> clear{
@@ -296,7 +331,7 @@ std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, cons
         std::min(fonts->width(s.subtitle, {Face::sans, 17 * u, 0, true}), std::max(l.left.w * 2, 400 * u));
     clear.push_back({32 * u, 0, second, (l.titleBase + 34) * u});
   }
-  if (const Caption c = captionFor(s, fonts, l); c.box.h > 0) clear.push_back(c.box);
+  if (const Caption c = captionFor(s, fonts, l, camera); c.box.h > 0) clear.push_back(c.box.grown(8 * u));
   return clear;
 }
 

@@ -25,7 +25,8 @@ Camera wallCamera(const WallLayout& layout, const geo::Box& extent);
 std::vector<Fade> wallFades(const Scene& scene, const Theme& theme, const WallLayout& layout,
                             const Camera& camera);
 // Furniture over the map: places that names keep off.
-std::vector<Rect> wallKeepClear(const Scene& scene, const TypesetterPtr& fonts, const WallLayout& layout);
+std::vector<Rect> wallKeepClear(const Scene& scene, const TypesetterPtr& fonts, const WallLayout& layout,
+                                const Camera& camera);
 MapOptions wallMapOptions(const WallLayout& layout, const Camera& camera, const std::vector<Rect>& keepClear,
                           const std::vector<Fade>& fades);
 // Title, columns, strip, footer, caption. Everything but the map and what is measured on it.

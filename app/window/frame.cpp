@@ -12,6 +12,7 @@
 #include "app/session/snapshot.h"
 #include "app/window/desk.h"
 #include "app/window/screenshot.h"
+#include "app/window/window.h"
 
 namespace window {
 namespace {
@@ -63,13 +64,17 @@ void Frame::dropped(const std::vector<std::string>& paths) {
   touched();
 }
 
-void Frame::wait(double most) {
-  const auto wants = panels::wants(panelState);
-  const double now = glfwGetTime();
-  const bool moving = wants.again || settle_ > 0 || session_.view().flight || !mouse.empty() ||
-                      !keys.empty() || !commands.empty();
+void Frame::obeyAsleep() { applyCommands(); }
+
+void Frame::wait(double most, bool asleep) {
+  const auto wants = asleep ? panels::Wants{} : panels::wants(panelState);
+  const double now = seconds();
+  const bool moving = asleep ? !commands.empty()
+                             : wants.again || settle_ > 0 || session_.view().flight || !mouse.empty() ||
+                                   !keys.empty() || !commands.empty();
   double seconds = most;
-  if (moving) seconds = lastFrame_ + 1.0 / 60 - now;  // where no display paces the swaps, this does
+  if (moving)
+    seconds = std::min(most, lastFrame_ + 1.0 / 60 - now);  // where no display paces the swaps, this does
   else if (wants.wakeAt > 0) seconds = std::min(most, wants.wakeAt - now);
   if (session_.exportFraction() >= 0) seconds = std::min(seconds, 0.2);
   if (seconds > 0.0005) glfwWaitEventsTimeout(seconds);
@@ -77,7 +82,7 @@ void Frame::wait(double most) {
 }
 
 bool Frame::needed() {
-  const double now = glfwGetTime();
+  const double now = seconds();
   session_.tick(now);
   remote.obey(panelState, commands);
   const auto wants = panels::wants(panelState);
@@ -93,7 +98,7 @@ bool Frame::needed() {
 
 void Frame::drawPanels(float width, float height) {
   panels::FrameInput input;
-  input.width = width, input.height = height, input.scale = scale(), input.seconds = glfwGetTime();
+  input.width = width, input.height = height, input.scale = scale(), input.seconds = seconds();
   const bool page = session_.view().pageView;
   input.map = drawn_ && !page ? &drawing_ : nullptr;
   input.page = page && pageVersion_ ? &layout_ : nullptr;
@@ -162,11 +167,11 @@ void Frame::drawMap() {
   const bool same = now.page && seen_.page && now.version == seen_.version;
   seen_ = now, meshArrived_ = false;
   if (now.page) {
-    const double began = glfwGetTime();
+    const double began = seconds();
     if (!same || !pageVersion_) drawPage();
     paint(onDesk(page_, {frame.w, frame.h, now.page->at, now.page->scale, now.scale, now.dark}),
           now.page->scale);
-    if (!same) pageSeconds_ = glfwGetTime() - began;
+    if (!same) pageSeconds_ = seconds() - began;
     return;
   }
   pageVersion_ = 0, page_ = {};
@@ -229,7 +234,7 @@ void Frame::followView() {
 void Frame::draw() {
   int width = 0, height = 0;
   glfwGetFramebufferSize(window_, &width, &height);
-  lastFrame_ = glfwGetTime();
+  lastFrame_ = seconds();
   if (settle_ > 0) --settle_;
   if (width < 1 || height < 1) return;
   const auto w = static_cast<float>(width), h = static_cast<float>(height);
@@ -249,7 +254,7 @@ void Frame::draw() {
   if (remote.on() != served) settle_ = std::max(settle_, 2);
   applyCommands();
   fit();
-  session_.tick(glfwGetTime());
+  session_.tick(seconds());
   const bool showing = session_.view().show.on;  // then the console has the window
   if (!showing) drawMap();
   ImGui::Render();

@@ -33,9 +33,11 @@ class Frame {
   ~Frame();
 
   void installUiCallbacks();  // ImGui's, after the window's own, which they call first
-  void wait(
-      double most = 60);  // seconds, until there is something to do, or for a moment while something moves
-  bool needed();          // is a new picture?
+  // Seconds, until there is something to do, or for a moment while something moves. asleep: what this window
+  // shows does not count.
+  void wait(double most = 60, bool asleep = false);
+  void obeyAsleep();  // applies the commands that came in without drawing
+  bool needed();      // is a new picture?
   void draw();
   bool whole() const;    // everything is loaded and the picture shows it
   bool settled() const;  // and nothing moves

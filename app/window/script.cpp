@@ -2,11 +2,15 @@
 
 #include <GLFW/glfw3.h>
 
+#include <unistd.h>
+
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+
+#include "app/window/window.h"
 
 namespace window {
 namespace {
@@ -70,7 +74,8 @@ geo::Result<Script> Script::read(const std::string& path) {
   return s;
 }
 
-geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwindow* window) {
+geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwindow* window,
+                               Present* present) {
   while (!done()) {
     if (left_ > 0) {
       --left_;
@@ -81,7 +86,7 @@ geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwind
       left_ = -1, ++at_;
       continue;
     }
-    const auto went = obey(lines_[at_], frame, session, window);
+    const auto went = obey(lines_[at_], frame, session, window, present);
     if (!went) return geo::fail(fmt::format("{}: {}", lines_[at_], went.error().text()));
     if (!*went) return {};
     if (left_ < 0) ++at_;
@@ -89,8 +94,99 @@ geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwind
   return {};
 }
 
+// show-soak COUNT FILE: so many scene changes, each once the one before has been drawn; now and then the
+// project is opened anew and the wall has another size. A line for each round of a hundred: changes, seconds,
+// KiB resident, GL objects and their bytes.
+geo::Result<bool> Script::soak(const std::string& rest, session::Session& session, Present& present) {
+  std::istringstream in(rest);
+  long count = 0;
+  std::string file;
+  in >> count >> file;
+  const double real = glfwGetTime();
+  if (soaked_ < 0) soaked_ = 0, soakStep_ = 0, soakBegan_ = real;
+  if (real - soakStep_ < 0.1 || !present.whole()) return false;
+  soakStep_ = real;
+  constexpr std::pair<int, int> sizes[] = {{1280, 720}, {1600, 900}, {1024, 768}, {1920, 1080}};
+  const long round = soaked_ / 100, within = soaked_ % 100;
+  if (within == 99) {
+    long pages = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> pages >> resident;
+    const auto c = present.counts();
+    std::ofstream(file, round ? std::ios::app : std::ios::trunc) << fmt::format(
+        "{} {:.1f} {} {} {} {} {}\n", soaked_ + 1, real - soakBegan_, resident * sysconf(_SC_PAGESIZE) / 1024,
+        c.buffers, c.textures, c.framebuffers, c.bytes);
+  }
+  if (within == 50) {
+    const auto [w, h] = sizes[static_cast<size_t>(round) % std::size(sizes)];
+    present.setSize(w, h);
+  } else if (within == 75) {
+    if (!session.path().empty()) (void)session::apply(session, session::OpenProject{session.path(), true});
+  } else {
+    const int stops = static_cast<int>(present.stages().stops().size());
+    if (soaked_ % 7 == 3)
+      (void)session::apply(session, session::JumpShow{static_cast<int>(soaked_ % stops) + 1});
+    else (void)session::apply(session, session::StepShow{soaked_ % 5 == 4 ? -1 : 1});
+  }
+  return ++soaked_ >= count ? (soaked_ = -1, true) : false;
+}
+
+// show-key Right · show-click · show-right-click · show-wheel -1 · show-pointer X Y · show-size 1920 1080 ·
+// show-wait (until nothing moves) · show-at SECONDS (of the passage) · show-screenshot FILE ·
+// show-lose-context · show-monitors · show-costs FILE (what the pictures in motion took, ms) · show-counts
+// FILE.
+geo::Result<bool> Script::obeyShow(const std::string& verb, const std::string& rest,
+                                   session::Session& session, Present& present) {
+  const double now = seconds();
+  std::istringstream in(rest);
+  double x = 0, y = 0;
+  if (verb == "key") {
+    static const std::map<std::string_view, int> more{
+        {"Space", GLFW_KEY_SPACE}, {"Home", GLFW_KEY_HOME}, {"End", GLFW_KEY_END}, {".", GLFW_KEY_PERIOD}};
+    const auto named = more.find(rest);
+    present.key(named != more.end() ? named->second : keyPress(rest).key);
+    return left_ = 2, true;
+  }
+  if (verb == "click" || verb == "right-click") return present.click(verb[0] == 'r'), left_ = 2, true;
+  if (verb == "wheel") return present.wheel(number(rest)), left_ = 2, true;
+  if (verb == "pointer") {
+    in >> x >> y;
+    present.pointer({static_cast<float>(x), static_cast<float>(y)});
+    return left_ = 3, true;
+  }
+  if (verb == "size") {
+    in >> x >> y;
+    present.setSize(static_cast<int>(x), static_cast<int>(y));
+    return left_ = 3, true;
+  }
+  if (verb == "wait") return present.settled(now);
+  if (verb == "at") return present.passage() && present.passageSeconds(now) >= number(rest);
+  if (verb == "screenshot") {
+    present.screenshot = rest;
+    return left_ = 2, true;
+  }
+  if (verb == "lose-context") {
+    if (auto again = present.remake(); !again) return tl::unexpected(again.error());
+    return left_ = 2, true;
+  }
+  if (verb == "monitors") return present.monitorsChanged(), left_ = 2, true;
+  if (verb == "soak") return soak(rest, session, present);
+  if (verb == "costs") {
+    std::ofstream out(rest);
+    for (const double cost : present.frameCosts()) out << fmt::format("{:.2f}\n", cost * 1000);
+    present.forgetCosts();
+    return true;
+  }
+  if (verb == "counts") {
+    const auto c = present.counts();
+    std::ofstream(rest) << fmt::format("buffers {} textures {} framebuffers {} bytes {}\n", c.buffers,
+                                       c.textures, c.framebuffers, c.bytes);
+    return true;
+  }
+  return geo::fail("unknown word.");
+}
+
 geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::Session& session,
-                               GLFWwindow* window) {
+                               GLFWwindow* window, Present* present) {
   std::istringstream in(line);
   std::string verb, a, b;
   in >> verb;
@@ -132,6 +228,11 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
     }
     mouse(from, false);
   };
+  if (verb.starts_with("show-")) {
+    if (!present) return false;  // it is about to open
+    return obeyShow(verb.substr(5), rest, session, *present);
+  }
+  if (verb == "present") return send(session::StartShow{a});
   if (verb == "wait") return frame.settled() && frame.whole();
   if (verb == "idle") return at_ = lines_.size() - 1, true;  // the script ends; the window stays
   if (verb == "await") {                                     // a file that somebody else makes

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/window/frame.h"
+#include "app/window/present.h"
 
 struct GLFWwindow;
 
@@ -16,15 +17,21 @@ class Script {
   static geo::Result<Script> read(const std::string& path);  // "-": standard input; empty path: no script
   bool done() const { return at_ >= lines_.size(); }
   // Does what can be done before the next frame. Fails with the line that cannot be obeyed.
-  geo::Result<void> step(Frame& frame, session::Session& session, GLFWwindow* window);
+  // present: the show's screen, while one is on.
+  geo::Result<void> step(Frame& frame, session::Session& session, GLFWwindow* window, Present* present);
 
  private:
-  geo::Result<bool> obey(const std::string& line, Frame& frame, session::Session& session,
-                         GLFWwindow* window);  // false: again next frame
+  geo::Result<bool> obey(const std::string& line, Frame& frame, session::Session& session, GLFWwindow* window,
+                         Present* present);  // false: again next frame
+  geo::Result<bool> obeyShow(const std::string& verb, const std::string& rest, session::Session& session,
+                             Present& present);
+  geo::Result<bool> soak(const std::string& rest, session::Session& session, Present& present);
   std::vector<std::string> lines_;
   size_t at_ = 0;
   int left_ = -1;          // frames still to wait in this line
   panels::KeyPress held_;  // modifiers
+  long soaked_ = -1;
+  double soakStep_ = 0, soakBegan_ = 0;
 };
 
 }  // namespace window

@@ -13,6 +13,7 @@
 
 #include "app/session/i18n.h"
 #include "app/window/frame.h"
+#include "app/window/present.h"
 #include "app/window/script.h"
 
 namespace window {
@@ -125,7 +126,59 @@ geo::Result<void> openFirst(session::Session& session, const Options& options) {
   return {};
 }
 
+bool monitorsChanged = false;
+double clockFactor = 1;
+
+void beginShow(session::Session& session, const ShowRequest& show) {
+  if (!show.theme.empty()) session::apply(session, session::SetTheme{show.theme});
+  if (show.loop) {
+    session::ShowSpec spec = session.project().show;
+    spec.loop = spec.automatic = true;
+    session::apply(session, session::SetShow{spec});
+  }
+  session.tick(seconds());
+  session::apply(session, session::StartShow{show.scene});
+}
+
+bool consoleSeen(const Options& options, GLFWwindow* window) {
+  if (options.show && options.show->console) return *options.show->console;
+  int monitors = 0;
+  glfwGetMonitors(&monitors);
+  if (monitors > 1) return true;
+  return !options.show && glfwGetWindowAttrib(window, GLFW_FOCUSED);
+}
+
+// Opens, draws and closes the show's screen, as the session says.
+geo::Result<void> followShow(session::Session& session, const scene::TypesetterPtr& fonts,
+                             const Options& options, std::unique_ptr<Present>& present, GLFWwindow* window) {
+  const double now = seconds();
+  session.tick(now);
+  if (session.view().show.on && !present) {
+    PresentOptions where;
+    if (options.show) where = {options.show->monitor, options.show->width, options.show->height};
+    auto opened = Present::open(session, fonts, where);
+    glfwMakeContextCurrent(window);
+    if (!opened) return tl::unexpected(opened.error());
+    present = std::move(*opened);
+    glfwSwapInterval(0);  // the wall sets the pace
+  }
+  if (!present) return {};
+  if (std::exchange(monitorsChanged, false)) present->monitorsChanged();
+  for (const auto& command : std::exchange(present->commands, {})) session::apply(session, command);
+  if (!session.view().show.on) {
+    present.reset();
+    glfwMakeContextCurrent(window);
+    glfwSwapInterval(1);
+    return {};
+  }
+  if (present->needed(now)) present->draw(seconds());
+  else present->prepare(now);
+  return {};
+}
+
 }  // namespace
+
+double seconds() { return glfwGetTime() * clockFactor; }
 
 bool displayAvailable() {
   const char* x = std::getenv("DISPLAY");  // this GLFW speaks X11 alone; whether it answers, run() will see
@@ -144,6 +197,7 @@ int run(const Options& options) {
       std::async(std::launch::async, [] { return scene::Typesetter::open(); });  // while the window opens
 
   session::Session session;
+  glfwSetMonitorCallback([](GLFWmonitor*, int) { monitorsChanged = true; });
   session.jobs().onDone([] { glfwPostEmptyEvent(); });
   session::apply(session, session::SetLanguage{options.language});
   const auto opened = openFirst(session, options);
@@ -182,15 +236,43 @@ int run(const Options& options) {
     setCallbacks(window, *frame);
     frame->installUiCallbacks();
     bool reported = false;
+    std::unique_ptr<Present> present;
+    if (options.show) clockFactor = options.show->clock, beginShow(session, *options.show);
     while (!session.view().quit) {
-      if (script->done()) {
-        frame->wait();
-      } else if (const auto went = script->step(*frame, session, window); !went) {
-        code = complain(went.error().text());
-        break;
-      } else {
-        frame->wait(0.05);  // its next line may be due without any event
+      // While a show is on, this window is drawn where somebody sees it.
+      const bool asleep = present && !consoleSeen(options, window);
+      double most = present ? present->waitAtMost(seconds()) : 60;
+      if (!script->done()) {
+        if (const auto went = script->step(*frame, session, window, present.get()); !went) {
+          code = complain(went.error().text());
+          break;
+        }
+        most = std::min(most, 0.05);  // its next line may be due without any event
       }
+      frame->wait(most, asleep);
+      if (auto shown = followShow(session, *fonts, options, present, window); !shown) {
+        if (options.show) {
+          code = complain(shown.error().text());
+          break;
+        }
+        session::apply(session, session::EndShow{});
+        panels::tell(frame->panelState, shown.error().text());
+        frame->touched();
+      }
+      if (!present && options.show && !session.view().show.on) break;  // the show was all that was asked for
+      if (present && !present->screenshotError.empty()) {
+        code = complain(present->screenshotError);
+        break;
+      }
+      if (present && !reported && present->whole()) {
+        report(options.ready);
+        reported = true;
+      }
+      if (asleep) {
+        frame->obeyAsleep();
+        continue;
+      }
+      if (present) glfwMakeContextCurrent(window);
       if (!frame->needed()) continue;
       frame->draw();
       if (!frame->screenshotError.empty()) {
@@ -204,6 +286,8 @@ int run(const Options& options) {
         reported = true;
       }
     }
+    present.reset();
+    glfwMakeContextCurrent(window);
     remember(session.path());
     session.jobs().cancelAll();
   }

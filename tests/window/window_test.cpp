@@ -272,4 +272,69 @@ TEST_F(Window, OpensWithOneLayerMissing) {
   EXPECT_EQ(finish(), 0) << read(folder / "errors");
 }
 
+// A show
+// -----------------------------------------------------------------------------------------------------------------
+
+std::string embeddedProject() { return SOURCE_DIR "/assets/qingyuan/qingyuan.parkscope.toml"; }
+
+TEST_F(Window, PresentsSceneBySceneByKeysClicksAndNumbers) {
+  const auto picture = [&](const char* name) { return (folder / name).string(); };
+  run("show-wait\nshow-screenshot " + picture("1.png") + "\nshow-key PageDown\nshow-wait\nshow-screenshot " +
+          picture("2.png") + "\nshow-key Left\nshow-wait\nshow-screenshot " + picture("1b.png") +
+          "\nshow-click\nshow-wait\nshow-screenshot " + picture("2b.png") +
+          "\nshow-key B\nframes 4\nshow-screenshot " + picture("black.png") +
+          "\nshow-key B\nframes 4\nshow-key 3\nshow-wait\nshow-screenshot " + picture("3.png") +
+          "\nshow-wheel -1\nshow-wait\nshow-screenshot " + picture("4.png") + "\nshow-key Esc\nframes 5\n",
+      {"present", embeddedProject(), "--size", "960x540", "--clock", "4"});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_EQ(read(folder / "1.png"), read(folder / "1b.png")) << "there and back is the same picture";
+  EXPECT_EQ(read(folder / "2.png"), read(folder / "2b.png"));
+  EXPECT_NE(read(folder / "1.png"), read(folder / "2.png"));
+  EXPECT_NE(read(folder / "3.png"), read(folder / "4.png"));
+  EXPECT_LT(fs::file_size(folder / "black.png"), 20'000u);
+  EXPECT_GT(fs::file_size(folder / "3.png"), 50'000u);
+}
+
+TEST_F(Window, AShowOutlivesALostContextAndAnotherSize) {
+  const auto picture = [&](const char* name) { return (folder / name).string(); };
+  run("show-key 3\nshow-wait\nshow-screenshot " + picture("a.png") +
+          "\nshow-lose-context\nshow-wait\nshow-screenshot " + picture("b.png") +
+          "\nshow-size 800 600\nshow-wait\nshow-size 960 540\nshow-wait\nshow-monitors\nshow-wait\n"
+          "show-screenshot " +
+          picture("c.png") + "\nshow-key Esc\nframes 5\n",
+      {"present", embeddedProject(), "--size", "960x540", "--clock", "4"});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_EQ(read(folder / "a.png"), read(folder / "b.png"));
+  EXPECT_EQ(read(folder / "a.png"), read(folder / "c.png"));
+}
+
+TEST_F(Window, AStillSceneTakesNoTime) {
+  run("show-key 4\nshow-wait\nidle\n", {"present", embeddedProject(), "--size", "960x540", "--clock", "4"});
+  for (int i = 0; i < 600 && !fs::exists(folder / "ready"); ++i) std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(fs::exists(folder / "ready")) << read(folder / "errors");
+  std::this_thread::sleep_for(4s);
+  double spent = 1;  // until the beads have run their round
+  for (int i = 0; i < 15 && spent > 0.04; ++i) {
+    const double before = cpuSeconds();
+    std::this_thread::sleep_for(2s);
+    spent = cpuSeconds() - before;
+  }
+  EXPECT_LE(spent, 0.04) << "two hundredths of a second in a second";
+}
+
+TEST_F(Window, AMonitorThatIsNotThereIsOneLine) {
+  run("frames 1\n", {"present", embeddedProject(), "--monitor", "7"});
+  EXPECT_EQ(finish(), 1);
+  const std::string said = read(folder / "errors");
+  EXPECT_NE(said.find("There is no monitor 7. Monitors: 1 ("), std::string::npos) << said;
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+}
+
+TEST_F(Window, F5PresentsAndEscapeComesBack) {
+  run("wait\nscene population\nwait\nkey F5\nshow-wait\nshow-screenshot " + (folder / "p.png").string() +
+      "\nshow-key PageDown\nshow-wait\nshow-key Esc\nframes 8\nwait\nexpect scenes 城镇化\nquit\n");
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_GT(fs::file_size(folder / "p.png"), 50'000u);
+}
+
 }  // namespace

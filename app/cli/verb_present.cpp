@@ -1,0 +1,107 @@
+#include <nlohmann/json.hpp>
+
+#include "app/cli/page_options.h"
+#include "app/cli/project_input.h"
+#include "app/cli/run.h"
+#include "app/session/record.h"
+#include "app/session/tour.h"
+
+namespace cli {
+namespace {
+
+int recordShow(const WindowRequest& request, session::RecordOptions options, const Common& common) {
+  if (auto good = session::checkRecord(options); !good) return complain(good.error());
+  session::Session session;
+  const auto fonts = openForPictures(session, {request.paths, request.bare}, common);
+  if (!fonts) return complain(fonts.error());
+  tellMessages(session);
+  if (session.project().scenes.empty())
+    fmt::print(
+        stderr,
+        "parkscope: the project has no scenes; the overview is shown as one. To make some: in the window, "
+        "场景 → 由当前视图新建场景….\n");
+  geo::Progress progress;
+  std::optional<Watcher> watcher;
+  watcher.emplace(options.output, progress);
+  const auto done = session::record(session, options, *fonts, &progress);
+  watcher.reset();
+  if (!done) return complain(done.error());
+  if (common.json)
+    fmt::print(
+        "{}\n",
+        nlohmann::json{{"output", options.output}, {"frames", done->frames}, {"seconds", done->seconds}}
+            .dump());
+  return cli::done;
+}
+
+}  // namespace
+
+void addPresent(CLI::App& app, Common& common, Action& action,
+                const std::function<int(const WindowRequest&)>& openWindow) {
+  struct Request {
+    WindowRequest window;
+    session::RecordOptions record;
+    int width = 0, height = 0;
+    std::string scene;
+  };
+  auto request = std::make_shared<Request>();
+  CLI::App* verb = app.add_subcommand("present", "Show the scenes on a big screen, or record them");
+  auto& present = request->window.present.emplace();
+  verb->add_option("PROJECT", request->window.paths, "A project (.parkscope.toml), or data files");
+  verb->add_option("--monitor", present.monitor,
+                   "Which monitor, from 1 (default: the one beside the main one)")
+      ->check(CLI::Range(1, 64));
+  addSizeOption(*verb, request->width, request->height,
+                "Size in pixels, 3840x2160 (default: the monitor's; recordings 1920x1080)");
+  verb->add_option("--scene", request->scene, "Scene to begin with, by id or name");
+  verb->add_flag("--loop", present.loop, "Begin again after the last scene, each for its duration");
+  verb->add_flag("--console,!--no-console", present.console,
+                 "The presenter's console in the window (default: where there is a second monitor)");
+  verb->add_option("--remote", present.remote,
+                   "Serve the console as a page to a phone: ADDRESS:PORT, or auto")
+      ->expected(0, 1)
+      ->default_str("auto");
+  verb->add_option(
+      "--record", request->record.output,
+      "Write the show instead: a folder for numbered PNGs, .mp4 .webm .mkv .mov by ffmpeg, .pdf a deck");
+  verb->add_option("--fps", request->record.fps, "Frames a second of a recording (default: 30)");
+  verb->add_option_function<double>(
+      "--seconds", [request](double s) { request->record.seconds = s; }, "At most so long a recording");
+  verb->add_option("--theme", request->record.theme, "dark or light (default: the project's)");
+  verb->add_option("--clock", present.clock, "Show seconds in a second (default: 1)")
+      ->check(CLI::Range(0.1, 100.0))
+      ->group("Measuring and testing");
+  verb->add_option("--ready", request->window.ready, "File that gets the time of the first full frame")
+      ->group("Measuring and testing");
+  verb->add_option("--script", request->window.script, "Command lines to run in the window; -: stdin")
+      ->group("Measuring and testing");
+  addBareOptions(*verb, request->window.bare);
+  verb->footer(
+      "Examples:\n  parkscope present qingyuan.parkscope.toml --monitor 2\n  parkscope present "
+      "qingyuan.parkscope.toml --record show.mp4 --size 3840x2160 --fps 30");
+  verb->callback([request, &common, &action, openWindow] {
+    action = [request, &common, openWindow]() -> int {
+      WindowRequest& window = request->window;
+      session::RecordOptions& record = request->record;
+      if (!record.output.empty()) {
+        if (request->width > 0) record.width = request->width, record.height = request->height;
+        record.scene = request->scene;
+        if (window.paths.empty()) window.paths = {session::embeddedProjectPath()};
+        return recordShow(window, record, common);
+      }
+      if (request->width > 0) {
+        session::RecordOptions size;
+        size.output = "-", size.width = request->width, size.height = request->height;
+        if (auto good = session::checkRecord(size); !good) return complain(good.error());
+      }
+      if (!record.theme.empty() && record.theme != "dark" && record.theme != "light")
+        return complain({fmt::format("There is no theme \"{}\".", record.theme), "Themes: dark, light."});
+      window.present->width = request->width, window.present->height = request->height;
+      window.present->scene = request->scene, window.present->theme = record.theme;
+      window.language = common.language;
+      return openWindow(window);
+    };
+  });
+}
+
+}  // namespace cli
