@@ -343,8 +343,15 @@ class MapDrawer {
     d_.add(Areas{index_, layer->shape, std::move(fills), {}, {}});
   }
 
-  bool emphasised(const ObjectRef& object) const {
-    return std::find(s_.emphasis.begin(), s_.emphasis.end(), object) != s_.emphasis.end();
+  float emphasisOf(const ObjectRef& object) const {
+    const auto in = [&](const Scene& s) {
+      return std::find(s.emphasis.begin(), s.emphasis.end(), object) != s.emphasis.end();
+    };
+    const Scene* before = o_.motion ? o_.motion->before : nullptr;
+    const float now = in(s_) ? 1.f : 0.f;
+    if (!before) return now;
+    const float was = in(*before) ? 1.f : 0.f;
+    return was + (now - was) * o_.motion->emphasis;
   }
 
   void dots() {  // point layers without symbols
@@ -967,10 +974,10 @@ class MapDrawer {
       if (there <= 0) continue;
       const size_t first = d_.items.size();
       const float size = mark.size * (hovered ? 1.15f : 1) * (0.6f + 0.4f * there);
-      if (emphasised(object)) {
+      if (const float strength = emphasisOf(object); strength > 0) {
         const float r = mark.size / 2 + 7 * o_.unit;
-        put(Stroke{Path::circle(mark.at, r), Pen{t_.halo, 6 * o_.unit, {}, false}, -1});
-        put(Stroke{Path::circle(mark.at, r), Pen{t_.accent, 3 * o_.unit, {}, false}, -1});
+        put(Stroke{Path::circle(mark.at, r), Pen{t_.halo.withAlpha(strength), 6 * o_.unit, {}, false}, -1});
+        put(Stroke{Path::circle(mark.at, r), Pen{t_.accent.withAlpha(strength), 3 * o_.unit, {}, false}, -1});
       }
       addSymbol(d_, mark.symbol, mark.certainty, mark.at, size, t_, m_.casing, cam_.frame);
       if (selected) {

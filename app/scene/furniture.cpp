@@ -577,6 +577,7 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
   rows = std::min(rows, s.ledger.size());
   for (size_t i = 0; i < rows; ++i) {
     const LedgerRow& row = s.ledger[i];
+    b.drawing.part("ledger", i);
     const float squeeze = pitch / u / 103;  // rows tighten as a whole
     const float nameBase = y + 26 * u * squeeze, figureBase = y + 62 * u * squeeze,
                 trackY = y + 76 * u * squeeze;
@@ -610,7 +611,7 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
       b.drawing.part("track", i);  // fills up when it comes; see show.cpp
       b.fill({track.x, track.y, track.w * share, track.h}, b.theme.measured);
       b.fill({track.x + track.w * share - u, track.y - 3 * u, 2 * u, track.h + 6 * u}, b.theme.text1);
-      b.drawing.part({});
+      b.drawing.part("ledger end", i);
     } else {
       const float taken = targetWidth + 8 * u + b.width(due, 15 * u);
       const float w = b.textWithin(column.x, figureBase, s.words.baselineUnknown, 15 * u, b.theme.text3,
@@ -622,6 +623,7 @@ float drawLedger(const Board& b, const Scene& s, Rect column, size_t rows, float
     y += pitch;
     if (i + 1 < rows) b.line({column.x, y}, {column.right(), y}, b.theme.rule, u);
   }
+  b.drawing.part({});
   y += 8 * u;
   b.drawing.add(HatchedRect{{column.x, y + 5 * u, 24 * u, 8 * u},
                             {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});

@@ -227,6 +227,8 @@ std::vector<Placed> morphed(const std::vector<Placed>& from, const std::vector<P
   if (t <= 0) return from;
   if (t >= 1) return to;
   const auto part = static_cast<float>(t);
+  // One after the other: words over other words cannot be read.
+  const float goes = std::max(0.f, 1 - 2.2f * part), comes = std::max(0.f, 2.2f * part - 1.2f);
   // Which of `from` each of `to` is, or comes from.
   std::vector<long> origin(to.size(), -1);
   std::vector<bool> used(from.size(), false), equal(to.size(), false);
@@ -253,7 +255,8 @@ std::vector<Placed> morphed(const std::vector<Placed>& from, const std::vector<P
   std::vector<Placed> out, leaving;
   for (size_t i = 0; i < from.size(); ++i)
     if (!used[i]) leaving.push_back(from[i]);
-  fade(leaving, 1 - part);
+  if (goes <= 0) leaving.clear();
+  fade(leaving, goes);
   out = std::move(leaving);  // below what comes
   std::vector<Placed> one(1);
   for (size_t j = 0; j < to.size(); ++j) {
@@ -267,13 +270,16 @@ std::vector<Placed> morphed(const std::vector<Placed>& from, const std::vector<P
         out.back().item = std::move(*item);
         continue;
       }
-      // Another text or shape in the same part: both, one over the other, at a place between.
-      one[0] = from[static_cast<size_t>(origin[j])];
-      fade(one, 1 - part);
-      out.push_back(one[0]);
+      // Another text or shape in the same part: first the one, then the other.
+      if (goes > 0) {
+        one[0] = from[static_cast<size_t>(origin[j])];
+        fade(one, goes);
+        out.push_back(one[0]);
+      }
     }
+    if (comes <= 0) continue;
     one[0] = to[j];
-    fade(one, part);
+    fade(one, comes);
     out.push_back(one[0]);
   }
   return out;

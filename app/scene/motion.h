@@ -25,8 +25,8 @@ double wayAt(const CameraFlight& flight, double seconds);
 void fade(std::span<Placed> items, float alpha);
 
 // One picture passing into another, t 0 … 1. What is the same in both stays as it is; what has a key in both
-// (see Drawing::key) moves, its colours mixed in Oklab; of the rest, what was fades out and what comes fades
-// in.
+// (see Drawing::key) moves, its colours mixed in Oklab; of the rest, what was fades out before what
+// comes fades in.
 std::vector<Placed> morphed(const std::vector<Placed>& from, const std::vector<Placed>& to, double t);
 
 }  // namespace scene

@@ -51,9 +51,11 @@ TEST(Show, AtRestIsThePictureOfTheScene) {
 TEST(Show, BeginsAsThePictureThatWasThere) {
   const StagePtr from = stage("overview");
   const auto wanted = onPaper(scene::drawingOf(*from));
-  for (const StagePtr& to : {stage("population"), stage("cores", 0.3), stage("ledger")})
-    EXPECT_LT(support::compare(wanted, onPaper(scene::pictureAt(scene::makePassage(from, to), 0)), 2).share,
-              0.0005);
+  for (const StagePtr& to : {stage("population"), stage("cores", 0.3), stage("ledger")}) {
+    const auto seen = onPaper(scene::pictureAt(scene::makePassage(from, to), 0));
+    // Symbols that leave are put down below the others from the start: a few edges differ.
+    EXPECT_LT(support::compare(wanted, seen, 2).share, 0.002) << to->scene.name;
+  }
 }
 
 TEST(Show, TheSameInstantIsTheSamePicture) {
