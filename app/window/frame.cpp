@@ -11,11 +11,14 @@
 
 #include "app/session/snapshot.h"
 #include "app/window/desk.h"
+#include "app/window/photo.h"
 #include "app/window/screenshot.h"
 #include "app/window/window.h"
 
 namespace window {
 namespace {
+
+constexpr double consoleStep = 0.2;  // seconds between the console's pictures of a moving wall
 
 std::string timeOfDay() {
   const std::time_t now = std::time(nullptr);
@@ -76,9 +79,15 @@ void Frame::wait(double most, bool asleep) {
   if (moving)
     seconds = std::min(most, lastFrame_ + 1.0 / 60 - now);  // where no display paces the swaps, this does
   else if (wants.wakeAt > 0) seconds = std::min(most, wants.wakeAt - now);
+  if (!asleep && wallMoves()) seconds = std::min(seconds, consoleStep);
   if (session_.exportFraction() >= 0) seconds = std::min(seconds, 0.2);
   if (seconds > 0.0005) glfwWaitEventsTimeout(seconds);
   else glfwPollEvents();
+}
+
+bool Frame::wallMoves() const {
+  return show && show->passage() && !session_.view().show.black &&
+         show->passageSeconds(lastFrame_) < session::movesUntil(*show->passage(), show->extras());
 }
 
 bool Frame::needed() {
@@ -92,6 +101,7 @@ bool Frame::needed() {
                        view.pageView != seen_.page.has_value() || session_.messages().size() != messages_ ||
                        busy != busy_ || session_.exportFraction() != exporting_;
   if (changed) settle_ = std::max(settle_, 1);
+  if (wallMoves() && now - lastFrame_ >= consoleStep) return true;
   return settle_ > 0 || wants.again || view.flight || (wants.wakeAt > 0 && now >= wants.wakeAt) ||
          !mouse.empty() || !keys.empty() || !commands.empty() || !screenshot.empty();
 }
@@ -107,6 +117,10 @@ void Frame::drawPanels(float width, float height) {
   if (session_.view().show.on) {
     input.console.timeOfDay = timeOfDay();
     remote.tell(input.console);
+    if (show && show->passage()) {
+      const scene::Stage& stage = *show->passage()->to;
+      input.console.wallAspect = stage.width / stage.height;
+    }
   }
   auto& io = ImGui::GetIO();
   if (!typed.empty()) io.AddInputCharactersUTF8(std::exchange(typed, {}).c_str());
@@ -271,6 +285,7 @@ void Frame::draw() {
   if (drawn_ && !showing) renderer_->blit(static_cast<int>(map.x), static_cast<int>(map.y), 0, height);
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (showing) drawConsole(height);
   if (!screenshot.empty()) {
     const auto done = writeScreenshot(std::exchange(screenshot, {}), width, height);
     screenshotError = done ? "" : done.error().text();
@@ -279,7 +294,53 @@ void Frame::draw() {
   followView();
 }
 
+void Frame::drawConsole(int height) {
+  drawn_ = false;  // the map is drawn anew when the show is over
+  const auto places = panels::consolePlaces(panelState);
+  if (!show || !show->passage() || !places.on) return;
+  const auto picture = [&](const scene::Drawing& drawing, const scene::Rect& at) {
+    const int w = static_cast<int>(at.w), h = static_cast<int>(at.h);
+    if (w < 8 || h < 8) return false;
+    renderer_->draw(drawing, w, h, std::min(at.w / drawing.width, at.h / drawing.height));
+    renderer_->blit(static_cast<int>(at.x), static_cast<int>(at.y), 0, height);
+    return true;
+  };
+  const scene::Passage& passage = *show->passage();
+  const bool black = session_.view().show.black;
+  const double ends = session::movesUntil(passage, show->extras());
+  // Steps of a fifth of a second: what the console shows does not slow the wall.
+  const double t = std::min(std::floor(show->passageSeconds(lastFrame_) / consoleStep) * consoleStep,
+                            std::isinf(ends) ? 1e9 : ends + consoleStep);
+  scene::Drawing wall;
+  if (black) {
+    wall.width = passage.to->width, wall.height = passage.to->height, wall.background = {0, 0, 0, 255};
+  } else {
+    wall = scene::pictureAt(passage, t, nullptr, show->extras());
+  }
+  const std::string wallKey =
+      black ? "black" : fmt::format("{} {}", static_cast<const void*>(passage.to.get()), std::min(t, ends));
+  if (picture(wall, places.wall) && remote.on() && wallKey != wallSeen_ && lastFrame_ - lastPhoto_ >= 0.4) {
+    remote.publishPicture(remote::Picture::wall, jpegOf(renderer_->read()));
+    wallSeen_ = wallKey, lastPhoto_ = lastFrame_;
+  }
+  const auto& stops = show->stages().stops();
+  for (size_t i = 0; i < stops.size() && !places.nextScene.empty(); ++i) {
+    if (stops[i].id != places.nextScene) continue;
+    const scene::StagePtr next = show->stages().stage(i);
+    if (!next || !picture(scene::drawingOf(*next), places.next)) continue;
+    const std::string key = fmt::format("{}", static_cast<const void*>(next.get()));
+    if (remote.on() && key != nextSeen_) {
+      remote.publishPicture(remote::Picture::next, jpegOf(renderer_->read()));
+      nextSeen_ = key;
+    }
+  }
+  if (places.nextScene.empty() && remote.on() && !nextSeen_.empty())
+    remote.publishPicture(remote::Picture::next, {}), nextSeen_.clear();
+  if (!remote.on()) wallSeen_.clear(), nextSeen_.clear();
+}
+
 bool Frame::whole() const {
+  if (session_.view().show.on) return !session_.busy();
   return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version &&
          (session_.project().layers.empty() || !session_.scene().layers.empty());
 }

@@ -11,6 +11,7 @@
 #include "app/scene/draw_scene.h"
 #include "app/session/session.h"
 #include "app/window/clipboard.h"
+#include "app/window/present.h"
 #include "app/window/remote_desk.h"
 
 struct GLFWwindow;
@@ -54,8 +55,11 @@ class Frame {
   std::string screenshotError;
   panels::PanelState panelState;
   RemoteDesk remote;
+  const Present* show = nullptr;  // while one is on: whose wall the console shows
 
  private:
+  void drawConsole(int height);  // the wall as it is and the next scene, into their places
+  bool wallMoves() const;
   void drawPanels(float width, float height);
   void applyCommands();
   void drawMap();
@@ -92,6 +96,8 @@ class Frame {
   bool fullScreen_ = false;
   PictureClipboard pictures_;
   std::shared_ptr<const std::string> picture_;  // last put there
+  std::string wallSeen_, nextSeen_;             // what the page on the phone has
+  double lastPhoto_ = -1;
   int placeX_ = 0, placeY_ = 0, placeW_ = 0, placeH_ = 0;
 };
 

@@ -339,7 +339,8 @@ double Present::waitAtMost(double now) const {
   // The next scene by itself.
   const session::ShowSpec& spec = session_.project().show;
   if (spec.automatic || spec.idleSeconds > 0) wait = std::min(wait, 0.25);
-  if (passage_ && (preparedFrom_ != passage_->to.get() || prepared_ < waysPrepared)) wait = std::min(wait, 0.05);
+  if (passage_ && (preparedFrom_ != passage_->to.get() || prepared_ < waysPrepared))
+    wait = std::min(wait, 0.05);
   return wait;
 }
 
@@ -392,7 +393,8 @@ void Present::prepare(double now) {
   const auto& stops = stages_->stops();
   const size_t next = session::stopIndex(stops, session_.view().show) + 1;
   const scene::StagePtr to = next < stops.size() ? stages_->stage(next) : nullptr;
-  if (!to && (next >= stops.size() || stages_->ready())) preparedFrom_ = passage_->to.get(), prepared_ = waysPrepared;
+  if (!to && (next >= stops.size() || stages_->ready()))
+    preparedFrom_ = passage_->to.get(), prepared_ = waysPrepared;
   if (!to) return;
   if (preparedFor_ != to.get() || preparedFrom_ != passage_->to.get())
     preparedFor_ = to.get(), preparedFrom_ = passage_->to.get(), prepared_ = 0;

@@ -2,6 +2,8 @@
 
 #include <GLFW/glfw3.h>
 
+#include <charconv>
+
 #include "app/session/tour.h"
 
 namespace window {
@@ -45,12 +47,36 @@ void RemoteDesk::toggle() {
   else error_ = started.error().text();
 }
 
+geo::Result<std::string> RemoteDesk::turnOn(const std::string& where) {
+  remote::Options options;
+  options.wake = [] { glfwPostEmptyEvent(); };
+  if (where != "auto") {
+    const size_t colon = where.rfind(':');
+    options.address = where.substr(0, colon);
+    if (colon != where.npos) {
+      const std::string port = where.substr(colon + 1);
+      const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+      if (error != std::errc() || end != port.data() + port.size() || options.port < 0 ||
+          options.port > 65535)
+        return geo::fail(fmt::format("\"{}\" is no address for the presenter's page.", where),
+                         "Write auto, or ADDRESS:PORT, like 192.168.1.20:8080.");
+    }
+  }
+  auto started = remote::Server::start(std::move(options));
+  if (!started) return tl::unexpected(started.error());
+  server_ = std::move(*started);
+  waiting_ = true;
+  const auto status = server_->status();
+  return fmt::format("{}  code {}", status.url, status.code);
+}
+
 void RemoteDesk::follow(const session::Session& session, panels::PanelState& panels) {
   const auto wishes = panels::takeConsoleWishes(panels);
   if (!session.view().show.on) {
-    server_.reset(), error_.clear();
+    if (!waiting_) server_.reset(), error_.clear();  // one that was turned on for a show waits for it
     return;
   }
+  waiting_ = false;
   if (wishes.toggleRemote) toggle();
   if (!server_) return;
   if (wishes.newCode) server_->newCode();

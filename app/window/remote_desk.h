@@ -15,6 +15,8 @@ class RemoteDesk {
   void follow(const session::Session& session, panels::PanelState& panels);
   void obey(panels::PanelState& panels, session::Commands& out);
   void tell(panels::ConsoleInput& console) const;
+  // Serves from now on: "auto", or ADDRESS:PORT, ADDRESS, :PORT. Returns address and code for the operator.
+  geo::Result<std::string> turnOn(const std::string& where);
   bool on() const { return server_ != nullptr; }
   void publishPicture(remote::Picture which, std::string bytes);  // JPEG or PNG
 
@@ -23,6 +25,7 @@ class RemoteDesk {
 
   std::unique_ptr<remote::Server> server_;
   std::string error_;
+  bool waiting_ = false;
 };
 
 }  // namespace window

@@ -237,10 +237,21 @@ int run(const Options& options) {
     frame->installUiCallbacks();
     bool reported = false;
     std::unique_ptr<Present> present;
+    if (options.show && !options.show->remote.empty()) {
+      const auto served = frame->remote.turnOn(options.show->remote);
+      if (!served) {
+        code = complain(served.error().text());
+        frame.reset();
+        glfwDestroyWindow(window);
+        return code;
+      }
+      fmt::print(stderr, "parkscope: the presenter's page: {}\n", *served);
+    }
     if (options.show) clockFactor = options.show->clock, beginShow(session, *options.show);
     while (!session.view().quit) {
       // While a show is on, this window is drawn where somebody sees it.
-      const bool asleep = present && !consoleSeen(options, window);
+      const bool asleep = present && !frame->remote.on() && !consoleSeen(options, window);
+      frame->show = present.get();
       double most = present ? present->waitAtMost(seconds()) : 60;
       if (!script->done()) {
         if (const auto went = script->step(*frame, session, window, present.get()); !went) {
@@ -259,6 +270,7 @@ int run(const Options& options) {
         panels::tell(frame->panelState, shown.error().text());
         frame->touched();
       }
+      frame->show = present.get();
       if (!present && options.show && !session.view().show.on) break;  // the show was all that was asked for
       if (present && !present->screenshotError.empty()) {
         code = complain(present->screenshotError);
