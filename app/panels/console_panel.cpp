@@ -81,7 +81,9 @@ class Console {
 
   void left(Rect r) {
     const double left = places_.leftSeconds;
-    const bool over = left < 0, soon = !over && left <= 30;
+    // The last half minute, and never more than the last third of a short scene.
+    const double plan = places_.sceneSeconds + left;
+    const bool over = left < 0, soon = !over && left <= std::min(30.0, plan / 3);
     const std::string value = over ? "+" + span(left) : span(std::ceil(left));
     ui_.text(Type::note, {r.x, 12 * k_, r.w, 18 * k_}, ui_.tr("本场剩余"), ui_.theme.text3, Align::right);
     Rgba ink = ui_.theme.text1;

@@ -61,6 +61,7 @@ class MapDrawer {
     if (o_.storeys.names) placeAllLabels();
     if (o_.storeys.marks) {
       glow();
+      if (o_.motion && o_.motion->beneath) o_.motion->beneath(d_);
       drawCircles();
       drawArcs();
       drawMarks();

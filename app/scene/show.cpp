@@ -359,7 +359,6 @@ struct Act {
     return t >= p.storyEnds;
   }
 
-  // Its own symbols, then those that leave.
   void marks(Drawing& d) const {
     if (marksRest()) return append(d, b.marks);
     const auto clear = std::vector<Rect>{};
@@ -367,10 +366,10 @@ struct Act {
     MapOptions options = wallMapOptions(b.layout, d.cameras[0], clear, fades);
     options.storeys = {false, true, false};
     options.cache = cache;
-    const MapMotion m = motion();
+    MapMotion m = motion();
+    if (const Stage* a = p.dip ? nullptr : p.from.get(); a && first())
+      m.beneath = [this, a](Drawing& drawing) { leavingMarks(drawing, *a); };
     options.motion = &m;
-    const Stage* a = p.dip ? nullptr : p.from.get();
-    if (a && first()) leavingMarks(d, *a);
     drawMap(d, b.scene, 0, *b.theme, options);
   }
 

@@ -236,9 +236,12 @@ class Wall {
 WallLayout wallLayout(float w, float h, float leastType) {
   WallLayout l;
   const float fit = std::min(w / 1920, h / 1080);
-  l.unit = std::max(0.85f, fit);
+  // Below 1280 × 720 the grid shrinks as a whole: names that overlap cannot be read at any size.
+  const float floor = std::min(0.85f, 0.85f * std::min(w / 1280, h / 720));
+  l.unit = std::max(floor, fit);
   l.portrait = w < h * 0.9f;
-  if (l.portrait) l.unit = std::max(0.85f, std::min(w / 1080, h / 1920));
+  if (l.portrait)
+    l.unit = std::max(std::min(0.85f, 0.85f * std::min(w / 720, h / 1280)), std::min(w / 1080, h / 1920));
   const float base = l.unit, most = l.portrait ? std::min(w / 432, h / 768) : std::min(w / 768, h / 432);
   l.unit = std::max(l.unit, std::min(leastType / smallestType, most));
   l.least = std::min(leastType, l.unit * smallestType);

@@ -107,7 +107,11 @@ TEST_F(Console, TimeLeftTurnsAmberThenVermilion) {
   r.frame(2);
   EXPECT_EQ(r.widget("console.left").kind, "text");
   EXPECT_GT(panels::consolePlaces(r.state).leftSeconds, 50);
-  scene.durationSeconds = 20;
+  scene.durationSeconds = 12;  // a short scene is not amber from its start
+  (void)session::apply(r.session, session::PutScene{scene});
+  r.frame(2);
+  EXPECT_EQ(r.widget("console.left").kind, "text");
+  r.frame(9 * 60);
   (void)session::apply(r.session, session::PutScene{scene});
   r.frame(2);
   EXPECT_EQ(r.widget("console.left").kind, "soon");
