@@ -3,6 +3,7 @@
 #include "app/cli/page_options.h"
 #include "app/cli/project_input.h"
 #include "app/cli/run.h"
+#include "app/session/preflight.h"
 #include "app/session/record.h"
 #include "app/session/tour.h"
 
@@ -34,6 +35,40 @@ int recordShow(const WindowRequest& request, session::RecordOptions options, con
   return cli::done;
 }
 
+// What an audience could not read, find or trust, before it sits there. Exit code 1 where something is grave.
+int checkShow(const WindowRequest& request, int width, int height, double audience, double screen,
+              const Common& common) {
+  session::RecordOptions size;
+  size.output = "-", size.width = width, size.height = height;
+  if (auto good = session::checkRecord(size); !good) return complain(good.error());
+  session::Session session;
+  const auto fonts = openForPictures(session, {request.paths, request.bare}, common);
+  if (!fonts) return complain(fonts.error());
+  tellMessages(session);
+  session::ShowSpec show = session.project().show;
+  if (audience > 0) show.audienceMetres = audience;
+  if (screen > 0) show.screenCm = screen;
+  if (auto set = session::apply(session, session::SetShow{show}); !set) return complain(set.error());
+  const auto findings = session::preflight(session, width, height);
+  const bool grave = std::any_of(findings.begin(), findings.end(), [](const auto& f) { return f.grave; });
+  if (common.json) {
+    nlohmann::json out{{"ok", !grave}, {"findings", nlohmann::json::array()}};
+    for (const session::Finding& f : findings)
+      out["findings"].push_back({{"kind", session::name(f.kind)},
+                                 {"grave", f.grave},
+                                 {"scene", f.scene},
+                                 {"what", f.what},
+                                 {"fix", f.fix}});
+    fmt::print("{}\n", out.dump());
+  } else {
+    for (const session::Finding& f : findings)
+      fmt::print("{}{}{}{}{}\n", f.grave ? "! " : "  ",
+                 f.number ? fmt::format("{} {}: ", f.number, f.sceneName) : std::string(), f.what,
+                 f.fix.empty() ? "" : " ", f.fix);
+  }
+  return grave ? badInput : done;
+}
+
 }  // namespace
 
 void addPresent(CLI::App& app, Common& common, Action& action,
@@ -43,6 +78,8 @@ void addPresent(CLI::App& app, Common& common, Action& action,
     session::RecordOptions record;
     int width = 0, height = 0;
     std::string scene;
+    bool check = false;
+    double audience = 0, screen = 0;
   };
   auto request = std::make_shared<Request>();
   CLI::App* verb = app.add_subcommand("present", "Show the scenes on a big screen, or record them");
@@ -64,6 +101,13 @@ void addPresent(CLI::App& app, Common& common, Action& action,
   verb->add_option(
       "--record", request->record.output,
       "Write the show instead: a folder for numbered PNGs, .mp4 .webm .mkv .mov by ffmpeg, .pdf a deck");
+  verb->add_flag(
+      "--check", request->check,
+      "Instead: what the audience could not read, scene by scene; exit code 1 if anything is grave");
+  verb->add_option("--audience", request->audience, "With --check: metres to the farthest seat")
+      ->check(CLI::Range(0.3, 1000.0));
+  verb->add_option("--screen", request->screen, "With --check: width of the picture in cm")
+      ->check(CLI::Range(10.0, 100000.0));
   verb->add_option("--fps", request->record.fps, "Frames a second of a recording (default: 30)");
   verb->add_option_function<double>(
       "--seconds", [request](double s) { request->record.seconds = s; }, "At most so long a recording");
@@ -83,6 +127,12 @@ void addPresent(CLI::App& app, Common& common, Action& action,
     action = [request, &common, openWindow]() -> int {
       WindowRequest& window = request->window;
       session::RecordOptions& record = request->record;
+      if (request->check) {
+        if (window.paths.empty()) window.paths = {session::embeddedProjectPath()};
+        return checkShow(window, request->width > 0 ? request->width : 1920,
+                         request->height > 0 ? request->height : 1080, request->audience, request->screen,
+                         common);
+      }
       if (!record.output.empty()) {
         if (request->width > 0) record.width = request->width, record.height = request->height;
         record.scene = request->scene;

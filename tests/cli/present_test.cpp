@@ -153,4 +153,15 @@ TEST_F(Present, AProjectWithoutScenesShowsItsOverviewAndSaysHowToMakeSome) {
   EXPECT_TRUE(std::filesystem::exists(folder.file("a/frame-000003.png")));
 }
 
+TEST_F(Present, ChecksBeforeTheAudienceComes) {
+  const Outcome near = present("--check --json --audience 2 --screen 400");
+  const auto close = nlohmann::json::parse(near.out);
+  const Outcome far = present("--check --json --audience 80 --screen 200");
+  EXPECT_EQ(far.code, 1) << far.err;
+  const auto distant = nlohmann::json::parse(far.out);
+  EXPECT_FALSE(distant["ok"].get<bool>());
+  EXPECT_GT(distant["findings"].size(), close["findings"].size());
+  for (const auto& f : distant["findings"]) EXPECT_FALSE(f["what"].get<std::string>().empty());
+}
+
 }  // namespace
