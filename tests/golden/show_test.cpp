@@ -53,8 +53,9 @@ TEST(Show, BeginsAsThePictureThatWasThere) {
   const auto wanted = onPaper(scene::drawingOf(*from));
   for (const StagePtr& to : {stage("population"), stage("cores", 0.3), stage("ledger")}) {
     const auto seen = onPaper(scene::pictureAt(scene::makePassage(from, to), 0));
-    // Symbols that leave are put down below the others from the start: a few edges differ.
-    EXPECT_LT(support::compare(wanted, seen, 2).share, 0.002) << to->scene.name;
+    // Symbols that leave are put down apart from the others: where they and rings of uncertainty overlap,
+    // tints and edges differ by a little.
+    EXPECT_LT(support::compare(wanted, seen, 2).share, 0.004) << to->scene.name;
   }
 }
 
@@ -121,9 +122,8 @@ TEST(Show, NothingJumpsInFlight) {
   ASSERT_EQ(last.size(), 2u);
   for (double t = p.fadeEnds; t < p.flightEnds - 0.001; t += 1.0 / 60) {
     const auto now = places(t);
-    if (now.size() == last.size())
-      for (size_t i = 0; i < now.size(); ++i)
-        EXPECT_LT(std::hypot(now[i].x - last[i].x, now[i].y - last[i].y), 40) << t;
+    for (size_t i = 0; i < now.size() && now.size() == last.size(); ++i)
+      EXPECT_LT(std::hypot(now[i].x - last[i].x, now[i].y - last[i].y), 40) << t;
     last = now;
   }
 }
