@@ -48,32 +48,76 @@ struct Caption {
   std::vector<std::string> lines;
   bool backed = false;  // they stand on the city and need a ground of their own
 };
+// Furniture that names and captions keep off.
+std::vector<Rect> furnitureOn(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l) {
+  const float u = l.unit;
+  const Vec north = northAt(l), bar = barAt(l);
+  std::vector<Rect> boxes{
+      {north.x - 24 * u, north.y - 4 * u, 48 * u, 80 * u},
+      {bar.x - 8 * u, bar.y - 26 * u, 250 * u, 44 * u},
+      {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : (l.left.w <= 0 ? l.titleBase + 32 : 70) * u}};
+  if (!l.portrait) {
+    const float title = fonts->width(s.title, {Face::sansBold, l.titleSize * u, 0, true});
+    boxes.push_back({32 * u, 0, title, (l.titleBase + 8) * u});
+    const float second =
+        std::min(fonts->width(s.subtitle, {Face::sans, 17 * u, 0, true}), std::max(l.left.w * 2, 400 * u));
+    boxes.push_back({32 * u, 0, second, (l.titleBase + 34) * u});
+  }
+  return boxes;
+}
+
 Caption captionFor(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l, const Camera& camera) {
   Caption c;
   if (!s.caption || s.composition != Composition::map || (s.name.empty() && s.text.empty())) return c;
   if (!s.choropleth) return c;  // then they stand in the column
   const float u = l.unit;
+  const auto taken = furnitureOn(s, fonts, l);
+  const size_t most = l.map.h < 480 * u ? 1 : l.map.h < 700 * u ? 3 : 4;
+  const auto linesFor = [&](float width) {
+    return s.text.empty() ? std::vector<std::string>{}
+                          : fonts->wrap(s.text, {Face::sans, 19 * u, 0, true}, width);
+  };
+  const auto boxFor = [&](const std::vector<std::string>& lines, float width) {
+    float widest = fonts->width(s.name, {Face::sansBold, 24 * u, 0, true});
+    for (const std::string& line : lines)
+      widest = std::max(widest, fonts->width(line, {Face::sans, 19 * u, 0, true}));
+    return Rect{0, 0, std::min(widest, width), (34 + 28 * static_cast<float>(lines.size())) * u};
+  };
   double best = 1e9;
   for (const float em : {16.f, 22.f}) {  // narrow and high, or wide and low
     const float width = std::min(em * 19 * u, l.map.w * 0.42f);
-    std::vector<std::string> lines;
-    if (!s.text.empty()) lines = fonts->wrap(s.text, {Face::sans, 19 * u, 0, true}, width);
-    float widest = std::min(width, fonts->width(s.name, {Face::sansBold, 24 * u, 0, true}));
-    for (const std::string& line : lines)
-      widest = std::max(widest, fonts->width(line, {Face::sans, 19 * u, 0, true}));
-    const float height = (30 + 28 * static_cast<float>(lines.size())) * u;
-    const float left = l.map.x + 40 * u, right = l.map.right() - 88 * u - widest;
+    const auto lines = linesFor(width);
+    const Rect size = boxFor(lines, width);
+    if (lines.size() > most || fonts->width(s.name, {Face::sansBold, 24 * u, 0, true}) > width) continue;
+    const float left = l.map.x + 40 * u, right = l.map.right() - 88 * u - size.w;
     const float top = l.map.y + (l.portrait ? 16 * u : l.low ? 104 * u : 128 * u);
-    const float low = l.map.bottom() - 24 * u - height, aboveBar = low - 44 * u;
+    const float low = l.map.bottom() - 24 * u - size.h, aboveBar = low - 44 * u;
     const std::pair<Vec, double> corners[] = {
         {{left, aboveBar}, 0}, {{right, low}, 0.01}, {{left, top}, 0.02}, {{right, top}, 0.03}};
     for (const auto& [at, cost] : corners) {
-      const Rect box{at.x, at.y, widest, height};
-      const double taken = cityWithin(s, camera, box.grown(10 * u));
-      if (const double all = taken + cost + (em > 20 ? 0.005 : 0); all < best)
-        best = all, c = {box, lines, taken > 0.12};
+      const Rect box{at.x, at.y, size.w, size.h}, room = box.grown(10 * u);
+      const bool inside = box.x >= left - 1 && box.y >= top - 1 && box.bottom() <= l.map.bottom() - 12 * u;
+      if (!inside || std::any_of(taken.begin(), taken.end(), [&](const Rect& r) { return r.meets(room); }))
+        continue;
+      const double city = cityWithin(s, camera, room);
+      if (const double all = city + cost + (em > 20 ? 0.005 : 0); all < best)
+        best = all, c = {box, lines, city > 0.12};
     }
   }
+  if (best < 1e9) return c;
+  // No corner has room: along the lower edge, cut where it must be.
+  float left = barAt(l).x + 250 * u, bottom = l.map.bottom() - 12 * u;
+  const float right = l.map.right() - 40 * u;
+  if (right - left < 300 * u) left = barAt(l).x, bottom = barAt(l).y - 30 * u;  // over the scale bar
+  const float width = std::min(right - left, 760 * u);
+  c.lines = linesFor(width);
+  const size_t few = l.map.h < 480 * u ? 1 : 3;
+  if (c.lines.size() > few) {
+    c.lines.resize(few);
+    c.lines.back() += "…";
+  }
+  c.box = boxFor(c.lines, width);
+  c.box.x = left, c.box.y = bottom - c.box.h;
   return c;
 }
 
@@ -131,7 +175,6 @@ class Wall {
     b_.fill({c.box.x - 12 * u_, c.box.y + 4 * u_, 3 * u_, c.box.h - 4 * u_}, b_.theme.core);
     float y = c.box.y + 24 * u_;
     b_.text(c.box.x, y, s_.name, 24 * u_, b_.theme.text1, Align::left, Face::sansBold, 0, 3.5f * u_);
-    y += 2 * u_;
     for (const std::string& line : c.lines)
       b_.text(c.box.x, y += 28 * u_, line, 19 * u_, b_.theme.text1, Align::left, Face::sans, 0, 3.5f * u_);
   }
@@ -321,20 +364,8 @@ Camera wallCamera(const WallLayout& l, const geo::Box& extent) {
 
 std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l,
                                 const Camera& camera) {
-  const float u = l.unit;
-  const Vec north = northAt(l), bar = barAt(l);
-  std::vector<Rect> clear{
-      {north.x - 24 * u, north.y - 4 * u, 48 * u, 80 * u},
-      {bar.x - 8 * u, bar.y - 26 * u, 250 * u, 44 * u},
-      {l.map.x, l.map.y, l.map.w, l.portrait ? 0 : (l.left.w <= 0 ? l.titleBase + 32 : 70) * u}};
-  if (!l.portrait) {
-    const float title = fonts->width(s.title, {Face::sansBold, l.titleSize * u, 0, true});
-    clear.push_back({32 * u, 0, title, (l.titleBase + 8) * u});
-    const float second =
-        std::min(fonts->width(s.subtitle, {Face::sans, 17 * u, 0, true}), std::max(l.left.w * 2, 400 * u));
-    clear.push_back({32 * u, 0, second, (l.titleBase + 34) * u});
-  }
-  if (const Caption c = captionFor(s, fonts, l, camera); c.box.h > 0) clear.push_back(c.box.grown(8 * u));
+  std::vector<Rect> clear = furnitureOn(s, fonts, l);
+  if (const Caption c = captionFor(s, fonts, l, camera); c.box.h > 0) clear.push_back(c.box);
   return clear;
 }
 
