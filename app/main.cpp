@@ -16,10 +16,11 @@ int openWindow(const cli::WindowRequest& request) {
   if (!window::displayAvailable()) {
     const std::string project = request.paths.empty() ? session::embeddedProjectPath() : request.paths[0];
     if (request.present)
-      fmt::print(stderr,
-                 "parkscope: there is no display to present on. To write the show: parkscope present {} --record "
-                 "DIR\n",
-                 project);
+      fmt::print(
+          stderr,
+          "parkscope: there is no display to present on. To write the show: parkscope present {} --record "
+          "DIR\n",
+          project);
     else
       fmt::print(stderr,
                  "parkscope: there is no display to open a window on. To write the map as a picture: "
@@ -36,7 +37,8 @@ int openWindow(const cli::WindowRequest& request) {
   options.script = request.script;
   if (request.present) {
     const auto& p = *request.present;
-    options.show = window::ShowRequest{p.monitor, p.width, p.height, p.scene, p.theme, p.loop, p.console, p.remote, p.clock};
+    options.show = window::ShowRequest{p.monitor, p.width,   p.height, p.scene, p.theme,
+                                       p.loop,    p.console, p.remote, p.clock};
   }
   return window::run(options);
 }

@@ -81,7 +81,7 @@ struct MapMotion {
   float way = 1;                                                    // symbols between their two places
   std::function<float(const SceneLayer& layer, size_t row)> shown;  // a symbol, 0 … 1; none: all
   std::function<float(size_t lead)> grown;                          // an arc, 0 … 1; none: all
-  std::function<void(Drawing&)> beneath;  // puts down what leaves, under arcs and symbols
+  std::function<void(Drawing&)> beneath;   // puts down what leaves, under arcs and symbols
   std::function<float(size_t lead)> bead;  // where one runs along it, 0 … 1; beyond: none
 };
 
