@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -24,6 +25,11 @@ constexpr double groupStep = 0.35, appearSeconds = 0.3;
 constexpr double heatSeconds = 0.6;
 constexpr double trackSeconds = 0.9, trackStep = 0.08;  // the ledger's, filling up
 constexpr double dipSeconds = 0.5;
+
+uint64_t nextSerial() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
 
 // Boxes of canvas items; of map items nothing.
 struct BoxOf {
@@ -120,10 +126,17 @@ double beginsAt(const Passage& p, size_t layer, size_t row) {
 
 }  // namespace
 
+std::shared_ptr<Stage> copyOf(const Stage& stage) {
+  auto copy = std::make_shared<Stage>(stage);
+  copy->serial = nextSerial();
+  return copy;
+}
+
 StagePtr makeStage(Scene scene, const Theme& theme, TypesetterPtr fonts, float width, float height,
                    std::optional<geo::Box> extent) {
   auto stage = std::make_shared<Stage>();
   Stage& s = *stage;
+  s.serial = nextSerial();
   s.scene = std::move(scene), s.theme = &theme, s.fonts = fonts, s.width = width, s.height = height;
   s.layout = wallLayout(width, height, leastType(s.scene.viewing, width));
   s.map = s.scene.composition == Composition::map;
@@ -461,7 +474,7 @@ ShowFrame frameAt(const Passage& p, double seconds, DrawCache* cache, const Extr
   const Stage& b = *p.to;
   const double t = std::max(0.0, seconds);
   ShowFrame f;
-  const auto id = [](const Stage* s) { return fmt::format("{}", static_cast<const void*>(s)); };
+  const auto id = [](const Stage* s) { return fmt::format("{}", s->serial); };
   if (p.dip && p.from && t < dipSeconds / 2) {  // the old picture sinks
     f.base = drawingOf(*p.from), f.over = emptyDrawing(*p.from);
     f.baseKey = id(p.from.get()) + " whole";

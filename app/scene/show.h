@@ -12,6 +12,7 @@
 namespace scene {
 
 struct Stage {
+  uint64_t serial = 0;  // of this process: no two stages share one, as addresses would after a while
   Scene scene;
   const Theme* theme = nullptr;
   TypesetterPtr fonts;
@@ -31,6 +32,8 @@ struct Stage {
   std::set<char32_t> missingGlyphs;
 };
 using StagePtr = std::shared_ptr<const Stage>;
+// A copy that another picture is to be made of.
+std::shared_ptr<Stage> copyOf(const Stage& stage);
 
 // Pure; safe on a worker.
 StagePtr makeStage(Scene scene, const Theme& theme, TypesetterPtr fonts, float width, float height,

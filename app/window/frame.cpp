@@ -317,8 +317,7 @@ void Frame::drawConsole(int height) {
   } else {
     wall = scene::pictureAt(passage, t, nullptr, show->extras());
   }
-  const std::string wallKey =
-      black ? "black" : fmt::format("{} {}", static_cast<const void*>(passage.to.get()), std::min(t, ends));
+  const std::string wallKey = black ? "black" : fmt::format("{} {}", passage.to->serial, std::min(t, ends));
   if (picture(wall, places.wall) && remote.on() && wallKey != wallSeen_ && lastFrame_ - lastPhoto_ >= 0.4) {
     remote.publishPicture(remote::Picture::wall, jpegOf(renderer_->read()));
     wallSeen_ = wallKey, lastPhoto_ = lastFrame_;
@@ -328,7 +327,7 @@ void Frame::drawConsole(int height) {
     if (stops[i].id != places.nextScene) continue;
     const scene::StagePtr next = show->stages().stage(i);
     if (!next || !picture(scene::drawingOf(*next), places.next)) continue;
-    const std::string key = fmt::format("{}", static_cast<const void*>(next.get()));
+    const std::string key = fmt::format("{}", next->serial);
     if (remote.on() && key != nextSeen_) {
       remote.publishPicture(remote::Picture::next, jpegOf(renderer_->read()));
       nextSeen_ = key;

@@ -118,6 +118,7 @@ geo::Result<void> Present::makeWindow() {
   software_ = rendererName_.find("llvmpipe") != std::string::npos ||
               rendererName_.find("softpipe") != std::string::npos ||
               rendererName_.find("SwiftShader") != std::string::npos;
+  tellsOfLoss_ = epoxy_has_gl_extension("GL_ARB_robustness");
   baseKey_.clear();
   dirty_ = true;
   setCallbacks();
@@ -167,7 +168,9 @@ geo::Result<void> Present::remake() {
   renderer_.reset();
   glfwDestroyWindow(window_);
   window_ = nullptr;
-  return makeWindow();
+  auto again = makeWindow();
+  if (!again) lost_ = again.error();
+  return again;
 }
 
 void Present::setCallbacks() {
@@ -241,7 +244,9 @@ void Present::key(int key, bool shift) {
       return send(HoldShow{});
     case GLFW_KEY_V:
       return send(FlatShow{});
-    default:
+    default:  // any key ends the idle loop; the scene stays
+      if (session_.view().show.idle)
+        send(JumpShow{static_cast<int>(stopIndex(stages_->stops(), session_.view().show)) + 1});
       return;
   }
 }
@@ -286,7 +291,7 @@ void Present::pointer(scene::Vec at) {
 scene::StagePtr Present::halted(double now) const {
   const double t = now - began_;
   if (t >= passage_->flightEnds || !passage_->moves) return passage_->to;
-  auto stage = std::make_shared<scene::Stage>(*passage_->to);
+  auto stage = scene::copyOf(*passage_->to);
   if (t >= passage_->fadeEnds) {
     stage->cameras[0] = scene::cameraAt(passage_->flight, t - passage_->fadeEnds);
     stage->cameras[0].frame = passage_->to->cameras[0].frame;
@@ -339,7 +344,7 @@ double Present::waitAtMost(double now) const {
   // The next scene by itself.
   const session::ShowSpec& spec = session_.project().show;
   if (spec.automatic || spec.idleSeconds > 0) wait = std::min(wait, 0.25);
-  if (passage_ && (preparedFrom_ != passage_->to.get() || prepared_ < waysPrepared))
+  if (passage_ && (preparedFrom_ != passage_->to->serial || prepared_ < waysPrepared))
     wait = std::min(wait, 0.05);
   return wait;
 }
@@ -394,10 +399,10 @@ void Present::prepare(double now) {
   const size_t next = session::stopIndex(stops, session_.view().show) + 1;
   const scene::StagePtr to = next < stops.size() ? stages_->stage(next) : nullptr;
   if (!to && (next >= stops.size() || stages_->ready()))
-    preparedFrom_ = passage_->to.get(), prepared_ = waysPrepared;
+    preparedFrom_ = passage_->to->serial, prepared_ = waysPrepared;
   if (!to) return;
-  if (preparedFor_ != to.get() || preparedFrom_ != passage_->to.get())
-    preparedFor_ = to.get(), preparedFrom_ = passage_->to.get(), prepared_ = 0;
+  if (preparedFor_ != to->serial || preparedFrom_ != passage_->to->serial)
+    preparedFor_ = to->serial, preparedFrom_ = passage_->to->serial, prepared_ = 0;
   if (prepared_ >= waysPrepared) return;
   const scene::Passage way =
       scene::makePassage(passage_->to, to, session::passageOptions(session_.project(), stops[next]));
@@ -415,8 +420,8 @@ void Present::prepare(double now) {
 
 void Present::draw(double now) {
   glfwMakeContextCurrent(window_);
-  if (epoxy_has_gl_extension("GL_ARB_robustness") && glGetGraphicsResetStatusARB() != GL_NO_ERROR) {
-    if (auto again = remake(); !again) screenshotError = again.error().text();
+  if (tellsOfLoss_ && glGetGraphicsResetStatusARB() != GL_NO_ERROR) {
+    (void)remake();  // what went wrong stands in lost()
     return;
   }
   const double start = glfwGetTime();

@@ -59,6 +59,8 @@ class Present {
   void setSize(int width, int height);  // pixels
   // Everything that lives on the graphics card is made anew, as after the card was lost.
   geo::Result<void> remake();
+  // Why there is no wall any more; nothing: there is one.
+  const std::optional<geo::Error>& lost() const { return lost_; }
   void monitorsChanged() { monitorsChanged_ = true; }
 
   // For the console: the scene on the wall as it is at this instant, and the one after it; null: not ready.
@@ -90,7 +92,8 @@ class Present {
   std::unique_ptr<Awake> awake_;
   scene::DrawCache cache_;
   std::string monitorName_, rendererName_;
-  bool software_ = false, monitorsChanged_ = false;
+  std::optional<geo::Error> lost_;
+  bool software_ = false, tellsOfLoss_ = false, monitorsChanged_ = false;
 
   std::optional<scene::Passage> passage_;
   scene::Extras extras_;
@@ -103,9 +106,8 @@ class Present {
   double drawnAt_ = -1;
   bool drawn_ = false, dirty_ = true, incomplete_ = false, meshArrived_ = false, black_ = false;
   Pace pace_;
-  const void* preparedFor_ = nullptr;  // the stage after which, and the one before it,
-  const void* preparedFrom_ = nullptr;
-  int prepared_ = 0;  // pictures of the way that were drawn unseen
+  uint64_t preparedFor_ = 0, preparedFrom_ = 0;  // serials of the stages that the way leads to and from
+  int prepared_ = 0;                             // pictures of the way that were drawn unseen
   double lastDraw_ = -1, lastReminder_ = 0, lastWheel_ = -1;
   std::vector<double> frameCosts_;
 

@@ -173,6 +173,13 @@ geo::Result<void> followShow(session::Session& session, const scene::TypesetterP
   }
   if (present->needed(now)) present->draw(seconds());
   else present->prepare(now);
+  if (present->lost()) {  // the show ends, the project stays
+    const geo::Error why = *present->lost();
+    present.reset();
+    glfwMakeContextCurrent(window);
+    glfwSwapInterval(1);
+    return tl::unexpected(why);
+  }
   return {};
 }
 

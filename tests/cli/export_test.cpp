@@ -17,12 +17,12 @@
 
 namespace {
 
+using cli_test::embedded;
 using cli_test::Folder;
+using cli_test::lines;
 using cli_test::Outcome;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
-
-const std::string embedded = "'" SOURCE_DIR "/assets/qingyuan/qingyuan.parkscope.toml'";
 
 std::string bytes(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -30,10 +30,6 @@ std::string bytes(const std::string& path) {
 }
 void write(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
-}
-
-size_t lines(const std::string& text) {
-  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 class Export : public testing::TestWithParam<const char*> {

@@ -10,24 +10,13 @@
 
 namespace {
 
+using cli_test::embedded;
 using cli_test::Folder;
+using cli_test::lines;
 using cli_test::Outcome;
+using cli_test::outputOf;
 using testing::HasSubstr;
 using testing::Not;
-
-const std::string embedded = "'" SOURCE_DIR "/assets/qingyuan/qingyuan.parkscope.toml'";
-
-size_t lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
-
-std::string outputOf(const std::string& command) {
-  std::string out;
-  if (FILE* pipe = popen(command.c_str(), "r")) {
-    char buffer[4096];
-    while (const size_t n = fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
-    pclose(pipe);
-  }
-  return out;
-}
 
 std::string bytes(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);

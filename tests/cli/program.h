@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +15,24 @@
 #include <vector>
 
 namespace cli_test {
+
+// The embedded project, for a shell.
+inline const std::string embedded = "'" SOURCE_DIR "/assets/qingyuan/qingyuan.parkscope.toml'";
+
+inline size_t lines(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// What a shell command says on stdout.
+inline std::string outputOf(const std::string& command) {
+  std::string out;
+  if (FILE* pipe = popen(command.c_str(), "r")) {
+    char buffer[4096];
+    while (const size_t n = fread(buffer, 1, sizeof buffer, pipe)) out.append(buffer, n);
+    pclose(pipe);
+  }
+  return out;
+}
 
 struct Outcome {
   int code = -1;

@@ -10,18 +10,16 @@
 
 namespace {
 
+using cli_test::embedded;
 using cli_test::Folder;
+using cli_test::lines;
 using cli_test::Outcome;
 using testing::HasSubstr;
-
-const std::string embedded = "'" SOURCE_DIR "/assets/qingyuan/qingyuan.parkscope.toml'";
 
 std::string bytes(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
-
-size_t lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
 
 // Width and height as the file's header says.
 std::pair<uint32_t, uint32_t> pngSize(const std::string& png) {
