@@ -16,6 +16,11 @@ namespace {
 using scene::Vec;
 
 constexpr size_t maxPages = 24;
+// From here on a page that nothing has asked for in a few seconds gives way before another is made: what
+// grows or slides leaves a sprite for every size and phase behind.
+constexpr size_t easyPages = 8;
+constexpr uint64_t longUnused = 240;  // frames
+constexpr size_t maxEmpty = 50'000;   // sprites of nothing that are remembered
 constexpr size_t maxGlyphBytes = size_t{24} << 20;
 
 uint64_t mixed(uint64_t h, uint64_t v) {
@@ -294,9 +299,10 @@ struct GlyphAtlas::Impl {
     for (size_t i = pages.size(); i-- > 0;)
       if (fits(pages[i], w, h)) return index = static_cast<int>(i), &pages[i];
     size_t oldest = pages.size();
-    if (pages.size() >= maxPages)
+    const uint64_t unused = pages.size() >= maxPages ? 1 : longUnused;
+    if (pages.size() >= easyPages)
       for (size_t i = 0; i < pages.size(); ++i)
-        if (pages[i].lastUsed < frame &&
+        if (pages[i].lastUsed + unused <= frame &&
             (oldest == pages.size() || pages[i].lastUsed < pages[oldest].lastUsed))
           oldest = i;
     if (oldest == pages.size()) {
@@ -356,6 +362,8 @@ void GlyphAtlas::startFrame() {
   ++impl_->frame;
   if (impl_->glyphBytes > maxGlyphBytes)
     impl_->glyphs.clear(), impl_->outlines.clear(), impl_->glyphBytes = 0;
+  if (impl_->sprites.size() > maxEmpty)
+    std::erase_if(impl_->sprites, [](const auto& s) { return s.second.sprite.page < 0; });
 }
 
 void GlyphAtlas::place(const scene::TypesetterPtr& fonts, const scene::Text& text, float k,

@@ -123,23 +123,8 @@ class Builder {
     s.viewing = {project_.show.audienceMetres, project_.show.screenCm};
     if (!look_.scene) return;
     for (const std::string& e : look_.scene->emphasis)
-      if (const auto object = objectNamed(e)) s.emphasis.push_back(*object);
+      if (const auto object = objectNamed(session_, e)) s.emphasis.push_back(*object);
     if (look_.scene->tilt && s.composition == scene::Composition::map) s.tilt = tilted(*look_.scene->tilt);
-  }
-
-  // "layer:key"
-  std::optional<scene::ObjectRef> objectNamed(const std::string& text) const {
-    const size_t colon = text.find(':');
-    const std::string id = text.substr(0, colon);
-    const auto spec = std::find_if(project_.layers.begin(), project_.layers.end(),
-                                   [&](const LayerSpec& l) { return l.id == id; });
-    const LayerState& state = session_.layer(id);
-    if (colon == text.npos || spec == project_.layers.end() || !state.shape) return std::nullopt;
-    const geo::Column* keys = state.shape->layer->table.find(spec->key);
-    for (size_t r = 0; keys && r < keys->rows(); ++r)
-      if (keys->has(r) && keys->text(r) == text.substr(colon + 1))
-        return scene::ObjectRef{id, static_cast<long>(r)};
-    return std::nullopt;
   }
 
   scene::TiltView tilted(const TiltSpec& spec) const {
@@ -671,6 +656,21 @@ class Builder {
 };
 
 }  // namespace
+
+std::optional<scene::ObjectRef> objectNamed(const Session& session, const std::string& text) {
+  const size_t colon = text.find(':');
+  const std::string id = text.substr(0, colon);
+  const auto& layers = session.project().layers;
+  const auto spec =
+      std::find_if(layers.begin(), layers.end(), [&](const LayerSpec& l) { return l.id == id; });
+  const LayerState& state = session.layer(id);
+  if (colon == text.npos || spec == layers.end() || !state.shape) return std::nullopt;
+  const geo::Column* keys = state.shape->layer->table.find(spec->key);
+  for (size_t r = 0; keys && r < keys->rows(); ++r)
+    if (keys->has(r) && keys->text(r) == text.substr(colon + 1))
+      return scene::ObjectRef{id, static_cast<long>(r)};
+  return std::nullopt;
+}
 
 scene::Scene buildScene(const Session& session, const Look& look, const Parts& parts) {
   return Builder(session, look).build(parts);

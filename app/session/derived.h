@@ -195,6 +195,8 @@ geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions
                                    const Parts& parts);
 HeatInput heatInput(const Session& session, const HeatSpec& spec);
 AssociationInput associationInput(const Session& session, const Look& look);
+// "layer:key", as a scene names what it is about; nothing where that is not there.
+std::optional<scene::ObjectRef> objectNamed(const Session& session, const std::string& text);
 scene::Scene buildScene(const Session& session, const Look& look, const Parts& parts);
 SourceKey targetKey(const Session& session);
 std::string resolved(const std::string& base, const std::string& source);

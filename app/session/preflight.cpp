@@ -10,6 +10,7 @@
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
+#include "app/session/show_stages.h"
 #include "app/session/snapshot.h"
 #include "app/session/tour.h"
 
@@ -306,18 +307,8 @@ CheckedStop checkedStop(const Session& session, const SceneSpec& spec, size_t nu
   };
   for (const std::string& id : spec.layers)
     if (!known(p.layers, id)) lost(fmt::format(fmt::runtime(tr("图层“{}”", lang)), id));
-  for (const std::string& e : spec.emphasis) {
-    const std::string id = e.substr(0, e.find(':'));
-    const auto layer =
-        std::find_if(p.layers.begin(), p.layers.end(), [&](const auto& l) { return l.id == id; });
-    bool there = false;
-    if (layer != p.layers.end())
-      if (const auto& shape = session.layer(id).shape)
-        if (const geo::Column* keys = shape->layer->table.find(layer->key))
-          for (size_t r = 0; r < keys->rows() && !there; ++r)
-            there = keys->has(r) && id + ":" + keys->text(r) == e;
-    if (!there) lost(fmt::format(fmt::runtime(tr("强调对象“{}”", lang)), e));
-  }
+  for (const std::string& e : spec.emphasis)
+    if (!objectNamed(session, e)) lost(fmt::format(fmt::runtime(tr("强调对象“{}”", lang)), e));
   if (!spec.indicator.empty()) {
     if (!known(p.indicators, spec.indicator))
       lost(fmt::format(fmt::runtime(tr("指标“{}”", lang)), spec.indicator));
@@ -331,12 +322,6 @@ CheckedStop checkedStop(const Session& session, const SceneSpec& spec, size_t nu
                                         l.name.in(lang).empty() ? l.id : l.name.in(lang),
                                         session.layer(l.id).error.text()));
   return stop;
-}
-
-geo::Result<scene::Scene> sceneOf(const Session& session, const SceneSpec& spec, const Parts& parts) {
-  auto scene = sceneFor(session, {}, lookAt(session, spec), parts);
-  if (scene) scene->caption = session.project().show.captions;
-  return scene;
 }
 
 const scene::Theme& themeOf(const Project& p) {
@@ -374,7 +359,7 @@ std::vector<Finding> preflight(const Session& session, int width, int height) {
   const auto stops = stopsOf(session.project());
   for (size_t i = 0; i < stops.size(); ++i) {
     const CheckedStop stop = checkedStop(session, stops[i], i + 1);
-    auto scene = sceneOf(session, stops[i], partsFor(session, lookAt(session, stops[i])));
+    auto scene = stopScene(session, stops[i], partsFor(session, lookAt(session, stops[i])));
     if (!scene) {
       found.push_back(unmade(stop, scene.error()));
       continue;
@@ -411,7 +396,7 @@ void startCheck(Session& session, int width, int height) {
           std::vector<Finding> found = ofShow(session);
           for (size_t i = 0; i < stops->size(); ++i) {
             CheckedStop stop = checkedStop(session, (*stops)[i], i + 1);
-            auto scene = sceneOf(session, (*stops)[i], (*parts)[i]);
+            auto scene = stopScene(session, (*stops)[i], (*parts)[i]);
             if (!scene) {
               found.push_back(unmade(stop, scene.error()));
               continue;
