@@ -274,7 +274,8 @@ int heat(const Request& request, const Common& common) {
   return done;
 }
 
-// A show's pictures in motion: flights between the whole city and parts of it, the story of the first scene,
+// A show's pictures in motion: flights between the whole city and parts of it, a map that tilts, turns and
+// lies down again where a scene is tilted, the story of the first scene,
 // one scene passing into the next. What the window does for each, but for putting it on the screen.
 int show(const Request& request, const Common& common) {
   auto prepared = prepare(request, common);
@@ -310,7 +311,7 @@ int show(const Request& request, const Common& common) {
   };
   const auto map = std::find_if(stages.begin(), stages.end(), [](const auto& stage) { return stage->map; });
   if (map == stages.end()) return complain({"No scene of the show has a map.", "Add one to the project."});
-  std::vector<double> flights, story, passing, first;
+  std::vector<double> flights, rising, story, passing, first;
   const scene::StagePtr whole = *map, south = closeUp(whole, 0.66, 0.25, 0.3),
                         north = closeUp(whole, 0.3, 0.8, 0.25);
   for (const auto& [from, to] : {std::pair(whole, south), std::pair(south, north), std::pair(north, whole)}) {
@@ -318,6 +319,19 @@ int show(const Request& request, const Common& common) {
     baseKey.clear();
     first.push_back(picture(p, 0, {}));
     run(p, p.fadeEnds, p.flightEnds, flights);
+  }
+  const auto tilted = std::find_if(stages.begin(), stages.end(),
+                                   [](const auto& stage) { return scene::isTilted(stage->scene); });
+  if (tilted != stages.end()) {
+    const auto turned = scene::copyOf(**tilted);
+    turned->scene.tilt->bearing += 20;
+    for (const auto& [from, to] :
+         {std::pair<scene::StagePtr, scene::StagePtr>(whole, *tilted), {*tilted, turned}, {turned, whole}}) {
+      const scene::Passage p = scene::makePassage(from, to);
+      baseKey.clear();
+      picture(p, 0, {});
+      run(p, p.fadeEnds, p.flightEnds, rising);
+    }
   }
   {
     const scene::Passage p = scene::makePassage(nullptr, whole);
@@ -333,8 +347,9 @@ int show(const Request& request, const Common& common) {
     first.push_back(picture(p, 0, {}));
     run(p, 0, std::min(p.seconds(), 0.5), passing);
   }
-  for (const auto& [name, values] : {std::pair("flight", &flights), std::pair("story", &story),
-                                     std::pair("passing", &passing), std::pair("switch", &first)}) {
+  for (const auto& [name, values] :
+       {std::pair("flight", &flights), std::pair("rising", &rising), std::pair("story", &story),
+        std::pair("passing", &passing), std::pair("switch", &first)}) {
     if (values->empty()) continue;
     say(fmt::format("{}_ms_p50", name), quantile(*values, 0.5));
     say(fmt::format("{}_ms_p99", name), quantile(*values, 0.99));

@@ -25,6 +25,7 @@ constexpr double groupStep = 0.35, appearSeconds = 0.3;
 constexpr double heatSeconds = 0.6;
 constexpr double trackSeconds = 0.9, trackStep = 0.08;  // the ledger's, filling up
 constexpr double dipSeconds = 0.5;
+constexpr double tiltSeconds = 1.6;  // to rise, sink or turn where the camera stays
 
 uint64_t nextSerial() {
   static std::atomic<uint64_t> last{0};
@@ -75,6 +76,34 @@ bool sameHeat(const Scene& a, const Scene& b) {
   return a.heat->grid == b.heat->grid && a.heat->binValues == b.heat->binValues &&
          a.heat->low == b.heat->low && a.heat->high == b.heat->high && a.heat->opacity == b.heat->opacity &&
          a.heat->lines == b.heat->lines;
+}
+
+bool sameAmounts(const TiltView& a, const TiltView& b) {
+  const auto same = [](const Figure& f, const Figure& g) {
+    return f.value == g.value || (std::isnan(f.value) && std::isnan(g.value));
+  };
+  return a.heights == b.heights && a.layer == b.layer &&
+         std::equal(a.figures.begin(), a.figures.end(), b.figures.begin(), b.figures.end(), same);
+}
+
+bool sameTilt(const Scene& a, const Scene& b) {
+  if (!isTilted(a) || !isTilted(b)) return !isTilted(a) && !isTilted(b);
+  return a.tilt->degrees == b.tilt->degrees && a.tilt->bearing == b.tilt->bearing &&
+         a.tilt->share == b.tilt->share && sameAmounts(*a.tilt, *b.tilt);
+}
+
+// A flat map is one seen from above, north up, its blocks as high as ever: from there none of it shows.
+TiltView between(const std::optional<TiltView>& a, const std::optional<TiltView>& b, double way) {
+  TiltView from = a ? *a : *b, to = b ? *b : *a;
+  if (!a) from.degrees = from.bearing = 0;
+  if (!b) to.degrees = to.bearing = 0;
+  const bool one = sameAmounts(from, to);
+  TiltView v = one || way >= 0.5 ? to : from;
+  v.degrees = from.degrees + (to.degrees - from.degrees) * way;
+  v.bearing = from.bearing + std::remainder(to.bearing - from.bearing, 360) * way;
+  // Other amounts: the old ones sink in, the new ones rise.
+  v.share = one ? from.share + (to.share - from.share) * way : v.share * std::abs(2 * way - 1);
+  return v;
 }
 
 const SceneLayer* visibleIn(const Stage* stage, const std::string& id) {
@@ -146,7 +175,7 @@ StagePtr makeStage(Scene scene, const Theme& theme, TypesetterPtr fonts, float w
     s.missingGlyphs = std::move(d.missingGlyphs);
     return stage;
   }
-  const Camera camera = wallCamera(s.layout, extent.value_or(s.scene.home));
+  const Camera camera = wallCamera(s.layout, s.scene, extent.value_or(s.scene.home));
   s.cameras = {camera};
   const auto clear = wallKeepClear(s.scene, fonts, s.layout, camera);
   const auto fades = wallFades(s.scene, theme, s.layout, camera);
@@ -199,11 +228,13 @@ Passage makePassage(StagePtr from, StagePtr to, const PassageOptions& options) {
   p.cut = options.reduced || sized || (a && options.transitionSeconds <= 0);
   if (p.cut) return p;
   p.dip = !a || !a->map || !b.map;
-  if (a && !a->map && !b.map) p.dip = a->scene.composition != b.scene.composition;
+  if (a && !a->map && !b.map)  // maps of the one are not maps of the other
+    p.dip = a->scene.composition != b.scene.composition || a->cameras != b.cameras;
   p.fadeEnds = p.dip ? dipSeconds : panelSeconds;
   p.flightEnds = p.fadeEnds;
   if (!p.dip && a && b.map) {
     p.flight = cameraFlight(a->cameras[0], b.cameras[0]);
+    if (!sameTilt(a->scene, b.scene)) p.flight.seconds = std::max(p.flight.seconds, tiltSeconds);
     p.moves = p.flight.seconds > 0;
     if (p.moves && options.transitionSeconds > 0) p.flight.seconds = options.transitionSeconds;
     if (p.moves) p.flightEnds += p.flight.seconds;
@@ -263,6 +294,16 @@ Passage makePassage(StagePtr from, StagePtr to, const PassageOptions& options) {
   return p;
 }
 
+std::optional<TiltView> tiltAt(const Passage& p, double t) {
+  const auto& to = p.to->scene.tilt;
+  if (!p.moves || p.dip || p.cut || t >= p.flightEnds) return to;
+  const auto& from = p.from->scene.tilt;
+  if (t < p.fadeEnds) return from;
+  if (sameTilt(p.from->scene, p.to->scene)) return to;
+  const auto tilted = [](const Scene& s) { return isTilted(s) ? s.tilt : std::nullopt; };
+  return between(tilted(p.from->scene), tilted(p.to->scene), wayAt(p.flight, t - p.fadeEnds));
+}
+
 namespace {
 
 // Where a picture comes from nothing, the ledger's tracks fill to where they stand, one after the other.
@@ -304,6 +345,7 @@ struct Act {
   // The scene that the ground is drawn of: what leaves is still there, what comes is not yet.
   Scene groundScene() const {
     Scene g = b.scene;
+    g.tilt = tiltAt(p, t);
     const Stage* a = p.dip ? nullptr : p.from.get();
     for (SceneLayer& layer : g.layers) {
       const SceneLayer* was = a ? findLayer(a->scene, layer.id) : nullptr;
@@ -347,9 +389,10 @@ struct Act {
     m.from = a ? &a->plan : nullptr, m.to = &b.plan;
     m.way = p.moves ? static_cast<float>(wayAt(p.flight, t - p.fadeEnds)) : a ? colours() : 1.f;
     m.shown = [this](const SceneLayer& layer, size_t row) {
-      const size_t l = static_cast<size_t>(&layer - b.scene.layers.data());
-      if (l >= p.layerAt.size()) return 1.f;
-      return static_cast<float>(outQuad(share(t, beginsAt(p, l, row), appearSeconds)));
+      for (size_t l = 0; l < p.layerAt.size(); ++l)
+        if (b.scene.layers[l].id == layer.id)
+          return static_cast<float>(outQuad(share(t, beginsAt(p, l, row), appearSeconds)));
+      return 1.f;
     };
     m.grown = [this](size_t lead) {
       return lead < p.leadAt.size() ? static_cast<float>(outCubic(share(t, p.leadAt[lead], arcSeconds)))
@@ -383,7 +426,10 @@ struct Act {
     if (const Stage* a = p.dip ? nullptr : p.from.get(); a && first())
       m.beneath = [this, a](Drawing& drawing) { leavingMarks(drawing, *a); };
     options.motion = &m;
-    drawMap(d, b.scene, 0, *b.theme, options);
+    if (!flying() && !first()) return drawMap(d, b.scene, 0, *b.theme, options);
+    Scene scene = b.scene;
+    scene.tilt = tiltAt(p, t);
+    drawMap(d, scene, 0, *b.theme, options);
   }
 
   void leavingMarks(Drawing& d, const Stage& a) const {
@@ -405,7 +451,7 @@ struct Act {
       const Lead& l = a.scene.leads[lead];
       return visibleIn(&b, l.fromLayer) && visibleIn(&b, l.toLayer) ? 0.f : left;
     };
-    options.motion = &m;
+    options.motion = &m;  // while they leave the map lies as it did
     drawMap(d, a.scene, 0, *a.theme, options);
   }
 

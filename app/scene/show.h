@@ -51,7 +51,7 @@ struct Passage {
   CameraFlight flight;
   bool cut = false;     // the next picture at once
   bool dip = false;     // through the ground: between a map and a sheet
-  bool moves = false;   // the camera does
+  bool moves = false;   // the camera does, or the ground tilts
   double fadeEnds = 0;  // first act
   double flightEnds = 0;
   double storyEnds = 0;
@@ -62,6 +62,8 @@ struct Passage {
   double seconds() const { return storyEnds; }  // until nothing moves but beads
 };
 Passage makePassage(StagePtr from, StagePtr to, const PassageOptions& options = {});
+// How the map lies then: its tilt rises, sinks and turns with the camera's flight.
+std::optional<TiltView> tiltAt(const Passage& passage, double seconds);
 
 // What runs on after a passage.
 struct Extras {

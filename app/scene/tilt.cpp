@@ -123,10 +123,9 @@ Point Tilt::turnedFromSeen(Vec v, double height) const {
           centre_.y - (v.y + height * rise_ - f.y - f.h / 2.0) * camera_.metresPerUnit / squeeze_};
 }
 
-Point Tilt::worldFromSeen(Vec v, double height) const {
-  const Point p = turnedFromSeen(v, height);
-  return {p.x * cos_ + p.y * sin_, p.y * cos_ - p.x * sin_};
-}
+Point Tilt::worldFromTurned(Point p) const { return {p.x * cos_ + p.y * sin_, p.y * cos_ - p.x * sin_}; }
+
+Point Tilt::worldFromSeen(Vec v, double height) const { return worldFromTurned(turnedFromSeen(v, height)); }
 
 std::vector<double> standingHeights(const TiltView& view, double mapHeight) {
   double largest = 0;
@@ -470,12 +469,14 @@ void TiltedMap::ground(Drawing& d, const FillsOf& fillsOf, const ContourShapes& 
     lines.push_back({linesOf(contours.major), Pen{ink.withAlpha(0.8), 1.3f * o_.unit, {}, true}});
   }
   if (!raised_ && base_) {
+    sinkEdges(d);
     blocks(d, *base_, fillsOf(seen_.layers[at]), lines);
   } else {
     if (s_.heat) s_.heat->bins ? bins(d, none) : heatOver(d, nullptr, 0);
     for (const Draped& line : lines) drape(d, line, none);
     for (const SceneLayer& layer : s_.layers)
       if (&layer != base_ && layer.visible && polygons(layer)) flatBorders(d, layer);
+    sinkEdges(d);
     if (base_) blocks(d, *base_, fillsOf(seen_.layers[at]), lines);
   }
   if (!raised_)
@@ -483,6 +484,38 @@ void TiltedMap::ground(Drawing& d, const FillsOf& fillsOf, const ContourShapes& 
       areas(s_.layers[l]);
       if (s_.layers[l].visible && polygons(s_.layers[l])) flatBorders(d, s_.layers[l]);
     }
+}
+
+// Where the neighbours' data end they sink into the ground: no line says that the land ends there.
+void TiltedMap::sinkEdges(Drawing& d) const {
+  if (!o_.fades) return;
+  geo::Box data;
+  for (const SceneLayer& layer : s_.layers)
+    if (layer.visible && layer.role == Role::neighbour && layer.shape) data.add(layer.shape->layer->bounds);
+  if (data.empty()) return;
+  std::vector<Vec> corners;
+  for (const Point p : {Point{data.minX, data.minY}, Point{data.maxX, data.minY}, Point{data.maxX, data.maxY},
+                        Point{data.minX, data.maxY}})
+    corners.push_back(tilt_.seen(tilt_.turned(p)));
+  const float reach = 110 * o_.unit;
+  const Rect near = camera_.frame.grown(reach);
+  constexpr int steps = 8;  // the two grounds differ by hardly more shades
+  const auto through = [](int step) { return step >= steps ? 1.0 : (step + 0.5) / steps; };
+  for (size_t i = 0; i < corners.size(); ++i) {
+    const Vec a = corners[i], b = corners[(i + 1) % corners.size()];
+    const Rect box{std::min(a.x, b.x), std::min(a.y, b.y), std::abs(b.x - a.x), std::abs(b.y - a.y)};
+    if (!box.meets(near)) continue;
+    for (int step = 0; step < steps; ++step) {
+      Path edge;
+      edge.move(a).line(b);
+      const double alpha = 1 - through(step) / through(step + 1);
+      put(d,
+          Stroke{
+              std::move(edge),
+              Pen{t_.background.withAlpha(alpha), 2 * reach * static_cast<float>(step + 1) / steps, {}, true},
+              -1});
+    }
+  }
 }
 
 void TiltedMap::flatAreas(Drawing& d, const SceneLayer& layer, const ColoursPtr& fills) {

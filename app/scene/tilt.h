@@ -18,6 +18,7 @@ class Tilt {
   geo::Point turned(geo::Point world) const;  // x across the picture, y away from the eye; metres
   Vec seen(geo::Point turned, double height = 0) const;
   geo::Point turnedFromSeen(Vec seen, double height = 0) const;
+  geo::Point worldFromTurned(geo::Point turned) const;
   geo::Point worldFromSeen(Vec seen, double height = 0) const;
   double squeeze() const { return squeeze_; }  // of the ground, along y
   double rise() const { return rise_; }        // of heights
@@ -125,6 +126,7 @@ class TiltedMap {
   std::vector<std::vector<Vec>> ringsOf(const Relief& relief, uint32_t row, double height) const;
   Path pathOf(const Relief& relief, std::span<const uint32_t> borders, double height) const;
   void put(Drawing& d, Item item) const { d.add(std::move(item), camera_.frame); }
+  void sinkEdges(Drawing& d) const;
   void flatAreas(Drawing& d, const SceneLayer& layer, const ColoursPtr& fills);
   void flatBorders(Drawing& d, const SceneLayer& layer);
   void drape(Drawing& d, const Draped& lines, uint32_t row) const;

@@ -333,8 +333,8 @@ WallLayout wallLayout(float w, float h, float leastType) {
 
 std::vector<Fade> wallFades(const Scene& s, const Theme& theme, const WallLayout& l, const Camera& camera) {
   Rect m = l.map;
-  for (const SceneLayer& layer : s.layers)
-    if (layer.role == Role::neighbour && layer.visible && layer.shape) {
+  for (const SceneLayer& layer : s.layers)  // a tilted map sinks its data's edges itself
+    if (!isTilted(s) && layer.role == Role::neighbour && layer.visible && layer.shape) {
       const geo::Box b = layer.shape->layer->bounds;
       const Vec a = camera.canvasFromWorld({b.minX, b.maxY}), c = camera.canvasFromWorld({b.maxX, b.minY});
       const float x0 = std::max(m.x, a.x), y0 = std::max(m.y, a.y);
@@ -348,18 +348,88 @@ std::vector<Fade> wallFades(const Scene& s, const Theme& theme, const WallLayout
           {{m.x, m.bottom() - edge, m.w, edge}, from, to, false}};
 }
 
-Camera wallCamera(const WallLayout& l, const geo::Box& extent) {
+namespace {
+
+// What has to be seen of the ground, turned, and how high something stands there.
+struct Standing {
+  geo::Point at;
+  double height = 0;
+};
+std::vector<Standing> standing(const Scene& s, const Tilt& tilt, const geo::Box& extent, double mapHeight) {
+  std::vector<Standing> found;
+  const SceneLayer* city = findLayer(s, s.cityLayer);
+  const geo::Box bounds = city && city->shape ? city->shape->layer->bounds : geo::Box{},
+                 room = extent.grown(1);
+  const bool whole = !bounds.empty() && room.contains(geo::Point{bounds.minX, bounds.minY}) &&
+                     room.contains(geo::Point{bounds.maxX, bounds.maxY});
+  if (!whole) {
+    for (const geo::Point corner : {geo::Point{extent.minX, extent.minY},
+                                    {extent.maxX, extent.minY},
+                                    {extent.minX, extent.maxY},
+                                    {extent.maxX, extent.maxY}})
+      found.push_back({tilt.turned(corner)});
+    return found;
+  }
+  const geo::Shapes& shapes = city->shape->layer->shapes;
+  const bool raised = s.tilt->heights == TiltView::Heights::extruded && s.tilt->layer == s.cityLayer;
+  const std::vector<double> heights = standingHeights(*s.tilt, mapHeight);
+  for (size_t r = 0; r < shapes.rows(); ++r)
+    for (uint32_t p = shapes.rowStart[r]; p < shapes.rowStart[r + 1]; ++p)
+      for (const geo::Point v : shapes.part(p))
+        found.push_back({tilt.turned(v), raised && r < heights.size() ? heights[r] : 0});
+  const SceneLayer* of = findLayer(s, s.tilt->layer);
+  if (s.tilt->heights == TiltView::Heights::columns && of && of->shape)
+    for (size_t r = 0; r < heights.size() && r < of->shape->anchors.size(); ++r)
+      if (const geo::Point a = of->shape->anchors[r]; !std::isnan(a.x))
+        found.push_back({tilt.turned(a), heights[r]});
+  return found;
+}
+
+// The closest camera that has all of it in `inner`.
+Camera tiltedCamera(const WallLayout& l, const Scene& s, const geo::Box& extent, const Rect& inner,
+                    Camera flat) {
+  const Tilt tilt(*s.tilt, flat);
+  const auto all = standing(s, tilt, extent, l.map.h);
+  const auto seen = [&](double metresPerUnit) {
+    geo::Box box;
+    for (const Standing& p : all)
+      box.add(geo::Point{p.at.x / metresPerUnit,
+                         p.at.y / metresPerUnit * tilt.squeeze() + p.height * tilt.rise()});
+    return box;
+  };
+  double near = flat.metresPerUnit / 8, far = flat.metresPerUnit * 8;
+  for (int i = 0; i < 50; ++i) {
+    const double middle = std::sqrt(near * far);
+    const geo::Box box = seen(middle);
+    (box.width() <= inner.w && box.height() <= inner.h ? far : near) = middle;
+  }
+  const geo::Box box = seen(far);
+  const Vec off = inner.centre() - l.map.centre();
+  const geo::Point centre{((box.minX + box.maxX) / 2 - off.x) * far,
+                          ((box.minY + box.maxY) / 2 + off.y) * far / tilt.squeeze()};
+  flat.metresPerUnit = far;
+  flat.centre = tilt.worldFromTurned(centre);
+  return flat;
+}
+
+}  // namespace
+
+Camera wallCamera(const WallLayout& l, const Scene& s, const geo::Box& extent) {
   const float u = l.unit;
   // Where no column stands left of it the map begins below the title.
   const float top = l.portrait      ? 20 * u
                     : l.left.w <= 0 ? (l.titleBase + 36) * u
                                     : std::min(96 * u, l.map.h * 0.1f),
               bottom = l.portrait ? 40 * u : 26 * u;
-  const Rect inner{l.map.x + 40 * u, l.map.y + top, l.map.w - 80 * u, l.map.h - top - bottom};
+  Rect inner{l.map.x + 40 * u, l.map.y + top, l.map.w - 80 * u, l.map.h - top - bottom};
   Camera camera = Camera::fit(inner, extent, 4 * u);
   camera.centre = camera.worldFromCanvas({l.map.centre().x, l.map.centre().y});
   camera.frame = l.map;
-  return camera;
+  if (!isTilted(s)) return camera;
+  // Squeezed it is wide: clear of the sides, where the map sinks into the ground.
+  const float side = std::min(90 * u, l.map.w * 0.1f);
+  inner.x = l.map.x + side, inner.w = l.map.w - 2 * side;
+  return tiltedCamera(l, s, extent, inner.grown(-4 * u), camera);
 }
 
 std::vector<Rect> wallKeepClear(const Scene& s, const TypesetterPtr& fonts, const WallLayout& l,

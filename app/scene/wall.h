@@ -19,8 +19,8 @@ struct WallLayout {
 // A grid of the look's own pixels, by aspect ratio: 4:3, 16:9, 32:9, 9:16. leastType: no type is smaller
 // (canvas units); the whole grid grows with it, until map, legend and title just have their place.
 WallLayout wallLayout(float width, float height, float leastType = 0);
-// The extent clear of the title above and the strip below.
-Camera wallCamera(const WallLayout& layout, const geo::Box& extent);
+// The extent clear of the title above and the strip below; of a tilted scene what stands on it, too.
+Camera wallCamera(const WallLayout& layout, const Scene& scene, const geo::Box& extent);
 // The map's edges sink into the ground, so that no line marks where the panels begin or the data ends.
 std::vector<Fade> wallFades(const Scene& scene, const Theme& theme, const WallLayout& layout,
                             const Camera& camera);

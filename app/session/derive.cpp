@@ -461,6 +461,8 @@ void derive(Session& session) {
   deriveTargets(session);
   deriveMaps(session);
   deriveLogo(session);
+  DerivedState& d = SessionParts::derived(session);
+  d.followed = d.version;
 }
 
 }  // namespace session

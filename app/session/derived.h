@@ -142,6 +142,7 @@ struct DerivedState {
   };
   mutable std::map<std::string, std::pair<TableKey, DataTablePtr>> tables;
   uint64_t version = 1;
+  uint64_t followed = 0;  // the version that derive() last saw to
   mutable uint64_t sceneVersion = 0;  // of the cached picture below
   mutable scene::Scene scene;
   std::string logoPath;  // that `logo` is, or is being, read from

@@ -185,6 +185,8 @@ const geo::Crs& Session::worldCrs() const { return derived_->worldCrs; }
 
 bool Session::busy() const { return jobs_->pending() > (jobs_->running("export") ? 1u : 0u); }
 
+bool Session::followed() const { return derived_->followed == derived_->version; }
+
 std::string Session::busyText() const {
   for (const auto& [key, source] : derived_->sources)
     if (source.stage == LayerState::Stage::loading)

@@ -187,6 +187,7 @@ class Session {
   const geo::Crs& worldCrs() const;
   const std::vector<Message>& messages() const { return messages_; }
   bool busy() const;              // anything still loading
+  bool followed() const;          // all that the project asks for is there, or under way
   std::string busyText() const;   // "载入 rivers.geojson …"
   double exportFraction() const;  // −1: no export running
 

@@ -298,6 +298,7 @@ scene::StagePtr Present::halted(double now) const {
   } else {
     stage->cameras[0] = passage_->from->cameras[0];
   }
+  stage->scene.tilt = scene::tiltAt(*passage_, t);
   stage->names.clear(), stage->nameOf.clear(), stage->measures.clear();
   return stage;
 }

@@ -13,6 +13,7 @@ void Stages::forget() {
 }
 
 void Stages::update(int width, int height) {
+  if (!session_.followed()) return;  // what a command asked for is not even begun
   const bool flat = session_.view().show.flat;
   if (!inputs_ || session_.version() != seenVersion_ || width != width_ || height != height_ ||
       flat != flat_) {

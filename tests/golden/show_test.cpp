@@ -5,6 +5,7 @@
 #include "app/render/offscreen.h"
 #include "app/render/renderer.h"
 #include "app/scene/show.h"
+#include "app/scene/tilt.h"
 #include "app/session/show_stages.h"
 #include "tests/golden/embedded.h"
 #include "tests/support/image.h"
@@ -126,6 +127,96 @@ TEST(Show, NothingJumpsInFlight) {
       EXPECT_LT(std::hypot(now[i].x - last[i].x, now[i].y - last[i].y), 40) << t;
     last = now;
   }
+}
+
+// A tilted scene rises out of the flat map and lies down again; nothing leaps.
+TEST(Show, TheMapTiltsWithTheFlight) {
+  const StagePtr flat = stage("population"), tilted = stage("relief");
+  for (const auto& [from, to] : {std::pair(flat, tilted), std::pair(tilted, flat)}) {
+    const Passage p = scene::makePassage(from, to);
+    ASSERT_TRUE(p.moves);
+    // The first picture is the one that was there. Symbols that leave are put down apart from the others.
+    EXPECT_LT(support::compare(onPaper(scene::drawingOf(*from)), onPaper(scene::pictureAt(p, 0)), 2).share,
+              0.004);
+    double last = from == flat ? 0 : 50;
+    const auto glows = [&](double t) {
+      std::vector<scene::Vec> places;
+      for (const auto& placed : scene::frameAt(p, t).over.items)
+        if (const auto* g = std::get_if<scene::Glow>(&placed.item)) places.push_back(g->centre);
+      return places;
+    };
+    auto were = glows(p.fadeEnds + 0.001);
+    ASSERT_EQ(were.size(), 2u);
+    for (double t = p.fadeEnds; t < p.flightEnds - 0.001; t += 1.0 / 60) {
+      const auto tilt = scene::tiltAt(p, t);
+      ASSERT_TRUE(tilt);
+      EXPECT_LT(std::abs(tilt->degrees - last), 3) << t;
+      last = tilt->degrees;
+      const auto are = glows(t);
+      ASSERT_EQ(are.size(), 2u);
+      for (size_t i = 0; i < 2; ++i)
+        EXPECT_LT(std::hypot(are[i].x - were[i].x, are[i].y - were[i].y), 30) << t;
+      were = are;
+    }
+    EXPECT_NEAR(last, to == flat ? 0 : 50, 1);
+  }
+}
+
+TEST(Show, TheMapTurnsTheShorterWayAndOtherAmountsRiseOutOfTheGround) {
+  const StagePtr from = stage("relief");
+  const auto to = scene::copyOf(*from);
+  to->scene.tilt->bearing = 350;
+  for (scene::Figure& f : to->scene.tilt->figures) f.value *= f.value;
+  const Passage p = scene::makePassage(from, to);
+  ASSERT_TRUE(p.moves);  // though the camera stays
+  const double middle = (p.fadeEnds + p.flightEnds) / 2;
+  EXPECT_NEAR(scene::tiltAt(p, middle)->bearing, -5, 1e-6);
+  EXPECT_NEAR(scene::tiltAt(p, middle)->share, 0, 1e-6);
+  EXPECT_EQ(scene::tiltAt(p, middle - 0.2)->figures[0].value, from->scene.tilt->figures[0].value);
+  EXPECT_EQ(scene::tiltAt(p, middle + 0.2)->figures[0].value, to->scene.tilt->figures[0].value);
+  EXPECT_EQ(scene::tiltAt(p, p.flightEnds)->bearing, 350);
+}
+
+// Nothing of the city and of what stands on it lies under the furniture or beyond the map's frame.
+TEST(Show, ATiltedCityFillsItsFrameWhateverItsBearing) {
+  for (const double bearing : {0., 30., 90., 200.}) {
+    scene::Scene s = embedded::scene("relief", scene::Language::zh, "");
+    s.tilt->bearing = bearing;
+    const StagePtr made = scene::makeStage(s, scene::darkTheme(), embedded::fonts(), 1920, 1080);
+    const scene::Tilt tilt(*made->scene.tilt, made->cameras[0]);
+    const auto heights = scene::standingHeights(*made->scene.tilt, made->layout.map.h);
+    const scene::SceneLayer* city = scene::findLayer(made->scene, made->scene.cityLayer);
+    const geo::Shapes& shapes = city->shape->layer->shapes;
+    geo::Box seen;
+    for (size_t r = 0; r < shapes.rows(); ++r)
+      for (uint32_t p = shapes.rowStart[r]; p < shapes.rowStart[r + 1]; ++p)
+        for (const geo::Point v : shapes.part(p)) {
+          const scene::Vec at = tilt.seen(tilt.turned(v), heights[r]);
+          seen.add(geo::Point{at.x, at.y});
+        }
+    const scene::Rect& map = made->layout.map;
+    EXPECT_GE(seen.minX, map.x + 80);
+    EXPECT_LE(seen.maxX, map.right() - 80);
+    EXPECT_GE(seen.minY, map.y + 80);
+    EXPECT_LE(seen.maxY, map.bottom() - 20);
+    EXPECT_TRUE(seen.width() > map.w - 220 || seen.height() > map.h - 160) << bearing;
+  }
+}
+
+// The maps of one sheet are not those of another: with fewer of them, none is left to draw the old ones by.
+TEST(Show, SheetsOfOtherMapsPassThroughTheGround) {
+  const auto sheet = [](size_t maps) {
+    scene::Scene s = embedded::scene("population", scene::Language::zh, "");
+    s.composition = scene::Composition::multiples;
+    scene::Multiple one;
+    one.map = *s.choropleth;
+    s.multiples.assign(maps, one);
+    return scene::makeStage(std::move(s), scene::darkTheme(), embedded::fonts(), wide, high);
+  };
+  const Passage p = scene::makePassage(sheet(3), sheet(2));
+  EXPECT_TRUE(p.dip);
+  for (double t = 0; t < p.seconds() + 0.1; t += 0.1) (void)onPaper(scene::pictureAt(p, t));
+  EXPECT_FALSE(scene::makePassage(sheet(3), sheet(3)).dip);
 }
 
 TEST(Show, ReducedMotionCuts) {
