@@ -87,6 +87,7 @@ void drawMessages(Ui& ui) {
     const float bottom =
         ui.paragraph(Type::body, {r.x + 30 * k, y + 3 * k, r.w - 56 * k, 0}, all[n].text, ui.theme.text1);
     ui.fill({r.x + 16 * k, y + 6 * k, 3 * k, bottom - y - 6 * k}, ink(ui, all[n].level), 1.5f * k);
+    ui.record(fmt::format("message.{}", n), {r.x, y, r.w, bottom - y}, "text", all[n].text);
     y = bottom + 9 * k;
   }
   ui.endScroll(y);

@@ -6,7 +6,9 @@
 #include "app/session/filter.h"
 #include "app/session/i18n.h"
 #include "app/session/ledger.h"
+#include "app/session/changes.h"
 #include "app/session/names.h"
+#include "app/session/sources.h"
 
 // Each step below looks at what is there, compares it with what the project asks for, and starts the job that
 // is missing. A job takes values and returns a value; `then` runs on the main thread and puts it in its
@@ -34,18 +36,6 @@ void run(Session& session, std::string key, std::function<Value(geo::Progress&)>
 
 bool settled(Stage stage) { return stage == Stage::ready || stage == Stage::failed; }
 
-std::string keyText(const SourceKey& k) {
-  return joined({"load", k.path, k.layer, k.encoding, k.crs, k.datum, k.x, k.y}, "\x1f");
-}
-
-void tellReport(Session& session, const std::string& source, const geo::Report& report) {
-  for (const geo::Problem& p : report.problems) {
-    if (p.kind == "no-coordinates") continue;  // no fault of the file: those rows are listed as not placed
-    const std::string rows = p.rows.size() > 1 ? fmt::format(" ({} rows)", p.rows.size()) : std::string();
-    tell(session, Message::Level::warning, fmt::format("{}: {}{}", source, p.message, rows));
-  }
-}
-
 // Sources
 // ---------------------------------------------------------------------------------------------------------------
 
@@ -71,11 +61,13 @@ void startLoading(Session& session, const SourceKey& key) {
   SourceState& source = d.sources[key];
   source.stage = Stage::loading;
   const geo::Crs world = d.worldKnown ? d.worldCrs : geo::Crs();
-  run<geo::Result<geo::Loaded>>(
-      session, keyText(key), [key, world](geo::Progress& p) { return loadSource(key, world, p); },
-      [&session, key, world](geo::Result<geo::Loaded> loaded) {
+  run<ReadSource>(
+      session, jobKey("load", key), [key, world](geo::Progress& p) { return readSource(key, world, p); },
+      [&session, key, world](ReadSource read) {
         SourceState& s = SessionParts::derived(session).sources[key];
+        geo::Result<geo::Loaded>& loaded = read.loaded;
         s.stage = loaded ? Stage::ready : Stage::failed;
+        s.stamp = read.stamp;
         if (loaded) {
           (world.known() ? s.layer : s.raw) = loaded->layer;
           s.crs = loaded->layer->crs;
@@ -98,7 +90,7 @@ void startReprojecting(Session& session, const SourceKey& key, const geo::LayerP
   DerivedState& d = SessionParts::derived(session);
   d.sources[key].stage = Stage::loading;
   run<geo::Result<geo::LayerPtr>>(
-      session, keyText(key),
+      session, jobKey("load", key),
       [raw, world = d.worldCrs](geo::Progress&) -> geo::Result<geo::LayerPtr> {
         auto transform = geo::Transform::make(raw->crs, world);
         if (!transform) return tl::unexpected(transform.error());
@@ -121,18 +113,6 @@ void startReprojecting(Session& session, const SourceKey& key, const geo::LayerP
         s.stage = Stage::failed, s.error = {error, {}};
         touch(session);
       });
-}
-
-std::vector<SourceKey> wantedSources(const Session& session) {
-  std::vector<SourceKey> keys;
-  const auto want = [&](SourceKey key) {
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
-  };
-  for (const LayerSpec& l : session.project().layers) want(sourceKey(session, l));
-  for (const IndicatorSpec& i : session.project().indicators)
-    if (!i.table.empty()) want(tableKey(session, i));
-  if (!session.project().targetTable.empty()) want(targetKey(session));
-  return keys;
 }
 
 // The map's CRS: the project's, else the one that suits the first layer with shapes.
@@ -193,6 +173,7 @@ struct Made {
   geo::LayerPtr layer;
   scene::MapShapePtr shape;
   DressPtr dress;
+  std::vector<long> rowsNow;  // of the layer that it replaces
 };
 
 scene::MapShapePtr mapShape(const geo::LayerPtr& layer, std::shared_ptr<const geo::SpatialIndex> index,
@@ -217,7 +198,7 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, 
   }
   auto look = dress(*layer, spec);
   if (!look) return tl::unexpected(look.error());
-  Made made{layer, nullptr, *look};
+  Made made{layer, nullptr, *look, {}};
   made.shape = mapShape(layer, std::make_shared<geo::SpatialIndex>(layer->shapes),
                         layer->shapes.vertices.size() <= quickVertices, progress);
   return made;
@@ -268,12 +249,20 @@ void startMaking(Session& session, const LayerSpec& spec, const SourceState& sou
   e.building = true;
   if (!e.state.shape) e.state.stage = Stage::loading;
   e.state.report = source.report, e.state.sourceCrs = source.crs;
+  const geo::LayerPtr before = e.state.shape ? e.state.shape->layer : nullptr;
   run<geo::Result<Made>>(
       session, "layer\x1f" + spec.id,
-      [spec, layer = source.layer](geo::Progress& p) { return makeLayer(spec, layer, p); },
-      [&session, id = spec.id](geo::Result<Made> made) {
+      [spec, layer = source.layer, before](geo::Progress& p) {
+        auto made = makeLayer(spec, layer, p);
+        if (made && before && made->layer != before)
+          made->rowsNow = rowsNow(*before, *made->layer, spec.key, spec.label);
+        return made;
+      },
+      [&session, id = spec.id, before](geo::Result<Made> made) {
         if (!made) return failLayer(session, id, made.error());
         LayerEntry& e = SessionParts::derived(session).layers[id];
+        if (e.state.shape && e.state.shape->layer == before && !made->rowsNow.empty())
+          moveSelection(session, id, made->rowsNow);
         e.building = false;
         e.state.stage = Stage::ready, e.state.error = {};
         e.state.shape = made->shape, e.state.index = made->shape->index;
@@ -420,6 +409,36 @@ void deriveTargets(Session& session) {
 
 }  // namespace
 
+std::string jobKey(const std::string& kind, const SourceKey& k) {
+  return joined({kind, k.path, k.layer, k.encoding, k.crs, k.datum, k.x, k.y}, "\x1f");
+}
+
+void tellReport(Session& session, const std::string& source, const geo::Report& report) {
+  for (const geo::Problem& p : report.problems) {
+    if (p.kind == "no-coordinates") continue;  // no fault of the file: those rows are listed as not placed
+    const std::string rows = p.rows.size() > 1 ? fmt::format(" ({} rows)", p.rows.size()) : std::string();
+    tell(session, Message::Level::warning, fmt::format("{}: {}{}", source, p.message, rows));
+  }
+}
+
+ReadSource readSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress) {
+  const FileStamp before = stampOf(key.path);
+  auto loaded = loadSource(key, world, progress);
+  return {std::move(loaded), before, stampOf(key.path) != before};
+}
+
+std::vector<SourceKey> wantedSources(const Session& session) {
+  std::vector<SourceKey> keys;
+  const auto want = [&](SourceKey key) {
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
+  };
+  for (const LayerSpec& l : session.project().layers) want(sourceKey(session, l));
+  for (const IndicatorSpec& i : session.project().indicators)
+    if (!i.table.empty()) want(tableKey(session, i));
+  if (!session.project().targetTable.empty()) want(targetKey(session));
+  return keys;
+}
+
 std::string resolved(const std::string& base, const std::string& source) {
   if (source.starts_with("/") || base.empty() || source.find("://") != source.npos) return source;
   return (std::filesystem::path(base) / source).lexically_normal().string();  // one file, one key
@@ -454,6 +473,7 @@ void tell(Session& session, Message::Level level, const std::string& text) {
 void touch(Session& session) { ++SessionParts::derived(session).version; }
 
 void derive(Session& session) {
+  deriveLive(session);
   deriveSources(session);
   deriveLayers(session);
   deriveRivers(session);

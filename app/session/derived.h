@@ -5,6 +5,7 @@
 
 #include "app/session/heat.h"
 #include "app/session/session.h"
+#include "app/session/watch.h"
 
 namespace session {
 
@@ -20,6 +21,9 @@ struct SourceState {
   geo::Report report;
   geo::Error error;
   geo::Crs crs;
+  FileStamp stamp;  // of the files that it was read from
+  FileStamp tried;  // of the last ones that were read, or could not be
+  bool reloading = false, gone = false;
 };
 
 // What each row of a layer says and looks like, in both languages: worked out once, whatever is shown.
@@ -111,6 +115,7 @@ struct DerivedState {
                             // more than they save
   geo::Error worldError;
   std::map<SourceKey, SourceState> sources;
+  std::map<std::string, FileStamp> onDisk;  // by path, where files are watched
   std::map<std::string, LayerEntry> layers;
   FiguresKey figuresKey;
   FiguresPtr figures = std::make_shared<Figures>();
@@ -165,6 +170,7 @@ struct SessionParts {
   static Project& saved(Session& s) { return s.saved_; }
   static std::vector<Message>& messages(Session& s) { return s.messages_; }
 
+  static Watch* watch(Session& s) { return s.watch_.get(); }
   static const Jobs& jobs(const Session& s) { return *s.jobs_; }
   static ProjectHistory& history(Session& s);
   static const ProjectHistory& history(const Session& s);

@@ -72,7 +72,12 @@ Session::Session()
       jobs_(std::make_unique<Jobs>(2)),
       history_(std::make_unique<History>()) {}
 
-Session::~Session() { jobs_.reset(); }  // before what their results would be put into
+Session::~Session() { watch_.reset(), jobs_.reset(); }  // before what their results would be put into
+
+void Session::watchFiles(std::function<void()> wake, const WatchOptions& options) {
+  watch_ = std::make_unique<Watch>(std::move(wake), options);
+}
+void Session::watchFiles(std::function<void()> wake) { watchFiles(std::move(wake), {}); }
 
 const std::string& Session::activeLayer() const {
   if (!view_.activeLayer.empty()) return view_.activeLayer;

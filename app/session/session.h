@@ -34,6 +34,8 @@ struct ShowState {
 };
 
 struct ShowCheck;
+class Watch;  // watch.h
+struct WatchOptions;
 
 struct View {  // this user's moment, not saved work
   scene::Language language = scene::Language::zh;
@@ -208,6 +210,9 @@ class Session {
   void forOnePicture();          // before open(): nothing will be panned or zoomed
   void wait();                   // until no job is left: for the command line and tests
   Jobs& jobs() { return *jobs_; }
+  // From now on files that change on disk are read anew. wake: called by another thread when one has.
+  void watchFiles(std::function<void()> wake, const WatchOptions& options);
+  void watchFiles(std::function<void()> wake);
 
  private:
   friend geo::Result<void> apply(Session&, const Command&);
@@ -223,6 +228,7 @@ class Session {
   struct Derived;
   std::unique_ptr<Derived> derived_;
   std::unique_ptr<Jobs> jobs_;
+  std::unique_ptr<Watch> watch_;
   struct History;
   std::unique_ptr<History> history_;
 };

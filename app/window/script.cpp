@@ -308,6 +308,11 @@ geo::Result<bool> Script::obey(const std::string& line, Frame& frame, session::S
                          w.rect.w, w.rect.h, w.enabled ? "enabled" : "disabled", w.value, w.tip);
     return true;
   }
+  if (verb == "until") {  // until ID VALUE: waits for what "expect" would find
+    const auto& all = panels::widgets(frame.panelState);
+    const auto it = all.find(a);
+    return it != all.end() && it->second.value.find(b) != std::string::npos;
+  }
   if (verb == "expect") {  // expect ID VALUE: the widget's value contains it
     const auto& all = panels::widgets(frame.panelState);
     const auto it = all.find(a);

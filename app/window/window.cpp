@@ -206,6 +206,7 @@ int run(const Options& options) {
   session::Session session;
   glfwSetMonitorCallback([](GLFWmonitor*, int) { monitorsChanged = true; });
   session.jobs().onDone([] { glfwPostEmptyEvent(); });
+  session.watchFiles([] { glfwPostEmptyEvent(); });
   session::apply(session, session::SetLanguage{options.language});
   const auto opened = openFirst(session, options);
   if (!opened) return complain(opened.error().text());  // loading has begun; the window opens meanwhile

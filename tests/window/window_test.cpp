@@ -111,6 +111,44 @@ TEST_F(Window, OpensTheEmbeddedProjectDrawsItAndQuitsCleanly) {
   EXPECT_GT(std::stod(read(folder / "ready")), 1e9);
 }
 
+// A project of one layer in the test's folder.
+void writeLiveProject(const fs::path& folder, const std::string& geojson) {
+  std::ofstream(folder / "areas.geojson") << geojson;
+  std::ofstream(folder / "live.parkscope.toml")
+      << "format = 1\ntitle = { zh = \"活\", en = \"Live\" }\ncrs = \"EPSG:4547\"\n\n[[layers]]\nid = "
+         "\"areas\"\n"
+         "name = { zh = \"片区\", en = \"Areas\" }\nsource = \"areas.geojson\"\nkey = \"id\"\nlabel = "
+         "\"name\"\n";
+}
+std::string liveArea(const std::string& id, const std::string& name, double x) {
+  std::ostringstream out;
+  out << R"({"type":"Feature","properties":{"id":")" << id << R"(","name":")" << name
+      << R"("},"geometry":{"type":"Polygon","coordinates":[[[)" << x << ",24],[" << x + 0.4 << ",24],["
+      << x + 0.4 << ",24.4],[" << x << ",24.4],[" << x << ",24]]]}}";
+  return out.str();
+}
+std::string liveAreas(const std::string& areas) {
+  return R"({"type":"FeatureCollection","features":[)" + areas + "]}";
+}
+
+TEST_F(Window, ReadsAFileThatIsReplacedUnderItAndKeepsTheOldOneWhenTheNewOneIsBroken) {
+  writeLiveProject(folder, liveAreas(liveArea("a", "甲区", 113) + "," + liveArea("b", "乙区", 113.5)));
+  run("wait\nselect areas b\nwait\nexpect inspector.name 乙区\npanel messages\nscreenshot " +
+          (folder / "before.png").string() +
+          "\nframes 2\nuntil message.0 乙区 → 乙新区\nwait\nexpect inspector.name 乙新区\nscreenshot " +
+          (folder / "after.png").string() +
+          "\nframes 2\nuntil message.1 读不了，地图保留原来的数据\nwait\nexpect inspector.name "
+          "乙新区\nquit\n",
+      {(folder / "live.parkscope.toml").string()});
+  for (int i = 0; i < 600 && !fs::exists(folder / "before.png"); ++i) std::this_thread::sleep_for(100ms);
+  std::ofstream(folder / "new") << liveAreas(liveArea("c", "丙区", 114) + "," + liveArea("a", "甲区", 113) +
+                                             "," + liveArea("b", "乙新区", 113.5));
+  fs::rename(folder / "new", folder / "areas.geojson");
+  for (int i = 0; i < 600 && !fs::exists(folder / "after.png"); ++i) std::this_thread::sleep_for(100ms);
+  std::ofstream(folder / "areas.geojson") << R"({"type":"FeatureCollection","features":[{"ty)";
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+}
+
 TEST_F(Window, IsIdleWhenNothingHappens) {
   run("wait\nidle\n");
   for (int i = 0; i < 600 && !fs::exists(folder / "ready"); ++i) std::this_thread::sleep_for(100ms);
