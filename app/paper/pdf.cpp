@@ -1,6 +1,6 @@
 // PDF of our own. Cairo's PDF surface works out the outline of every stroke to know its extents, which takes
 // seconds on a real map; it also writes the clock into the file, and gives the halo of a name as paths. Here
-// content is written once, shapes in whole hundredths of a millimetre.
+// content is written once, shapes of the map in whole units of 0.04 mm.
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
@@ -59,6 +59,7 @@ class Book {
           if (!page) return result = tl::unexpected(page.error()), false;
           for (auto& [glyph, text] : page->glyphs)
             if (auto& known = glyphs_[glyph]; known.empty()) known = std::move(text);
+          for (const auto& [font, size] : page->sizes) sizes_[font] = std::max(sizes_[font], size);
           numbers.push_back(file_.add(std::move(page->objects)));
           result = file_.result();
           const auto share = static_cast<double>(i + 1) / static_cast<double>(count_);
@@ -70,7 +71,9 @@ class Book {
     return numbers;
   }
 
-  geo::Result<std::string> writeFonts() { return fonts_ ? fonts_->write(file_, glyphs_) : std::string(); }
+  geo::Result<std::string> writeFonts() {
+    return fonts_ ? fonts_->write(file_, glyphs_, sizes_) : std::string();
+  }
 
  private:
   geo::Result<PdfPage> page(size_t i, const PdfGlyphs* known) try {
@@ -103,6 +106,7 @@ class Book {
   scene::TypesetterPtr typesetter_;
   std::optional<PdfFonts> fonts_;
   PdfGlyphs glyphs_;
+  PdfTypeSizes sizes_;
 };
 
 // A flat outline; returns its number, 0 without one.
@@ -145,10 +149,9 @@ geo::Result<void> writePdfBook(const std::vector<std::string>& bookmarks,
   if (!fonts) return tl::unexpected(fonts.error());
   file.object(fontDictionary, "<<" + *fonts + ">>");
   const int outline = writeOutline(file, bookmarks, *pages);
-  const std::string packet = xmpPacket(meta, "application/pdf");
-  // Not deflated: programs that know no PDF look for it.
-  const int metadata = file.object(
-      fmt::format("<</Type/Metadata/Subtype/XML/Length {}>>stream\n{}\nendstream", packet.size(), packet));
+  const int metadata = file.reserve();
+  file.streamOfDeflated(metadata, "/Type/Metadata/Subtype/XML",
+                        deflatedAroundSeal(xmpPacket(meta, "application/pdf")));
   std::string info = "<<";
   for (const auto& [key, value] : {std::pair{"Title", &meta.title},
                                    {"Author", &meta.author},

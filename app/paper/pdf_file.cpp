@@ -71,13 +71,28 @@ void PdfFile::put(std::string_view bytes) {
 }
 
 int PdfFile::reserve() {
-  offset_.push_back(0);
-  return static_cast<int>(offset_.size()) - 1;
+  places_.emplace_back();
+  return static_cast<int>(places_.size()) - 1;
 }
 
 void PdfFile::object(int number, std::string_view body) {
-  offset_[number] = written_;
-  put(fmt::format("{} 0 obj\n", number)), put(body), put("\nendobj\n");
+  packed_.emplace_back(number, body);
+  if (packed_.size() >= 200) packObjects();
+}
+
+void PdfFile::packObjects() {
+  if (packed_.empty()) return;
+  const int within = reserve();
+  std::string head, bodies;
+  for (size_t i = 0; i < packed_.size(); ++i) {
+    const auto& [number, body] = packed_[i];
+    places_[static_cast<size_t>(number)] = {i, within};
+    head += fmt::format("{} {} ", number, bodies.size());
+    bodies += body, bodies += '\n';
+  }
+  streamOfDeflated(within, fmt::format("/Type/ObjStm/N {}/First {}", packed_.size(), head.size()),
+                   deflated(head + bodies, smallest));
+  packed_.clear();
 }
 
 int PdfFile::object(std::string_view body) {
@@ -87,7 +102,7 @@ int PdfFile::object(std::string_view body) {
 }
 
 void PdfFile::streamOfDeflated(int number, std::string_view dictionary, std::string_view packed) {
-  offset_[number] = written_;
+  places_[static_cast<size_t>(number)] = {written_, 0};
   put(fmt::format("{} 0 obj\n<<{}/Filter/FlateDecode/Length {}>>stream\n", number, dictionary,
                   packed.size()));
   put(packed), put("\nendstream\nendobj\n");
@@ -116,7 +131,7 @@ int PdfFile::add(PdfObjects objects) {
   };
   for (auto& made : objects.objects_) {
     if (!made.digest.empty()) {
-      const auto [known, isNew] = shared_.try_emplace(made.digest, static_cast<int>(offset_.size()));
+      const auto [known, isNew] = shared_.try_emplace(made.digest, static_cast<int>(places_.size()));
       if (!isNew) {
         numbers.push_back(known->second);
         continue;
@@ -164,13 +179,27 @@ int PdfObjects::streamOfDeflated(std::string dictionary, std::string packed, boo
 }
 
 geo::Result<void> PdfFile::finish(int catalog, int info) {
+  packObjects();
   const std::string id = fmt::format("<{:016X}{:016X}>", hash_[0], hash_[1]);
+  const int number = reserve();
   const size_t start = written_;
-  std::string table = fmt::format("xref\n0 {}\n0000000000 65535 f \n", offset_.size());
-  for (size_t i = 1; i < offset_.size(); ++i) table += fmt::format("{:010} 00000 n \n", offset_[i]);
-  table += fmt::format("trailer\n<</Size {}/Root {} 0 R/Info {} 0 R/ID[{}{}]>>\nstartxref\n{}\n%%EOF\n",
-                       offset_.size(), catalog, info, id, id, start);
-  put(table);
+  places_.back() = {start, 0};
+  const int width = start < 1u << 16 ? 2 : start < 1u << 24 ? 3 : start < 1ull << 32 ? 4 : 8;
+  std::string table;
+  const auto field = [&](size_t v, int bytes) {
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) table += static_cast<char>(v >> shift & 0xFF);
+  };
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const Place& p = places_[i];
+    if (i == 0) field(0, 1), field(0, width), field(255, 1);
+    else if (p.within) field(2, 1), field(static_cast<size_t>(p.within), width), field(p.offset, 1);
+    else field(1, 1), field(p.offset, width), field(0, 1);
+  }
+  streamOfDeflated(number,
+                   fmt::format("/Type/XRef/Size {}/W[1 {} 1]/Root {} 0 R/Info {} 0 R/ID[{}{}]",
+                               places_.size(), width, catalog, info, id, id),
+                   deflated(table, smallest));
+  put(fmt::format("startxref\n{}\n%%EOF\n", start));
   return result_;
 }
 

@@ -1,4 +1,5 @@
-// The bare form of a PDF: objects, streams, cross references. Knows nothing of drawings.
+// The bare form of a PDF: objects, streams, cross references. Knows nothing of drawings. What is no stream
+// goes into streams of objects, deflated together (PDF 1.5).
 #pragma once
 
 #include <cstdint>
@@ -39,19 +40,25 @@ class PdfFile {
   void object(int number, std::string_view body);
   int object(std::string_view body);
   int stream(std::string_view dictionary, std::string_view bytes);
+  void streamOfDeflated(int number, std::string_view dictionary, std::string_view deflated);
   int add(PdfObjects objects);  // the number of the last one
   const geo::Result<void>& result() const { return result_; }
   geo::Result<void> finish(int catalog, int info);
 
  private:
   void put(std::string_view bytes);
-  void streamOfDeflated(int number, std::string_view dictionary, std::string_view deflated);
+  void packObjects();
   AtomicFile& file_;
   geo::Result<void> result_;
   size_t written_ = 0;
   uint64_t hash_[2];
-  std::vector<size_t> offset_{0};
-  std::map<std::string, int> shared_;  // by digest
+  struct Place {
+    size_t offset = 0;  // or the number within the stream of objects
+    int within = 0;     // that stream's number; 0: none
+  };
+  std::vector<Place> places_{{}};
+  std::vector<std::pair<int, std::string>> packed_;  // objects that are not written yet
+  std::map<std::string, int> shared_;                // by digest
 };
 
 // By libdeflate: at its middling level faster than zlib and smaller; at its last one an eighth smaller than

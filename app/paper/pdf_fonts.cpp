@@ -5,9 +5,12 @@
 #include <hb.h>
 #include FT_FREETYPE_H
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <mutex>
 
+#include "app/paper/cff.h"
 #include "app/paper/raster_painter.h"
 #include "app/paper/vectors.h"
 
@@ -37,78 +40,81 @@ std::string bytesOf(hb_blob_t* blob) {
   return std::string(data, length);
 }
 
-// A CFF program that is keyed by CID is addressed by CID, and its charset says which glyph has which: read
-// from the subset's own bytes. Empty when the font is not keyed so; it is then addressed by glyph number.
-class CffReader {
+// Outlines of a face as steps, at another fineness than its own: each point is rounded where it lies, so that
+// no contour drifts.
+class Pen {
  public:
-  explicit CffReader(std::string_view bytes) : bytes_(bytes) {}
-  std::vector<uint16_t> cids() {
-    at_ = byte(2);
-    skipIndex();  // names
-    const auto [first, last] = firstOfIndex();
-    size_t charset = 0, charStrings = 0;
-    bool keyed = false;
-    std::vector<long> operands;
-    for (at_ = first; at_ < last;) {
-      const int b = byte(at_++);
-      if (b <= 21) {
-        const int op = b == 12 ? 1200 + byte(at_++) : b;
-        keyed = keyed || op == 1230;
-        if (op == 15 && !operands.empty()) charset = static_cast<size_t>(operands[0]);
-        if (op == 17 && !operands.empty()) charStrings = static_cast<size_t>(operands[0]);
-        operands.clear();
-      } else if (b == 28) {
-        operands.push_back(static_cast<int16_t>(number(at_, 2))), at_ += 2;
-      } else if (b == 29) {
-        operands.push_back(static_cast<int32_t>(number(at_, 4))), at_ += 4;
-      } else if (b == 30) {
-        while (at_ < last && (byte(at_) & 15) != 15 && byte(at_) >> 4 != 15) ++at_;
-        ++at_, operands.push_back(0);
-      } else if (b <= 246) {
-        operands.push_back(b - 139);
-      } else {
-        operands.push_back(b <= 250 ? (b - 247) * 256 + byte(at_) + 108 : -(b - 251) * 256 - byte(at_) - 108),
-            ++at_;
-      }
-    }
-    if (!keyed) return {};
-    const size_t glyphs = number(charStrings, 2);
-    std::vector<uint16_t> out{0};
-    if (charset < 3) {
-      for (size_t g = 1; g < glyphs; ++g) out.push_back(static_cast<uint16_t>(g));
-      return out;
-    }
-    const int format = byte(charset);
-    for (size_t p = charset + 1; out.size() < glyphs && p < bytes_.size();) {
-      const uint32_t cid = number(p, 2), more = format == 0 ? 0 : number(p + 2, format);
-      p += format == 0 ? 2 : 2 + static_cast<size_t>(format);
-      for (uint32_t k = 0; k <= more && out.size() < glyphs; ++k)
-        out.push_back(static_cast<uint16_t>(cid + k));
-    }
-    return out;
+  explicit Pen(double scale) : scale_(scale), funcs_(hb_draw_funcs_create()) {
+    hb_draw_funcs_set_move_to_func(
+        funcs_.get(),
+        [](auto*, void* pen, auto*, float x, float y, void*) {
+          self(pen).move({x, y});
+        },
+        nullptr, nullptr);
+    hb_draw_funcs_set_line_to_func(
+        funcs_.get(),
+        [](auto*, void* pen, auto*, float x, float y, void*) {
+          self(pen).line({x, y});
+        },
+        nullptr, nullptr);
+    hb_draw_funcs_set_cubic_to_func(
+        funcs_.get(),
+        [](auto*, void* pen, auto*, float ax, float ay, float bx, float by, float x, float y, void*) {
+          self(pen).curve({ax, ay}, {bx, by}, {x, y});
+        },
+        nullptr, nullptr);
+    hb_draw_funcs_make_immutable(funcs_.get());
+  }
+  std::vector<CffStep> steps(hb_font_t* font, uint32_t glyph) {
+    steps_.clear(), start_ = at_ = {};
+    hb_font_get_glyph_shape(font, glyph, funcs_.get(), this);
+    endContour();
+    return std::move(steps_);
   }
 
  private:
-  int byte(size_t i) const { return i < bytes_.size() ? static_cast<unsigned char>(bytes_[i]) : 0; }
-  uint32_t number(size_t i, int width) const {
-    uint32_t v = 0;
-    for (int k = 0; k < width; ++k) v = v << 8 | static_cast<uint32_t>(byte(i + static_cast<size_t>(k)));
-    return v;
+  struct Whole {
+    int x = 0, y = 0;
+    bool operator==(const Whole&) const = default;
+  };
+  static Pen& self(void* pen) { return *static_cast<Pen*>(pen); }
+  Whole whole(scene::Vec p) const {
+    return {static_cast<int>(std::lround(p.x * scale_)), static_cast<int>(std::lround(p.y * scale_))};
   }
-  void skipIndex() {
-    const uint32_t count = number(at_, 2);
-    if (!count) return void(at_ += 2);
-    const size_t width = static_cast<size_t>(byte(at_ + 2)), offsets = at_ + 3;
-    at_ = offsets + (count + 1) * width - 1 + number(offsets + count * width, static_cast<int>(width));
+  void endContour() {  // it closes by itself, without a last line to where it began
+    if (!steps_.empty() && steps_.back().kind == CffStep::line && at_ == start_) {
+      at_.x -= steps_.back().by[0], at_.y -= steps_.back().by[1];
+      steps_.pop_back();
+    }
+    if (!steps_.empty() && steps_.back().kind == CffStep::move) {
+      at_.x -= steps_.back().by[0], at_.y -= steps_.back().by[1];
+      steps_.pop_back();
+    }
   }
-  std::pair<size_t, size_t> firstOfIndex() const {
-    const uint32_t count = number(at_, 2);
-    const int width = byte(at_ + 2);
-    const size_t base = at_ + 3 + static_cast<size_t>(count + 1) * static_cast<size_t>(width) - 1;
-    return {base + number(at_ + 3, width), base + number(at_ + 3 + static_cast<size_t>(width), width)};
+  void move(scene::Vec to) {
+    endContour();
+    const Whole p = whole(to);
+    steps_.push_back({CffStep::move, {p.x - at_.x, p.y - at_.y}});
+    start_ = at_ = p;
   }
-  std::string_view bytes_;
-  size_t at_ = 0;
+  void line(scene::Vec to) {
+    const Whole p = whole(to);
+    if (p == at_) return;
+    steps_.push_back({CffStep::line, {p.x - at_.x, p.y - at_.y}});
+    at_ = p;
+  }
+  void curve(scene::Vec first, scene::Vec second, scene::Vec to) {
+    const Whole a = whole(first), b = whole(second), p = whole(to);
+    if (a == at_ && b == p) return line(to);
+    steps_.push_back(
+        {CffStep::curve, {a.x - at_.x, a.y - at_.y, b.x - a.x, b.y - a.y, p.x - b.x, p.y - b.y}});
+    at_ = p;
+  }
+
+  double scale_;
+  Owned<hb_draw_funcs_t, hb_draw_funcs_destroy> funcs_;
+  std::vector<CffStep> steps_;
+  Whole at_, start_;
 };
 
 // A font as the pages need it: immutable once it is open.
@@ -116,11 +122,35 @@ struct Font {
   std::once_flag once;
   Owned<hb_face_t, hb_face_destroy> face;
   Owned<hb_font_t, hb_font_destroy> font;
-  std::vector<uint16_t> cids;  // by glyph, where the program is keyed so
+  // By glyph, where outlines are cubic: the program is then our own, and a code is the character that the
+  // glyph stands for, as far as there is one.
+  std::vector<uint16_t> codes;
 };
 
 tl::unexpected<geo::Error> unusable(const scene::FontFile& file) {
   return geo::fail("The font " + file.path + " cannot be embedded.", "Reinstall the package it belongs to.");
+}
+
+std::vector<uint16_t> codesOf(hb_face_t* face, hb_font_t* font) {
+  std::vector<uint16_t> codes(hb_face_get_glyph_count(face));
+  std::vector<bool> taken(65536);
+  taken[0] = true;
+  Owned<hb_set_t, hb_set_destroy> characters(hb_set_create());
+  hb_face_collect_unicodes(face, characters.get());
+  // A radical shares its glyph with the character that it is; nobody writes it.
+  const auto isRadical = [](hb_codepoint_t c) { return c >= 0x2E80 && c < 0x2FE0; };
+  for (const bool radicals : {false, true})
+    for (hb_codepoint_t c = HB_SET_VALUE_INVALID, glyph; hb_set_next(characters.get(), &c) && c < 65536;)
+      if (c && isRadical(c) == radicals && hb_font_get_nominal_glyph(font, c, &glyph) && glyph &&
+          glyph < codes.size() && !codes[glyph])
+        codes[glyph] = static_cast<uint16_t>(c), taken[c] = true;
+  uint16_t free = 1;
+  for (uint16_t& code : codes) {
+    if (code) continue;
+    while (taken[free]) ++free;  // a font has no more than 65,535 glyphs
+    taken[free] = true, code = free;
+  }
+  return codes;
 }
 
 void open(Font& font, const scene::FontFile& file) {
@@ -133,36 +163,52 @@ void open(Font& font, const scene::FontFile& file) {
   if (hb_face_get_glyph_count(face.get()) == 0) return;
   Owned<hb_blob_t, hb_blob_destroy> cff(hb_face_reference_table(face.get(), HB_TAG('C', 'F', 'F', ' ')));
   unsigned length = 0;
-  if (const char* data = hb_blob_get_data(cff.get(), &length); data && length)
-    font.cids = CffReader({data, length}).cids();
+  const bool cubic = hb_blob_get_data(cff.get(), &length) && length;
   hb_face_make_immutable(face.get());
   font.font.reset(hb_font_create(face.get()));
   hb_font_make_immutable(font.font.get());
+  if (cubic) font.codes = codesOf(face.get(), font.font.get());
   font.face = std::move(face);
 }
 
-// The font's program with these glyphs. Glyphs keep their numbers, as the pages already name them.
-geo::Result<std::string> subset(const Font& font, const scene::FontFile& file,
-                                const std::vector<uint32_t>& glyphs, bool& isCff) {
+// As many units of the em as tell an outline at the resolution of a page at its best: of points that fall
+// together, no printer sees that they were two.
+int unitsPerEm(int own, double largestMillimetres) {
+  constexpr double unitsPerMillimetre = 1500 / 25.4;
+  return std::min(own, std::max(200, static_cast<int>(std::ceil(largestMillimetres * unitsPerMillimetre))));
+}
+
+std::string cubicProgram(const Font& font, const std::string& name,
+                         const std::map<uint16_t, uint32_t>& glyphOf, double largestMillimetres,
+                         std::array<int, 4> box) {
+  const int own = static_cast<int>(hb_face_get_upem(font.face.get())),
+            units = unitsPerEm(own, largestMillimetres);
+  const double scale = static_cast<double>(units) / own;
+  Pen pen(scale);
+  std::vector<CffGlyph> glyphs;
+  for (const auto& [code, glyph] : glyphOf) {
+    const int width = hb_font_get_glyph_h_advance(font.font.get(), glyph);
+    glyphs.push_back({code, static_cast<int>(std::lround(width * scale)), pen.steps(font.font.get(), glyph)});
+  }
+  for (int& v : box) v = static_cast<int>(std::lround(v * scale));
+  return cffProgram(name, glyphs, units, box);
+}
+
+// A program of quadratic outlines, with glyphs at their own numbers, as the pages already name them.
+geo::Result<std::string> quadraticProgram(const Font& font, const scene::FontFile& file,
+                                          const std::vector<uint32_t>& glyphs) {
   Owned<hb_subset_input_t, hb_subset_input_destroy> input(hb_subset_input_create_or_fail());
   if (!input) return unusable(file);
   for (uint32_t glyph : glyphs) hb_set_add(hb_subset_input_glyph_set(input.get()), glyph);
-  // Shaping is done: only outlines go along. A program keyed by CID is addressed by CID, whatever its order.
-  unsigned flags = HB_SUBSET_FLAGS_NO_HINTING;
-  if (font.cids.empty()) flags |= HB_SUBSET_FLAGS_RETAIN_GIDS;
-  hb_subset_input_set_flags(input.get(), flags);
+  // Shaping is done: only outlines go along.
+  hb_subset_input_set_flags(input.get(), HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_RETAIN_GIDS);
   for (hb_tag_t table : {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'), HB_TAG('G', 'D', 'E', 'F'),
                          HB_TAG('v', 'm', 't', 'x'), HB_TAG('V', 'O', 'R', 'G')})
     hb_set_add(hb_subset_input_set(input.get(), HB_SUBSET_SETS_DROP_TABLE_TAG), table);
   Owned<hb_face_t, hb_face_destroy> made(hb_subset_or_fail(font.face.get(), input.get()));
   if (!made) return unusable(file);
-  Owned<hb_blob_t, hb_blob_destroy> cff(hb_face_reference_table(made.get(), HB_TAG('C', 'F', 'F', ' ')));
-  std::string program = bytesOf(cff.get());
-  isCff = !program.empty();
-  if (!isCff) {
-    Owned<hb_blob_t, hb_blob_destroy> whole(hb_face_reference_blob(made.get()));
-    program = bytesOf(whole.get());
-  }
+  Owned<hb_blob_t, hb_blob_destroy> whole(hb_face_reference_blob(made.get()));
+  std::string program = bytesOf(whole.get());
   if (program.empty()) return unusable(file);
   return program;
 }
@@ -187,6 +233,17 @@ PdfGlyphs glyphsOf(const scene::Drawing& drawing, const PdfGlyphs* known) {
       if (entry->second.empty()) entry->second = textOfGlyph(run, i);
     }
   }
+  return out;
+}
+
+PdfTypeSizes sizesOf(const scene::Drawing& drawing, double millimetresPerUnit) {
+  PdfTypeSizes out;
+  for (const auto& placed : drawing.items)
+    if (const auto* text = std::get_if<scene::Text>(&placed.item))
+      for (const auto& glyph : text->run.glyphs) {
+        double& largest = out[glyph.font];
+        largest = std::max(largest, text->run.size * millimetresPerUnit);
+      }
   return out;
 }
 
@@ -217,8 +274,8 @@ geo::Result<void> PdfFonts::open(const PdfGlyphs& glyphs) {
 }
 
 uint16_t PdfFonts::code(PdfGlyph g) const {
-  const auto& cids = impl_->fonts[g.font].cids;
-  return g.glyph < cids.size() ? cids[g.glyph] : static_cast<uint16_t>(g.glyph);
+  const auto& codes = impl_->fonts[g.font].codes;
+  return g.glyph < codes.size() ? codes[g.glyph] : static_cast<uint16_t>(g.glyph);
 }
 
 double PdfFonts::advance(PdfGlyph g) const {
@@ -227,17 +284,112 @@ double PdfFonts::advance(PdfGlyph g) const {
                     hb_face_get_upem(font.face.get()));
 }
 
-geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs) const {
+namespace {
+
+std::string subsetName(FT_Face face, const std::vector<uint32_t>& glyphs) {
+  uint64_t hash = 0xcbf29ce484222325ull;
+  for (uint32_t glyph : glyphs) hash = (hash ^ glyph) * 0x100000001b3ull;
+  std::string name;
+  for (int i = 0; i < 6; ++i, hash /= 26) name += static_cast<char>('A' + hash % 26);  // the mark of a subset
+  const char* postscript = FT_Get_Postscript_Name(face);
+  name += '+';
+  for (const char* c = postscript ? postscript : "Font"; *c; ++c)
+    if (std::isalnum(static_cast<unsigned char>(*c)) || *c == '-') name += *c;
+  return name;
+}
+
+std::string widthsOf(const PdfFonts& fonts, uint16_t font, const std::map<uint16_t, uint32_t>& glyphOf) {
+  std::string out;
+  int next = -1;
+  for (const auto& [code, glyph] : glyphOf) {
+    const double width = fonts.advance({font, glyph});
+    if (width == 1000) continue;
+    if (code != next) out += fmt::format("{}{}[", next < 0 ? "" : "]", code);
+    else out += ' ';
+    pdfNumber(out, width);
+    next = code + 1;
+  }
+  return next < 0 ? out : out + ']';
+}
+
+// From codes to characters; a range never passes from one first byte to the next.
+std::string unicodeMap(const std::map<uint16_t, std::string>& words) {
+  struct Range {
+    uint16_t first = 0, last = 0;
+    std::string words;  // of the first code, in hexadecimal
+    uint32_t value = 0;
+    bool single = false;  // one character of four digits, that counts up
+  };
+  std::vector<Range> ranges;
+  for (const auto& [code, text] : words) {
+    const std::string hex = utf16Hex(text);
+    uint32_t value = 0;
+    const bool single =
+        hex.size() == 4 && std::from_chars(hex.data(), hex.data() + 4, value, 16).ptr == hex.data() + 4;
+    if (!ranges.empty()) {
+      Range& r = ranges.back();
+      const auto offset = static_cast<uint32_t>(code - r.first);
+      // What stands for itself is told for the codes between as well, which nothing uses.
+      if (single && r.single && code >> 8 == r.first >> 8 && value == r.value + offset &&
+          value >> 8 == r.value >> 8 && (code == r.last + 1 || value == code)) {
+        r.last = code;
+        continue;
+      }
+    }
+    ranges.push_back({code, code, hex, value, single});
+  }
+  std::string map =
+      "/CIDInit/ProcSet findresource begin 12 dict begin "
+      "begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"
+      "/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 "
+      "begincodespacerange<0000><FFFF>endcodespacerange\n";
+  for (size_t i = 0; i < ranges.size(); i += 100) {
+    const size_t end = std::min(ranges.size(), i + 100);
+    map += fmt::format("{} beginbfrange\n", end - i);
+    for (size_t k = i; k < end; ++k)
+      map += fmt::format("<{:04X}><{:04X}><{}>\n", ranges[k].first, ranges[k].last, ranges[k].words);
+    map += "endbfrange\n";
+  }
+  return map + "endcmap CMapName currentdict/CMap defineresource pop end end";
+}
+
+}  // namespace
+
+geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs,
+                                         const PdfTypeSizes& largest) const {
   struct Used {
     uint16_t font = 0;
     std::vector<uint32_t> glyphs;
+    std::map<uint16_t, uint32_t> glyphOf;  // by code
+    std::map<uint16_t, std::string> words;
+    std::string name;
+    std::array<int, 4> box{};
+    int ascender = 0, descender = 0;
+    bool bold = false, cubic = false;
     geo::Result<std::string> program;
-    bool cff = false;
   };
   std::vector<Used> used;
   for (const auto& [g, text] : glyphs) {
-    if (used.empty() || used.back().font != g.font) used.push_back({g.font, {}, {}, false});
-    used.back().glyphs.push_back(g.glyph);
+    if (used.empty() || used.back().font != g.font) used.emplace_back().font = g.font;
+    Used& u = used.back();
+    u.glyphs.push_back(g.glyph), u.glyphOf[code(g)] = g.glyph;
+    if (!text.empty()) u.words[code(g)] = text;
+  }
+  Library library;
+  if (!library.handle) return geo::fail("FreeType could not be started.", "Is memory short?");
+  for (Used& u : used) {
+    const auto& source = impl_->typesetter->fonts()[u.font];
+    const auto bytes = source.bytes();
+    FT_Face face = nullptr;
+    if (FT_New_Memory_Face(library.handle, bytes.data(), static_cast<FT_Long>(bytes.size()), source.index,
+                           &face))
+      return unusable(source);
+    const auto whole = [](long v) { return static_cast<int>(v); };
+    u.name = subsetName(face, u.glyphs);
+    u.box = {whole(face->bbox.xMin), whole(face->bbox.yMin), whole(face->bbox.xMax), whole(face->bbox.yMax)};
+    u.ascender = face->ascender, u.descender = face->descender;
+    u.bold = face->style_flags & FT_STYLE_FLAG_BOLD;
+    u.cubic = !impl_->fonts[u.font].codes.empty();
   }
   const int count = static_cast<int>(used.size());
   inOrder(
@@ -245,76 +397,50 @@ geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs)
       [&]() -> std::function<void(int)> {
         return [&](int i) {
           Used& u = used[static_cast<size_t>(i)];
-          u.program = subset(impl_->fonts[u.font], impl_->typesetter->fonts()[u.font], u.glyphs, u.cff);
+          const Font& font = impl_->fonts[u.font];
+          const auto size = largest.find(u.font);
+          if (u.cubic)
+            u.program =
+                cubicProgram(font, u.name, u.glyphOf, size == largest.end() ? 1e3 : size->second, u.box);
+          else u.program = quadraticProgram(font, impl_->typesetter->fonts()[u.font], u.glyphs);
         };
       },
       [](int) { return true; });
 
-  Library library;
-  if (!library.handle) return geo::fail("FreeType could not be started.", "Is memory short?");
+  // Most codes are characters and say the same in all fonts: one map does for those that agree.
+  std::map<uint16_t, std::string> common;
+  const auto agrees = [&](const Used& u) {
+    return std::all_of(u.words.begin(), u.words.end(), [&](const auto& entry) {
+      const auto known = common.find(entry.first);
+      return known == common.end() || known->second == entry.second;
+    });
+  };
+  for (Used& u : used)
+    if (u.cubic && agrees(u)) common.merge(std::exchange(u.words, {}));
+  const int commonMap = common.empty() ? 0 : file.stream("", unicodeMap(common));
+
   std::string entries;
   for (const Used& u : used) {
     if (!u.program) return tl::unexpected(u.program.error());
-    const auto& source = impl_->typesetter->fonts()[u.font];
-    const auto bytes = source.bytes();
-    FT_Face face = nullptr;
-    if (FT_New_Memory_Face(library.handle, bytes.data(), static_cast<FT_Long>(bytes.size()), source.index,
-                           &face))
-      return unusable(source);
-    uint64_t hash = 0xcbf29ce484222325ull;
-    std::map<uint16_t, uint32_t> glyphOf;
-    for (uint32_t glyph : u.glyphs)
-      glyphOf[code({u.font, glyph})] = glyph, hash = (hash ^ glyph) * 0x100000001b3ull;
-    std::string name;
-    for (int i = 0; i < 6; ++i, hash /= 26)
-      name += static_cast<char>('A' + hash % 26);  // the mark of a subset
-    const char* postscript = FT_Get_Postscript_Name(face);
-    name += '+';
-    for (const char* c = postscript ? postscript : "Font"; *c; ++c)
-      if (std::isalnum(static_cast<unsigned char>(*c)) || *c == '-') name += *c;
-    const auto em = [&](long v) { return static_cast<int>(std::lround(v * 1000.0 / face->units_per_EM)); };
-
-    std::string widths, map =
-                            "/CIDInit/ProcSet findresource begin 12 dict begin "
-                            "begincmap/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n"
-                            "/CMapName/Adobe-Identity-UCS def/CMapType 2 def 1 "
-                            "begincodespacerange<0000><FFFF>endcodespacerange\n";
-    std::vector<std::string> lines;
-    for (const auto& [code, glyph] : glyphOf) {
-      if (const double w = advance({u.font, glyph}); w != 1000) {
-        widths += fmt::format("{}[", code);
-        pdfNumber(widths, w);
-        widths += ']';
-      }
-      if (const auto& words = glyphs.at({u.font, glyph}); !words.empty())
-        lines.push_back(fmt::format("<{:04X}><{}>\n", code, utf16Hex(words)));
-    }
-    for (size_t i = 0; i < lines.size(); i += 100) {
-      const size_t n = std::min<size_t>(100, lines.size() - i);
-      map += fmt::format("{} beginbfchar\n", n);
-      for (size_t k = 0; k < n; ++k) map += lines[i + k];
-      map += "endbfchar\n";
-    }
-    map += "endcmap CMapName currentdict/CMap defineresource pop end end";
-    const int unicode = file.stream("", map);
+    const double perEm = hb_face_get_upem(impl_->fonts[u.font].face.get());
+    const auto em = [&](int v) { return static_cast<int>(std::lround(v * 1000.0 / perEm)); };
+    const int unicode = u.words.empty() && commonMap ? commonMap : file.stream("", unicodeMap(u.words));
     const int program = file.stream(
-        u.cff ? "/Subtype/CIDFontType0C" : fmt::format("/Length1 {}", u.program->size()), *u.program);
-    const FT_BBox& box = face->bbox;
+        u.cubic ? "/Subtype/CIDFontType0C" : fmt::format("/Length1 {}", u.program->size()), *u.program);
     const int descriptor = file.object(fmt::format(
         "<</Type/FontDescriptor/FontName/{}/Flags 4/FontBBox[{} {} {} {}]/ItalicAngle 0/Ascent "
         "{}/Descent {}/CapHeight {}/StemV {}/{} {} 0 R>>",
-        name, em(box.xMin), em(box.yMin), em(box.xMax), em(box.yMax), em(face->ascender), em(face->descender),
-        em(face->ascender) * 7 / 10, face->style_flags & FT_STYLE_FLAG_BOLD ? 140 : 80,
-        u.cff ? "FontFile3" : "FontFile2", program));
-    const int descendant =
-        file.object(fmt::format("<</Type/Font/Subtype/{}/BaseFont/{}/CIDSystemInfo<</Registry(Adobe)/"
-                                "Ordering(Identity)/Supplement 0>>/DW 1000/W[{}]/FontDescriptor {} 0 R{}>>",
-                                u.cff ? "CIDFontType0" : "CIDFontType2", name, widths, descriptor,
-                                u.cff ? "" : "/CIDToGIDMap/Identity"));
+        u.name, em(u.box[0]), em(u.box[1]), em(u.box[2]), em(u.box[3]), em(u.ascender), em(u.descender),
+        em(u.ascender) * 7 / 10, u.bold ? 140 : 80, u.cubic ? "FontFile3" : "FontFile2", program));
+    const int descendant = file.object(
+        fmt::format("<</Type/Font/Subtype/{}/BaseFont/{}/CIDSystemInfo<</Registry(Adobe)/"
+                    "Ordering(Identity)/Supplement 0>>/DW 1000/W[{}]/FontDescriptor {} 0 R{}>>",
+                    u.cubic ? "CIDFontType0" : "CIDFontType2", u.name, widthsOf(*this, u.font, u.glyphOf),
+                    descriptor, u.cubic ? "" : "/CIDToGIDMap/Identity"));
     const int whole =
         file.object(fmt::format("<</Type/Font/Subtype/Type0/BaseFont/{}/Encoding/Identity-H/"
                                 "DescendantFonts[{} 0 R]/ToUnicode {} 0 R>>",
-                                name, descendant, unicode));
+                                u.name, descendant, unicode));
     entries += fmt::format("/F{} {} 0 R", u.font, whole);
   }
   return entries;

@@ -17,8 +17,10 @@ struct PdfGlyph {
   auto operator<=>(const PdfGlyph&) const = default;
 };
 using PdfGlyphs = std::map<PdfGlyph, std::string>;
+using PdfTypeSizes = std::map<uint16_t, double>;  // the largest em of each font, in millimetres
 // What a drawing uses; a glyph that is known already keeps its text.
 PdfGlyphs glyphsOf(const scene::Drawing& drawing, const PdfGlyphs* known);
+PdfTypeSizes sizesOf(const scene::Drawing& drawing, double millimetresPerUnit);
 
 class PdfFonts {
  public:
@@ -31,7 +33,7 @@ class PdfFonts {
   double advance(PdfGlyph glyph) const;  // thousandths of an em
 
   // Writes all fonts; returns the entries of the pages' font dictionary: "/F0 12 0 R…".
-  geo::Result<std::string> write(PdfFile& file, const PdfGlyphs& glyphs) const;
+  geo::Result<std::string> write(PdfFile& file, const PdfGlyphs& glyphs, const PdfTypeSizes& largest) const;
 
  private:
   struct Impl;

@@ -16,9 +16,13 @@ using scene::Vec;
 
 namespace {
 
-constexpr size_t mostParts = 1000;             // per path: longer ones are slow in viewers
-constexpr size_t chunkBytes = 1 << 20;         // of content, deflated in parallel
-constexpr double pointsPerUnit = 72 / 2540.0;  // content units are 0.01 mm
+constexpr size_t mostParts = 1000;      // per path: longer ones are slow in viewers
+constexpr size_t chunkBytes = 1 << 20;  // of content, deflated in parallel
+// Of content: no point of a map is told apart more finely, and four digits reach across an A3.
+constexpr double unitMillimetres = vectorToleranceMillimetres, unitsPerMillimetre = 1 / unitMillimetres;
+constexpr double pointsPerUnit = 72 / 25.4 * unitMillimetres;
+constexpr float mostOfSymbol = 400;      // units, 16 mm
+constexpr double marginMillimetres = 3;  // beyond the map's frame: half of the widest pen
 
 class PageWriter {
  public:
@@ -29,14 +33,17 @@ class PageWriter {
         fonts_(fonts),
         glyphs_(glyphs),
         parallel_(parallel),
-        k_(options.millimetresPerUnit * 100),
-        seam_(seamMillimetres * 100),
-        reducer_(drawing, {.unitsPerCanvas = k_, .grid = vectorGridMillimetres * 100, .margin = 1000}) {}
+        k_(options.millimetresPerUnit * unitsPerMillimetre),
+        seam_(seamMillimetres * unitsPerMillimetre),
+        reducer_(drawing, {.unitsPerCanvas = k_,
+                           .grid = 0.5,
+                           .margin = marginMillimetres * unitsPerMillimetre,
+                           .tolerance = 1}) {}
 
   geo::Result<void> write(geo::Progress* progress) {
     canvas_ = {0, 0, px(drawing_.width), px(drawing_.height)};
     out_ = "1 j\n";
-    // From hundredths of a millimetre, y down, to points, y up.
+    // From units, y down, to points, y up.
     out_ += fmt::format("{:.8f} 0 0 {:.8f} 0 {:.5f} cm\n", pointsPerUnit, -pointsPerUnit,
                         drawing_.height * k_ * pointsPerUnit);
     if (drawing_.background.a) {
@@ -52,6 +59,7 @@ class PageWriter {
       clip_ = placed.clip ? met(canvas_, scaled(*placed.clip)) : canvas_;
       std::visit([this](const auto& item) { add(item); }, placed.item);
     }
+    leaveSymbol();
     setClip(canvas_);
     chunks_.push_back(std::move(out_));
     return {};
@@ -101,8 +109,10 @@ class PageWriter {
     const float x = std::max(a.x, b.x), y = std::max(a.y, b.y);
     return {x, y, std::min(a.right(), b.right()) - x, std::min(a.bottom(), b.bottom()) - y};
   }
-  // To the thousandth of a millimetre, at which no printer sees the rest.
+  // To a tenth of a unit, 0.004 mm: no printer sees the rest.
   void n(double v) { pdfNumber(out_, std::round(v * 10) / 10), out_ += ' '; }
+  // Never a hair less: viewers set glyphs at quarters of a pixel, at the one before.
+  void up(double v) { pdfNumber(out_, std::ceil(v * 10 - 0.01) / 10), out_ += ' '; }
   void n(Vec v) { n(v.x), n(v.y); }
   void rectangle(const Rect& r) { n(r.x), n(r.y), n(r.w), n(r.h), out_ += "re "; }
 
@@ -139,7 +149,7 @@ class PageWriter {
     rgb(c, "RG ");
   }
   void line(double width, bool roundCap, std::span<const float> dash = {}) {
-    if (state_.width != width) state_.width = width, n(width), out_ += "w ";
+    if (state_.width != width) state_.width = width, pdfNumber(out_, width), out_ += " w ";
     if (state_.cap != roundCap) state_.cap = roundCap, out_ += roundCap ? "1 J " : "0 J ";
     std::string pattern = "[";
     float period = 0;
@@ -154,6 +164,7 @@ class PageWriter {
   // One clip at a time; most neighbours in the list share theirs.
   void setClip(const Rect& r) {
     if (r == current_.value_or(canvas_)) return;
+    leaveSymbol();
     if (current_) restore();
     current_.reset();
     if (r == canvas_) return;
@@ -162,9 +173,10 @@ class PageWriter {
     out_ += "W n\n";
     current_ = r;
   }
-  bool visible() {
+  bool visible(bool partOfSymbol = false) {
     if (!(clip_.w > 0 && clip_.h > 0)) return false;
     setClip(clip_);
+    if (!partOfSymbol) leaveSymbol();
     if (out_.size() > chunkBytes) {  // between operations, so that no token is cut
       chunks_.emplace_back().swap(out_);
       out_.clear();
@@ -178,36 +190,174 @@ class PageWriter {
 
   // Paths
   // ------------------------------------------------------------------------------------------------------------
-  // Reduced shapes, in whole units.
-  void part(std::span<const Vec> points, bool closed) {
+  // Reduced shapes, in whole units; what is no larger than dust keeps its shape.
+  void part(std::span<const Vec> points, bool closed, bool backwards = false) {
+    const auto at = [&](size_t i) { return points[backwards ? points.size() - 1 - i : i]; };
+    const Bounds box = boundsOf(points);
+    if (std::max(box.x1 - box.x0, box.y1 - box.y0) <= 4) {
+      for (size_t i = 0; i < points.size(); ++i) n(at(i)), out_ += i ? "l\n" : "m\n";
+      if (closed) out_ += "h\n";
+      return;
+    }
     char digits[64];
+    Whole last;
     for (size_t i = 0; i < points.size(); ++i) {
-      char* end = std::to_chars(digits, digits + 24, std::lround(points[i].x)).ptr;
+      const Whole p = whole(at(i));
+      if (i && p == last) continue;
+      char* end = std::to_chars(digits, digits + 24, p.x).ptr;
       *end++ = ' ';
-      end = std::to_chars(end, end + 24, std::lround(points[i].y)).ptr;
+      end = std::to_chars(end, end + 24, p.y).ptr;
       *end++ = ' ', *end++ = i ? 'l' : 'm', *end++ = '\n';
       out_.append(digits, end);
+      if (i) said(last, p) = wordOf(last, p);
+      last = p;
     }
     if (closed) out_ += "h\n";
   }
-  void trace(const scene::Path& path, float scale) {
-    size_t next = 0;
+  // A border is in the file up to five times: of both areas, their outline, its casing. Said in the same
+  // direction as the last time it is a repetition, and deflates to next to nothing.
+  struct Whole {
+    int32_t x = 0, y = 0;
+    bool operator==(const Whole&) const = default;
+  };
+  static Whole whole(Vec p) {
+    return {static_cast<int32_t>(std::lround(p.x)), static_cast<int32_t>(std::lround(p.y))};
+  }
+  static uint64_t wordOf(Whole a, Whole b) {
+    const auto of = [](Whole p) {
+      return static_cast<uint64_t>(static_cast<uint32_t>(p.x)) << 32 | static_cast<uint32_t>(p.y);
+    };
+    const uint64_t h = (of(a) * 0x9E3779B97F4A7C15ull ^ of(b)) * 0xBF58476D1CE4E5B9ull;
+    return h ^ h >> 29;
+  }
+  uint64_t& said(Whole a, Whole b) { return said_[wordOf(a, b) >> 8 & (said_.size() - 1)]; }
+  // Segments said in this direction, less those said in the other.
+  int direction(std::span<const Vec> points) {
+    int sum = 0;
+    for (size_t i = 1; i < points.size(); ++i) {
+      const Whole a = whole(points[i - 1]), b = whole(points[i]);
+      if (said(a, b) == wordOf(a, b)) ++sum;
+      else if (said(b, a) == wordOf(b, a)) --sum;
+    }
+    return sum;
+  }
+  // Makes the path ready: sets the system of coordinates that it is said in, before its colours are.
+  void enter(const scene::Path& path) {
+    shape_ = inUnits(path);
+    const Bounds box = boundsOf(shape_.points);
+    const float width = box.x1 - box.x0, height = box.y1 - box.y0;
+    const bool small = std::max(width, height) < mostOfSymbol;
+    if (symbol_ && small && symbol_->x0 <= box.x0 && symbol_->y0 <= box.y0 && symbol_->x1 >= box.x1 &&
+        symbol_->y1 >= box.y1)
+      return;
+    leaveSymbol();
+    // What is small is mostly a symbol, and there are others of its kind: said around its own middle, with
+    // all that lies within, each says the same, and deflates to next to nothing.
+    if (!small || shape_.points.size() < 3) return;
+    save();
+    origin_ = {(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2};
+    out_ += "1 0 0 1 ", n(origin_), out_ += "cm ";
+    symbol_ = box;
+    for (float* least : {&symbol_->x0, &symbol_->y0}) *least -= 0.05f * std::max(width, height);
+    for (float* most : {&symbol_->x1, &symbol_->y1}) *most += 0.05f * std::max(width, height);
+  }
+  void leaveSymbol() {
+    if (symbol_) restore();
+    symbol_.reset();
+  }
+  void paint(const char* how) {  // what was entered
+    if (symbol_) {
+      for (Vec& p : shape_.points) p = p - origin_;
+      out_ += symbol(shape_);
+    } else {
+      write(out_, shape_, shape_.points.size() > 16 ? 1 : 10);
+    }
+    out_ += how, out_ += '\n';
+  }
+  // In units, without the points of straight runs.
+  scene::Path inUnits(const scene::Path& path) {
     using Verb = scene::Path::Verb;
+    scene::Path out;
+    size_t next = 0;
+    run_.clear();
+    const auto endRun = [&] {  // its first point is written
+      if (run_.size() > 1) {
+        const auto kept = simplifier_.kept(run_, run_.size() > 3 ? 0.5 : 0);
+        for (size_t i = 1; i < run_.size(); ++i)
+          if (kept[i]) out.line({static_cast<float>(run_[i].x), static_cast<float>(run_[i].y)});
+      }
+      run_.clear();
+    };
+    const auto point = [&] { return path.points[next++] * static_cast<float>(k_); };
+    const auto start = [&](Vec p) { run_.assign(1, {p.x, p.y}); };
     for (Verb verb : path.verbs) switch (verb) {
         case Verb::move:
-          n(path.points[next++] * scale), out_ += "m\n";
+          endRun();
+          out.move(point()), start(out.points.back());
           break;
-        case Verb::line:
-          n(path.points[next++] * scale), out_ += "l\n";
+        case Verb::line: {
+          const Vec p = point();
+          run_.push_back({p.x, p.y});
           break;
-        case Verb::cubic:
-          for (int i = 0; i < 3; ++i) n(path.points[next++] * scale);
-          out_ += "c\n";
+        }
+        case Verb::cubic: {
+          endRun();
+          const Vec a = point(), b = point(), c = point();
+          out.cubic(a, b, c), start(c);
           break;
+        }
         case Verb::close:
-          out_ += "h\n";
+          endRun();
+          out.close();
           break;
       }
+    endRun();
+    return out;
+  }
+  static void write(std::string& out, const scene::Path& path, double parts) {  // to so many parts of a unit
+    using Verb = scene::Path::Verb;
+    size_t next = 0;
+    const auto number = [&](double v) { pdfNumber(out, std::round(v * parts) / parts), out += ' '; };
+    const auto point = [&] {
+      const Vec p = path.points[next++];
+      number(p.x), number(p.y);
+    };
+    static const std::vector rectangle{Verb::move, Verb::line, Verb::line, Verb::line, Verb::close};
+    if (const auto& p = path.points; path.verbs == rectangle && p[0].y == p[1].y && p[1].x == p[2].x &&
+                                     p[2].y == p[3].y && p[3].x == p[0].x) {
+      number(p[0].x), number(p[0].y), number(p[2].x - p[0].x), number(p[2].y - p[0].y);
+      out += "re\n";
+      return;
+    }
+    for (Verb verb : path.verbs) switch (verb) {
+        case Verb::move:
+          point(), out += "m\n";
+          break;
+        case Verb::line:
+          point(), out += "l\n";
+          break;
+        case Verb::cubic:
+          point(), point(), point(), out += "c\n";
+          break;
+        case Verb::close:
+          out += "h\n";
+          break;
+      }
+  }
+  // The words of a shape around its middle. Where they come out the same but for the last digit, single
+  // precision made the difference: the first one stands for all.
+  std::string symbol(const scene::Path& shape) {
+    std::string kind;
+    for (const auto verb : shape.verbs) kind += static_cast<char>('0' + static_cast<int>(verb));
+    auto& known = symbols_[kind];
+    for (const auto& [points, words] : known)
+      if (std::equal(points.begin(), points.end(), shape.points.begin(), shape.points.end(),
+                     [](Vec a, Vec b) { return std::abs(a.x - b.x) < 0.04f && std::abs(a.y - b.y) < 0.04f; }))
+        return words;
+    std::string words;
+    write(words, shape, 10);
+    if (known.size() < 64) known.emplace_back(shape.points, words);
+    return words;
   }
   void lines(const Parts& parts, const scene::Pen& pen, bool round) {
     if (pen.colour.a == 0 || !(pen.width > 0) || parts.size() == 0) return;
@@ -215,7 +365,8 @@ class PageWriter {
     line(px(pen.width), round, pen.dash);
     size_t open = 0;
     for (size_t p = 0; p < parts.size(); ++p) {
-      part(parts.part(p), parts.closed[p]);
+      const auto points = parts.part(p);
+      part(points, parts.closed[p], pen.dash.empty() && direction(points) < 0);
       // A translucent line is one path: two would darken each other where they touch.
       if (++open < mostParts || pen.colour.a < 255) continue;
       out_ += "S\n", open = 0;
@@ -224,9 +375,12 @@ class PageWriter {
     if (open) out_ += "S\n";
   }
   void rowsPath(const Polygons& polygons, std::span<const uint32_t> rows) {
-    for (uint32_t row : rows)
-      for (uint32_t p = polygons.rowStart[row]; p < polygons.rowStart[row + 1]; ++p)
-        part(polygons.part(p), true);
+    for (uint32_t row : rows) {
+      const uint32_t first = polygons.rowStart[row], last = polygons.rowStart[row + 1];
+      int sum = 0;
+      for (uint32_t p = first; p < last; ++p) sum += direction(polygons.part(p));
+      for (uint32_t p = first; p < last; ++p) part(polygons.part(p), true, sum < 0);
+    }
   }
   void hatch(const scene::Hatch& hatch, const Bounds& box, double phase) {  // under the clip that is set
     if (hatch.ground.a) {
@@ -336,7 +490,8 @@ class PageWriter {
     out_ += fmt::format("/{} Do\n", name);
   }
   void image(const Rect& r, const std::vector<Rgba>& pixels, int columns, int rows, bool smooth) {
-    const Sampling s = sampling(pixels, columns, rows, r, clip_, smooth, options_.imageDpi / 2540);
+    const Sampling s =
+        sampling(pixels, columns, rows, r, clip_, smooth, options_.imageDpi / 25.4 * unitMillimetres);
     if (s.columns <= 0 || s.rows <= 0) return;
     const int perStrip = std::max(1, (1 << 18) / s.columns), strips = (s.rows + perStrip - 1) / perStrip;
     // What is smooth deflates far better as differences between neighbours: PNG's filters, and PDF knows
@@ -384,24 +539,23 @@ class PageWriter {
       image(scaled(picture.rect), *picture.pixels, picture.columns, picture.rows, true);
   }
   void add(const scene::Fill& fill) {
-    if (fill.colour.a == 0 || fill.path.empty() || !visible()) return;
+    if (fill.colour.a == 0 || fill.path.empty() || !visible(true)) return;
+    enter(fill.path);
     fillColour(fill.colour);
-    trace(fill.path, static_cast<float>(k_));
-    out_ += "f*\n";
+    paint("f*");
   }
   void add(const scene::Stroke& stroke) {
-    if (stroke.pen.colour.a == 0 || stroke.path.empty() || !visible()) return;
+    if (stroke.pen.colour.a == 0 || stroke.path.empty() || !visible(true)) return;
     if (stroke.endWidth >= 0) {
+      enter(taperedOutline(scene::flattened(stroke.path, static_cast<float>(0.25 / k_)), stroke.pen.width,
+                           stroke.endWidth));
       fillColour(stroke.pen.colour);
-      trace(taperedOutline(scene::flattened(stroke.path, static_cast<float>(1 / k_)), stroke.pen.width,
-                           stroke.endWidth),
-            static_cast<float>(k_));
-      out_ += "f\n";
+      paint("f");
     } else if (stroke.pen.width > 0) {
+      enter(stroke.path);
       strokeColour(stroke.pen.colour);
       line(px(stroke.pen.width), stroke.pen.roundCap, stroke.pen.dash);
-      trace(stroke.path, static_cast<float>(k_));
-      out_ += "S\n";
+      paint("S");
     }
   }
 
@@ -516,7 +670,7 @@ class PageWriter {
     if (!has(s)) return;
     const double cosine = std::cos(text.angle), sine = std::sin(text.angle), size = px(run.size);
     out_ += fmt::format("/F{} ", s.font);
-    n(size), out_ += "Tf ";
+    pdfNumber(out_, size), out_ += " Tf ";
     double pen = 0, y = 0;
     bool open = false;
     for (size_t i = s.firstGlyph; i < s.lastGlyph; ++i) {
@@ -527,15 +681,15 @@ class PageWriter {
                      at = px(text.origin.y + g.x * sine + g.y * cosine);
         if (text.angle == 0) out_ += "1 0 0 -1 ";
         else out_ += fmt::format("{:.5f} {:.5f} {:.5f} {:.5f} ", cosine, sine, sine, -cosine);
-        n(x), n(at), out_ += "Tm [<";
+        up(x), up(at), out_ += "Tm [<";
         pen = g.x, y = g.y, open = true;
       }
       const double off = (pen - g.x) / run.size * 1000;
-      if (std::abs(off) >= 0.5) {
+      if (std::abs(off) >= 3 && std::abs(pen - g.x) * k_ >= 0.2) {  // less is not seen, and does not add up
         out_ += '>';
-        pdfNumber(out_, std::round(off * 10) / 10);
+        pdfNumber(out_, std::round(off));
         out_ += '<';
-        pen = g.x;
+        pen -= std::round(off) / 1000 * run.size;
       }
       out_ += fmt::format("{:04X}", fonts_.code({s.font, g.id}));
       pen += fonts_.advance({s.font, g.id}) / 1000 * run.size;
@@ -558,6 +712,13 @@ class PageWriter {
   std::string out_, states_, shadings_, xObjects_;
   std::vector<std::string> chunks_;
   std::set<std::string> named_;
+  std::vector<uint64_t> said_ = std::vector<uint64_t>(1 << 14);
+  scene::Path shape_;             // what was entered, in units
+  std::optional<Bounds> symbol_;  // that is being said around its middle
+  Vec origin_;
+  std::vector<geo::Point> run_;
+  LineSimplifier simplifier_;
+  std::map<std::string, std::vector<std::pair<std::vector<Vec>, std::string>>> symbols_;  // by their verbs
 };
 
 }  // namespace
@@ -572,7 +733,7 @@ geo::Result<PdfPage> pdfPage(const scene::Drawing& drawing, const VectorOptions&
     return geo::fail("A page of more than 5.08 m cannot be a PDF.",
                      "Choose a smaller page, or another format.");
   PdfPage page;
-  page.glyphs = glyphsOf(drawing, known);
+  page.glyphs = glyphsOf(drawing, known), page.sizes = sizesOf(drawing, options.millimetresPerUnit);
   if (auto ok = fonts.open(page.glyphs); !ok) return tl::unexpected(ok.error());
   PageWriter writer(drawing, options, fonts, page.glyphs, parallel);
   if (auto ok = writer.write(progress); !ok) return tl::unexpected(ok.error());

@@ -10,6 +10,7 @@ namespace paper {
 struct PdfPage {
   PdfObjects objects;  // the page itself is the last one
   PdfGlyphs glyphs;
+  PdfTypeSizes sizes;
 };
 
 // parent: the number of the page tree, fonts: that of the font dictionary that all pages share. Parallel: the

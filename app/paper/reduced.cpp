@@ -1,5 +1,6 @@
 #include "app/paper/reduced.h"
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -42,42 +43,6 @@ void pushThinned(std::vector<Point>& out, size_t first, Point p) {
 
 bool before(Point a, Point b) { return a.x != b.x ? a.x < b.x : a.y < b.y; }
 
-// Douglas–Peucker between two kept vertices. The arithmetic takes the ends in a fixed order and ties go to
-// the smaller point, so a border comes out the same from both of its sides.
-void markKept(std::span<const Point> chain, double tolerance, std::vector<uint8_t>& kept,
-              std::vector<std::pair<uint32_t, uint32_t>>& stack) {
-  stack.assign(1, {0, static_cast<uint32_t>(chain.size() - 1)});
-  const double tolerance2 = tolerance * tolerance;
-  while (!stack.empty()) {
-    const auto [first, last] = stack.back();
-    stack.pop_back();
-    if (last - first < 2) continue;
-    Point a = chain[first], b = chain[last];
-    if (before(b, a)) std::swap(a, b);
-    const double dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy, inverse2 = 1 / length2;
-    double farthest = tolerance2;
-    uint32_t split = 0;
-    for (uint32_t i = first + 1; i < last; ++i) {
-      const double px = chain[i].x - a.x, py = chain[i].y - a.y, along = px * dx + py * dy;
-      double distance2;
-      if (along <= 0) {
-        distance2 = px * px + py * py;
-      } else if (along >= length2) {
-        const double qx = px - dx, qy = py - dy;
-        distance2 = qx * qx + qy * qy;
-      } else {
-        const double cross = px * dy - py * dx;
-        distance2 = cross * cross * inverse2;
-      }
-      if (distance2 > farthest || (split && distance2 == farthest && before(chain[i], chain[split])))
-        farthest = distance2, split = i;
-    }
-    if (!split) continue;
-    kept[split] = 1;
-    stack.push_back({first, split}), stack.push_back({split, last});
-  }
-}
-
 // Sutherland–Hodgman against one side; inside(p) > 0.
 template <class Inside>
 void clipSide(std::vector<Point>& ring, std::vector<Point>& scratch, Inside inside) {
@@ -119,6 +84,17 @@ bool clipSegment(Point a, Point b, const geo::Box& keep, double& t0, double& t1)
   return t0 < t1;
 }
 
+// Three vertices that stand for a ring: its first, the farthest from that, and the farthest from both.
+std::array<Point, 3> cornersOf(std::span<const Point> ring) {
+  const auto farthest = [&](auto distance) {
+    return *std::max_element(ring.begin(), ring.end(),
+                             [&](Point a, Point b) { return distance(a) < distance(b); });
+  };
+  const Point a = ring[0], b = farthest([&](Point p) { return std::hypot(p.x - a.x, p.y - a.y); });
+  return {a, b,
+          farthest([&](Point p) { return std::abs((b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x)); })};
+}
+
 Vec narrowed(Point p) { return {static_cast<float>(p.x), static_cast<float>(p.y)}; }
 
 bool within(const geo::Box& outer, const geo::Box& inner) {
@@ -156,6 +132,46 @@ void appendLine(Parts& out, std::span<const Point> line, bool closed, const geo:
 }
 
 }  // namespace
+
+// The arithmetic takes the ends in a fixed order and ties go to the smaller point, so a border comes out the
+// same from both of its sides.
+std::span<const uint8_t> LineSimplifier::kept(std::span<const Point> chain, double tolerance) {
+  kept_.assign(chain.size(), 0);
+  if (chain.empty()) return kept_;
+  kept_.front() = kept_.back() = 1;
+  auto& stack = stack_;
+  stack.assign(1, {0, static_cast<uint32_t>(chain.size() - 1)});
+  const double tolerance2 = tolerance * tolerance;
+  while (!stack.empty()) {
+    const auto [first, last] = stack.back();
+    stack.pop_back();
+    if (last - first < 2) continue;
+    Point a = chain[first], b = chain[last];
+    if (before(b, a)) std::swap(a, b);
+    const double dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy, inverse2 = 1 / length2;
+    double farthest = tolerance2;
+    uint32_t split = 0;
+    for (uint32_t i = first + 1; i < last; ++i) {
+      const double px = chain[i].x - a.x, py = chain[i].y - a.y, along = px * dx + py * dy;
+      double distance2;
+      if (along <= 0) {
+        distance2 = px * px + py * py;
+      } else if (along >= length2) {
+        const double qx = px - dx, qy = py - dy;
+        distance2 = qx * qx + qy * qy;
+      } else {
+        const double cross = px * dy - py * dx;
+        distance2 = cross * cross * inverse2;
+      }
+      if (distance2 > farthest || (split && distance2 == farthest && before(chain[i], chain[split])))
+        farthest = distance2, split = i;
+    }
+    if (!split) continue;
+    kept_[split] = 1;
+    stack.push_back({first, split}), stack.push_back({split, last});
+  }
+  return kept_;
+}
 
 namespace {
 
@@ -216,6 +232,8 @@ class Visits {
 struct Reducer::View {
   double scale, offsetX, offsetY;  // target = offset ± scale · world, y down
   double grid;
+  double tolerance;  // of rings, in cells of the grid
+  bool keepsRings;
   geo::Box keep;   // target units
   geo::Box world;  // the same in world metres
 
@@ -251,6 +269,8 @@ Reducer::View Reducer::view(int camera) const {
   v.offsetX = (c.frame.x + c.frame.w / 2.0) * k - c.centre.x * v.scale;
   v.offsetY = (c.frame.y + c.frame.h / 2.0) * k + c.centre.y * v.scale;
   v.grid = resolution_.grid;
+  v.tolerance = 1.2 * tolerance() / resolution_.grid;
+  v.keepsRings = resolution_.tolerance > 0;
   v.keep = geo::Box{c.frame.x * k, c.frame.y * k, c.frame.right() * k, c.frame.bottom() * k}.grown(
       resolution_.margin);
   v.world = c.world().grown(resolution_.margin / v.scale);
@@ -279,9 +299,8 @@ void Reducer::View::snapRows(const geo::Shapes& shapes, size_t firstRow, size_t 
 void Reducer::View::addRows(const geo::Shapes& shapes, size_t firstRow, size_t lastRow,
                             const Snapped& snapped, const Visits* visits, Polygons& out) const {
   std::vector<Point> ring, scratch;
-  std::vector<uint8_t> kept;
+  LineSimplifier simplifier;
   std::vector<uint32_t> nodes;
-  std::vector<std::pair<uint32_t, uint32_t>> stack;
   const double inverse = 1 / grid;
   const geo::Box keepGrid{keep.minX * inverse, keep.minY * inverse, keep.maxX * inverse, keep.maxY * inverse};
   Bounds bounds;
@@ -326,12 +345,15 @@ void Reducer::View::addRows(const geo::Shapes& shapes, size_t firstRow, size_t l
       const size_t first = nodes[k], last = k + 1 < nodes.size() ? nodes[k + 1] : nodes[0] + n;
       scratch.clear();
       for (size_t i = first; i <= last; ++i) scratch.push_back(point(i < n ? i : i - n));
-      kept.assign(scratch.size(), 0);
-      kept[0] = 1;
-      markKept(scratch, 1.2, kept, stack);
+      const auto kept = simplifier.kept(scratch, tolerance);
       for (size_t i = 0; i + 1 < scratch.size(); ++i)
         if (kept[i]) ring.push_back(scratch[i]);
     }
+    if (ring.size() >= 3 || !keepsRings) return;
+    scratch.clear();
+    for (size_t i = 0; i < n; ++i) scratch.push_back(point(i));
+    const auto corners = cornersOf(scratch);
+    ring.assign(corners.begin(), corners.end());
   };
   size_t part = 0;
   for (size_t row = firstRow; row < lastRow; ++row) {
@@ -417,9 +439,27 @@ std::shared_ptr<const Polygons> Reducer::polygons(const scene::MapShapePtr& shap
 const geo::Boundaries::Lines& Reducer::lines(const geo::Boundaries& boundaries, int camera) {
   const auto key = std::make_pair(static_cast<const void*>(&boundaries), camera);
   auto found = lines_.find(key);
-  if (found == lines_.end())
-    found = lines_.emplace(key, boundaries.simplified(resolution_.grid / view(camera).scale)).first;
-  return found->second;
+  if (found != lines_.end()) return found->second;
+  const double metres = 1 / view(camera).scale;
+  auto made = boundaries.simplified(tolerance() * metres);
+  if (resolution_.tolerance > 0) {
+    geo::Boundaries::Lines whole{{}, {0}};
+    for (size_t a = 0; a < boundaries.arcs().size(); ++a) {
+      const auto line = made.line(a), all = boundaries.arcVertices(boundaries.arcs()[a]);
+      geo::Box box;
+      if (line.size() < 4 && all.size() > 3 && all.front() == all.back())
+        for (Point p : all) box.add(p);
+      if (std::max(box.width(), box.height()) >= resolution_.grid * metres) {
+        for (Point p : cornersOf(all)) whole.points.push_back(p);
+        whole.points.push_back(all.front());
+      } else {
+        whole.points.insert(whole.points.end(), line.begin(), line.end());
+      }
+      whole.start.push_back(static_cast<uint32_t>(whole.points.size()));
+    }
+    made = std::move(whole);
+  }
+  return lines_.emplace(key, std::move(made)).first->second;
 }
 
 std::shared_ptr<const Parts> Reducer::borders(const scene::Borders& borders) {
@@ -467,10 +507,19 @@ std::shared_ptr<const Parts> Reducer::courses(const scene::MapShapePtr& shape, i
   const View v = view(camera);
   const geo::Shapes& shapes = shape->layer->shapes;
   std::vector<Point> line;
+  LineSimplifier simplifier;
   for (size_t p = 0; p < shapes.parts(); ++p) {
     line.clear();
     for (Point q : shapes.part(p)) pushThinned(line, 0, v.snapped(q));
-    appendLine(*out, line, shapes.kind == geo::ShapeKind::polygon && line.size() > 2, v.keep);
+    const bool closed = shapes.kind == geo::ShapeKind::polygon && line.size() > 2;
+    if (resolution_.tolerance > 0 && !closed && line.size() > 2) {
+      const auto kept = simplifier.kept(line, resolution_.tolerance);
+      size_t count = 0;
+      for (size_t i = 0; i < line.size(); ++i)
+        if (kept[i]) line[count++] = line[i];
+      line.resize(count);
+    }
+    appendLine(*out, line, closed, v.keep);
   }
   return out;
 }

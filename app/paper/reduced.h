@@ -34,6 +34,17 @@ struct Bounds {
 };
 Bounds boundsOf(std::span<const scene::Vec> points);
 
+// The points of a line without which it would be more than the tolerance off (Douglas–Peucker), ends
+// included; the same ones in both directions.
+class LineSimplifier {
+ public:
+  std::span<const uint8_t> kept(std::span<const geo::Point> line, double tolerance);
+
+ private:
+  std::vector<uint8_t> kept_;
+  std::vector<std::pair<uint32_t, uint32_t>> stack_;
+};
+
 // Polygons with their rows; rows out of sight have no parts.
 struct Polygons : Parts {
   std::vector<uint32_t> rowStart{0};  // into parts
@@ -46,6 +57,9 @@ struct Resolution {
   double unitsPerCanvas = 1;
   double grid = 0.25;  // target units; nothing moves by more than that
   double margin = 64;  // target units beyond the camera's frame that are kept
+  // Above 0: what every line may be off for being said shorter, grid included or not. A ring that would
+  // vanish keeps three points, for an island that is a dot is still there.
+  double tolerance = 0;
 };
 
 // Remembers what it made: one layer is drawn several times (fills, casing, border). One thread.
@@ -61,6 +75,7 @@ class Reducer {
   struct View;
   View view(int camera) const;
   const geo::Boundaries::Lines& lines(const geo::Boundaries& boundaries, int camera);
+  double tolerance() const { return resolution_.tolerance > 0 ? resolution_.tolerance : resolution_.grid; }
   const scene::Drawing& drawing_;
   Resolution resolution_;
   std::map<std::pair<const void*, int>, std::shared_ptr<const Polygons>> polygons_;

@@ -9,9 +9,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <span>
 #include <vector>
 
+#include "app/paper/deflate.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -58,31 +61,6 @@ uint32_t big32(const uint8_t* p) {
   return uint32_t{p[0]} << 24 | uint32_t{p[1]} << 16 | uint32_t{p[2]} << 8 | p[3];
 }
 
-// A PNG keeps a checksum of the chunk that the seal stands in: the chunk's start (of its type) and length.
-struct Chunk {
-  long long start = -1;
-  uint32_t length = 0;
-};
-Chunk chunkWith(std::FILE* f, long long at) {
-  uint8_t head[8];
-  std::rewind(f);
-  static constexpr uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  if (std::fread(head, 1, 8, f) != 8 || !std::equal(head, head + 8, png)) return {};
-  long long place = 8;
-  while (std::fseek(f, static_cast<long>(place), SEEK_SET) == 0 && std::fread(head, 1, 8, f) == 8) {
-    const uint32_t length = big32(head);
-    if (at >= place + 8 && at < place + 8 + static_cast<long long>(length)) return {place + 4, length};
-    place += 12 + static_cast<long long>(length);
-  }
-  return {};
-}
-
-std::array<uint8_t, 4> checksum(const std::vector<uint8_t>& chunk) {
-  const auto crc = static_cast<uint32_t>(crc32_z(crc32_z(0, nullptr, 0), chunk.data(), chunk.size()));
-  return {static_cast<uint8_t>(crc >> 24), static_cast<uint8_t>(crc >> 16), static_cast<uint8_t>(crc >> 8),
-          static_cast<uint8_t>(crc)};
-}
-
 bool read(std::FILE* f, long long at, void* to, size_t count) {
   return std::fseek(f, static_cast<long>(at), SEEK_SET) == 0 && std::fread(to, 1, count, f) == count;
 }
@@ -90,16 +68,86 @@ bool write(std::FILE* f, long long at, const void* from, size_t count) {
   return std::fseek(f, static_cast<long>(at), SEEK_SET) == 0 && std::fwrite(from, 1, count, f) == count;
 }
 
+// What the seal stands in keeps a checksum of its own that the seal changes: the chunk of a PNG, from its
+// type on, and the deflated metadata of a PDF.
+struct Chunk {
+  long long start = -1;
+  size_t length = 0;  // without the checksum of four bytes that follows
+  bool isDeflated = false;
+  long long sumAt() const { return start + static_cast<long long>(length); }
+};
+Chunk metadataWith(std::FILE* f, long long at) {
+  const long long from = std::max(0LL, at - (1 << 20));
+  std::string before(static_cast<size_t>(at - from), '\0');
+  if (!read(f, from, before.data(), before.size())) return {};
+  constexpr std::string_view key = "/Metadata/Subtype/XML/Filter/FlateDecode/Length ", end = ">>stream\n";
+  const size_t head = before.rfind(key);
+  if (head == before.npos) return {};
+  size_t length = 0;
+  const char* digits = before.data() + head + key.size();
+  const auto [after, error] = std::from_chars(digits, before.data() + before.size(), length);
+  const auto start = static_cast<size_t>(after - before.data()) + end.size();
+  if (error != std::errc() || length < 8 || length > 64u << 20 ||
+      std::string_view(before).substr(start - end.size(), end.size()) != end)
+    return {};
+  return {from + static_cast<long long>(start), length - 4, true};
+}
+Chunk chunkWith(std::FILE* f, long long at) {
+  uint8_t head[8];
+  std::rewind(f);
+  static constexpr uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  if (std::fread(head, 1, 8, f) != 8) return {};
+  if (std::equal(head, head + 4, "%PDF")) return metadataWith(f, at);
+  if (!std::equal(head, head + 8, png)) return {};
+  long long place = 8;
+  while (std::fseek(f, static_cast<long>(place), SEEK_SET) == 0 && std::fread(head, 1, 8, f) == 8) {
+    const uint32_t length = big32(head);
+    if (at >= place + 8 && at < place + 8 + static_cast<long long>(length)) return {place + 4, length + 4};
+    place += 12 + static_cast<long long>(length);
+  }
+  return {};
+}
+
+// As far as the bytes make sense.
+std::string inflated(std::span<const uint8_t> bytes) {
+  z_stream stream{};
+  std::string out;
+  if (inflateInit(&stream) != Z_OK) return out;
+  std::vector<char> buffer(1 << 16);
+  stream.next_in = const_cast<uint8_t*>(bytes.data()), stream.avail_in = static_cast<uInt>(bytes.size());
+  for (int state = Z_OK; state == Z_OK && out.size() < 256u << 20;) {
+    stream.next_out = reinterpret_cast<uint8_t*>(buffer.data());
+    stream.avail_out = static_cast<uInt>(buffer.size());
+    state = inflate(&stream, Z_NO_FLUSH);
+    out.append(buffer.data(), buffer.size() - stream.avail_out);
+  }
+  inflateEnd(&stream);
+  return out;
+}
+
+std::array<uint8_t, 4> checksum(std::span<const uint8_t> bytes, bool isDeflated) {
+  uLong sum;
+  if (isDeflated) {
+    const std::string text = inflated(bytes);
+    sum = adler32_z(1, reinterpret_cast<const uint8_t*>(text.data()), text.size());
+  } else {
+    sum = crc32_z(crc32_z(0, nullptr, 0), bytes.data(), bytes.size());
+  }
+  return {static_cast<uint8_t>(sum >> 24), static_cast<uint8_t>(sum >> 16), static_cast<uint8_t>(sum >> 8),
+          static_cast<uint8_t>(sum)};
+}
+
 // The digest of the file as it was before it was sealed.
 std::optional<std::string> digest(std::FILE* f, long long sealAt, const Chunk& chunk) {
   std::array<uint8_t, 4> open{};
   if (chunk.start >= 0) {
-    std::vector<uint8_t> bytes(chunk.length + 4);
-    if (!read(f, chunk.start, bytes.data(), bytes.size())) return std::nullopt;
+    std::vector<uint8_t> bytes(chunk.length);
+    if (sealAt + static_cast<long long>(digits) > chunk.sumAt() ||
+        !read(f, chunk.start, bytes.data(), bytes.size()))
+      return std::nullopt;
     std::fill_n(bytes.begin() + (sealAt - chunk.start), digits, uint8_t{'0'});
-    open = checksum(bytes);
+    open = checksum(bytes, chunk.isDeflated);
   }
-  const long long crcAt = chunk.start + 4 + static_cast<long long>(chunk.length);
   std::rewind(f);
   Sha256 sha;
   std::vector<uint8_t> buffer(1 << 20);
@@ -116,7 +164,7 @@ std::optional<std::string> digest(std::FILE* f, long long sealAt, const Chunk& c
         sealAt, [](size_t) { return uint8_t{'0'}; }, digits);
     if (chunk.start >= 0)
       put(
-          crcAt, [&](size_t i) { return open[i]; }, 4);
+          chunk.sumAt(), [&](size_t i) { return open[i]; }, 4);
     sha.add(buffer.data(), n);
   }
   return sha.hex();
@@ -136,6 +184,18 @@ std::string between(std::string_view text, std::string_view open, std::string_vi
   if (a == text.npos) return {};
   const size_t b = text.find(close, a + open.size());
   return b == text.npos ? std::string() : xmlUnescaped(text.substr(a + open.size(), b - a - open.size()));
+}
+
+std::string fromPdf(std::FILE* f) {
+  constexpr std::string_view open = "<parkscope:recipe>", close = "</parkscope:recipe>";
+  if (const long long at = findMark(f); at >= 0)
+    if (const Chunk chunk = metadataWith(f, at); chunk.start >= 0) {
+      std::vector<uint8_t> bytes(chunk.length + 4);
+      if (!read(f, chunk.start, bytes.data(), bytes.size())) return {};
+      // Of a damaged one, what there is: it had a recipe.
+      return between(inflated(bytes).append(close), open, close);
+    }
+  return between(wholeFile(f), open, close);  // of a file from before the metadata were deflated
 }
 
 std::string fromPng(std::FILE* f) {
@@ -242,6 +302,31 @@ std::string unsealed() {
   return text;
 }
 
+std::string deflatedAroundSeal(std::string_view text) {
+  const size_t seal = std::min(text.find(mark), text.size()),
+               after = seal < text.size() ? seal + mark.size() + digits : seal;
+  std::string out("\x78\xDA", 2);
+  std::vector<uint8_t> packed;
+  const auto pack = [&](std::string_view part, bool last) {
+    Deflater deflater(9);
+    if (!deflater.run({reinterpret_cast<const uint8_t*>(part.data()), part.size()}, last, packed))
+      throw std::bad_alloc();
+    out.append(reinterpret_cast<const char*>(packed.data()), packed.size());
+  };
+  pack(text.substr(0, seal), seal == text.size());
+  if (seal < text.size()) {  // stored, as it is
+    const auto size = static_cast<uint16_t>(after - seal);
+    out += '\0';
+    for (const uint16_t v : {size, static_cast<uint16_t>(~size)})
+      out += static_cast<char>(v & 0xFF), out += static_cast<char>(v >> 8);
+    out += text.substr(seal, size);
+    pack(text.substr(after), true);
+  }
+  const uLong sum = adler32_z(1, reinterpret_cast<const uint8_t*>(text.data()), text.size());
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(sum >> shift & 0xFF);
+  return out;
+}
+
 geo::Result<void> commitSealed(AtomicFile& file) {
   if (auto closed = file.close(); !closed) return closed;
   {
@@ -254,10 +339,10 @@ geo::Result<void> commitSealed(AtomicFile& file) {
       const auto sum = digest(f.f, sealAt, chunk);
       bool ok = sum && write(f.f, sealAt, sum->data(), digits);
       if (ok && chunk.start >= 0) {
-        std::vector<uint8_t> bytes(chunk.length + 4);
+        std::vector<uint8_t> bytes(chunk.length);
         ok = std::fflush(f.f) == 0 && read(f.f, chunk.start, bytes.data(), bytes.size());
-        const auto crc = checksum(bytes);
-        ok = ok && write(f.f, chunk.start + 4 + static_cast<long long>(chunk.length), crc.data(), 4);
+        const auto sum = checksum(bytes, chunk.isDeflated);
+        ok = ok && write(f.f, chunk.sumAt(), sum.data(), 4);
       }
       if (!ok || std::fflush(f.f) != 0) return file.failed();
     }
@@ -277,8 +362,7 @@ geo::Result<Proof> readProof(const std::string& path) {
   else if (start.starts_with("\xFF\xD8\xFF")) proof.recipe = fromJpeg(file.f);
   else if (start.starts_with("II") || start.starts_with("MM")) proof.recipe = fromTiff(path);
   else if (start == "RIFF") proof.recipe = fromWebp(file.f);
-  else if (start == "%PDF")
-    proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
+  else if (start == "%PDF") proof.recipe = fromPdf(file.f);
   else if (start.starts_with("<"))
     proof.recipe = between(wholeFile(file.f), "<parkscope:recipe>", "</parkscope:recipe>");
   else

@@ -33,6 +33,9 @@ geo::Result<std::string> sha256OfFile(const std::string& path, geo::Progress* pr
 // Stands once in the recipe's text: a mark and 64 noughts, until the file is sealed.
 std::string unsealed();
 
+// As one zlib stream in which an open seal stands plain, to be found and filled in.
+std::string deflatedAroundSeal(std::string_view text);
+
 // Closes the file, seals it where it holds an open seal, and puts it in its place.
 geo::Result<void> commitSealed(AtomicFile& file);
 

@@ -154,7 +154,10 @@ class SvgWriter {
         dpi_(options.imageDpi),
         seam_(seamMillimetres / mm_),
         outlines_(std::move(outlines)),
-        reducer_(drawing, {.unitsPerCanvas = 1, .grid = vectorGridMillimetres / mm_, .margin = 10 / mm_}),
+        reducer_(drawing, {.unitsPerCanvas = 1,
+                           .grid = vectorToleranceMillimetres / 2 / mm_,
+                           .margin = 10 / mm_,
+                           .tolerance = vectorToleranceMillimetres / mm_}),
         // A coarse step for shapes that are reduced anyway, a fine one for symbols.
         coarse_(0.01),
         fine_(0.001) {}

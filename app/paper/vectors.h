@@ -5,7 +5,8 @@
 
 namespace paper {
 
-inline constexpr double vectorGridMillimetres = 0.02;
+// What a line of a map may be off: half a pixel at 300 dpi.
+inline constexpr double vectorToleranceMillimetres = 0.04;
 // Areas grow by a line of their own colour: viewers smooth each fill by itself, and let the ground through
 // where two meet.
 inline constexpr double seamMillimetres = 0.1;

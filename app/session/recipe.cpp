@@ -308,12 +308,15 @@ namespace {
 
 geo::Result<Verification> verified(const std::string& picture, const std::string& folder,
                                    geo::Progress* progress) {
-  bool intact = false;
+  bool intact = true;
   auto recipe = parsed(picture, &intact);
   Verification v;
   if (!recipe) {
-    // A file that is no picture at all is the caller's mistake; a picture without a recipe is an answer.
-    if (recipe.error().what.find("no recipe") == std::string::npos) return tl::unexpected(recipe.error());
+    // A file that is no picture at all is the caller's mistake; a picture without a recipe is an answer, and
+    // so is one whose recipe can no longer be read.
+    if (recipe.error().what.find("no recipe") != std::string::npos) return v;
+    if (intact) return tl::unexpected(recipe.error());
+    v.verdict = Verification::Verdict::altered;
     return v;
   }
   const Json& j = *recipe;

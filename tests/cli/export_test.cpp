@@ -163,8 +163,9 @@ TEST_P(Export, IsToldApartFromOneWithoutARecipeAndFromAForgedOne) {
   EXPECT_THAT(r.out, HasSubstr("no recipe"));
   // A recipe that names another day.
   std::string forged = whole;
-  const size_t at = forged.find("program");
-  ASSERT_NE(at, forged.npos);
+  size_t at = forged.find("program");
+  if (at == forged.npos) at = forged.find("parkscope-seal-") + 120;  // a PDF's is deflated around its seal
+  ASSERT_LT(at, forged.size());
   forged[at] ^= 1;
   write(folder.file("forged-" + name()), forged);
   r = folder.run("verify forged-" + name());

@@ -83,6 +83,11 @@ TEST_F(Snapshot, WritesEveryFormat) {
   EXPECT_EQ(pngSize(bytes(folder.file("page.png"))), std::pair(595u, 842u));
 }
 
+TEST_F(Snapshot, WritesAPageThatIsEasilySent) {
+  ASSERT_EQ(snapshot(embedded + " -o a.pdf --paper A3 --landscape").code, 0);
+  EXPECT_LT(bytes(folder.file("a.pdf")).size(), 100'000u);
+}
+
 TEST_F(Snapshot, GeoTiffKnowsWhereItLies) {
   ASSERT_EQ(snapshot(embedded + " -o a.tif --bare --size 640x360 --extent 112.9,23.4,113.5,23.9").code, 0);
   GDALAllRegister();

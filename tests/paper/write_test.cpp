@@ -310,6 +310,44 @@ TEST_F(Vectors, PdfLooksLikeThePng) {
   EXPECT_LT(largest(a, b), 80);
 }
 
+TEST_F(Vectors, KeepIslandsThatAreNoLargerThanTheLineAroundThem) {
+  if (!has("pdftoppm") || !has("rsvg-convert")) GTEST_SKIP() << "no program that draws them is installed";
+  Drawing d;
+  d.width = d.height = 64, d.background = {255, 255, 255, 255};
+  d.cameras.push_back({{0, 0, 64, 64}, {32, 32}, 1});
+  // A mainland with islands of 0.03 to 0.28 mm.
+  auto layer = std::make_shared<geo::Layer>();
+  layer->shapes.kind = geo::ShapeKind::polygon;
+  const auto ring = [&](const std::vector<geo::Point>& points) {
+    for (geo::Point p : points) layer->shapes.vertices.push_back(p);
+    layer->shapes.endPart();
+  };
+  ring({{4, 34}, {40, 34}, {40, 60}, {4, 60}});
+  for (int i = 0; i < 6; ++i) {
+    const double x = 6 + 10.0 * i, size = (0.03 + 0.05 * i) / 0.2646;
+    ring({{x, 20}, {x + size, 20}, {x + size, 20 + size}, {x + size / 2, 20 + size * 0.9}, {x, 20 + size}});
+  }
+  layer->shapes.endRow();
+  layer->bounds = layer->shapes.box();
+  for (const bool shared : {false, true}) {
+    d.items.clear();
+    const auto shape = shapeOf(layer);
+    if (shared) shape->boundaries = geo::Boundaries::make(layer->shapes);
+    Borders borders;
+    borders.shape = shape, borders.pen.width = 2, borders.pen.colour = {0, 0, 0, 255};
+    d.add(borders);
+    ASSERT_TRUE(paper::writePdf(d, folder / "a.pdf", {mm}, meta));
+    ASSERT_TRUE(paper::writeSvg(d, folder / "a.svg", {mm}, meta));
+    printed("pdftoppm -r 96 -png -singlefile " + (folder / "a.pdf") + " " + (folder / "pdf"));
+    printed("rsvg-convert -d 96 -p 96 " + (folder / "a.svg") + " -o " + (folder / "svg.png"));
+    for (const char* name : {"pdf.png", "svg.png"}) {
+      const auto r = readPng(folder / name);
+      for (int i = 0; i < 6; ++i)
+        EXPECT_LT(pixel(r, 6 + 10 * i, 43).r, 160) << name << shared << ": island " << i;
+    }
+  }
+}
+
 TEST_F(Vectors, PdfShowsNoGroundBetweenNeighbours) {
   if (!has("pdftoppm")) GTEST_SKIP() << "poppler-utils is not installed";
   Drawing d;
