@@ -32,6 +32,12 @@ double readScale(const std::string& text) {
 
 }  // namespace
 
+scene::Vision readVision(const std::string& name) {
+  const auto vision = scene::visionNamed(name);
+  if (!vision) throw CLI::ValidationError("--vision", vision.error().text());
+  return *vision;
+}
+
 geo::Box readExtent(const std::string& text) {
   double v[4] = {};
   const char *at = text.data(), *end = at + text.size();

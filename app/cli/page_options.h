@@ -14,6 +14,7 @@ namespace cli {
 void addPictureOptions(CLI::App& verb, session::SnapshotOptions& options);
 // "W,S,E,N" in degrees; the parser's error otherwise.
 geo::Box readExtent(const std::string& text);
+scene::Vision readVision(const std::string& name);
 // Paper and orientation of the project's own page, where none is asked for.
 void useOwnPage(session::SnapshotOptions& options, const session::Project& project);
 

@@ -37,7 +37,7 @@ int recordShow(const WindowRequest& request, session::RecordOptions options, con
 
 // What an audience could not read, find or trust, before it sits there. Exit code 1 where something is grave.
 int checkShow(const WindowRequest& request, int width, int height, double audience, double screen,
-              const Common& common) {
+              scene::Vision vision, const Common& common) {
   session::RecordOptions size;
   size.output = "-", size.width = width, size.height = height;
   if (auto good = session::checkRecord(size); !good) return complain(good.error());
@@ -49,6 +49,7 @@ int checkShow(const WindowRequest& request, int width, int height, double audien
   if (audience > 0) show.audienceMetres = audience;
   if (screen > 0) show.screenCm = screen;
   if (auto set = session::apply(session, session::SetShow{show}); !set) return complain(set.error());
+  session::apply(session, session::SetVision{vision});
   const auto findings = session::preflight(session, width, height);
   const bool grave = std::any_of(findings.begin(), findings.end(), [](const auto& f) { return f.grave; });
   if (common.json) {
@@ -80,6 +81,7 @@ void addPresent(CLI::App& app, Common& common, Action& action,
     std::string scene;
     bool check = false;
     double audience = 0, screen = 0;
+    scene::Vision vision = scene::Vision::normal;
   };
   auto request = std::make_shared<Request>();
   CLI::App* verb = app.add_subcommand("present", "Show the scenes on a big screen, or record them");
@@ -108,6 +110,9 @@ void addPresent(CLI::App& app, Common& common, Action& action,
       ->check(CLI::Range(0.3, 1000.0));
   verb->add_option("--screen", request->screen, "With --check: width of the picture in cm")
       ->check(CLI::Range(10.0, 100000.0));
+  verb->add_option_function<std::string>(
+      "--vision", [request](const std::string& name) { request->vision = readVision(name); },
+      "With --check: contrast as other eyes see it: protanopia, deuteranopia, tritanopia, grey, projector");
   verb->add_option("--fps", request->record.fps, "Frames a second of a recording (default: 30)");
   verb->add_option_function<double>(
       "--seconds", [request](double s) { request->record.seconds = s; }, "At most so long a recording");
@@ -131,8 +136,11 @@ void addPresent(CLI::App& app, Common& common, Action& action,
         if (window.paths.empty()) window.paths = {session::embeddedProjectPath()};
         return checkShow(window, request->width > 0 ? request->width : 1920,
                          request->height > 0 ? request->height : 1080, request->audience, request->screen,
-                         common);
+                         request->vision, common);
       }
+      if (request->vision != scene::Vision::normal)
+        return complain({"--vision goes with --check.",
+                         "In the window: 视图 → 模拟视觉; for a picture: snapshot --vision."});
       if (!record.output.empty()) {
         if (request->width > 0) record.width = request->width, record.height = request->height;
         record.scene = request->scene;

@@ -143,6 +143,9 @@ void addSnapshot(CLI::App& app, Common& common, Action& action) {
       },
       "What fills the picture: map, multiples, ledger or card");
   verb->add_option_function<std::string>(
+      "--vision", [request](const std::string& name) { request->options.vision = readVision(name); },
+      "As other eyes see it: protanopia, deuteranopia, tritanopia, grey, or a projector in a bright room");
+  verb->add_option_function<std::string>(
       "--card",
       [request](const std::string& area) {
         request->options.card = area, request->options.composition = scene::Composition::card;

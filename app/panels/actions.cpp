@@ -5,6 +5,7 @@
 #include "app/panels/dialogs.h"
 #include "app/panels/dock.h"
 #include "app/panels/page.h"
+#include "app/session/snapshot.h"
 
 namespace panels {
 namespace {
@@ -131,6 +132,14 @@ std::vector<Action> viewMenu(Ui& ui) {
         session::SetTheme{ui.theme.dark ? "light" : "dark"});
   l.add("view.language", ui.chinese() ? "English" : "中文", "L",
         session::SetLanguage{ui.chinese() ? scene::Language::en : scene::Language::zh});
+  l.group();
+  for (size_t v = 0; v < scene::visionNames.size(); ++v) {
+    const auto vision = static_cast<scene::Vision>(v);
+    l.add(fmt::format("view.vision.{}", scene::visionNames[v]).c_str(),
+          v ? session::visionText(vision, ui.view.language) : ui.tr("模拟视觉：原样"), "",
+          session::SetVision{vision})
+        .on = ui.view.vision == vision;
+  }
   l.group();
   l.add("view.layers", ui.tr("图层栏"), "1", session::TogglePanel{"layers"}).on = ui.view.layersPanel;
   l.add("view.inspector", ui.tr("检视栏"), "2", session::TogglePanel{"inspector"}).on =

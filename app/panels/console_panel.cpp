@@ -130,6 +130,7 @@ class Console {
     flag(show_.idle, "自动播放");
     flag(show_.flat, "已平放");
     flag(show_.held, "已停住");
+    flag(ui_.view.vision != scene::Vision::normal, "模拟视觉");
     flag(show_.black, "黑屏中");
     const std::string& name = ui_.name(stops_[at_].name);
     ui_.text(Type::heading, {x, caption.y, std::max(1.0f, flags - 8 * k_ - x), caption.h}, name,

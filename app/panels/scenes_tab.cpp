@@ -259,6 +259,12 @@ class Tab {
       edit([&](SceneSpec& s) { s.composition = wish; });
       ui.send(session::SetComposition{wish});
     }
+    if (scene->composition == Composition::map) {
+      const std::string sides[] = {ui.tr("排名"), ui.tr("历年")};
+      if (const int c = f.segments("scenes.side", ui.tr("侧栏"), sides, static_cast<int>(scene->side));
+          c >= 0)
+        edit([&](SceneSpec& s) { s.side = static_cast<scene::SidePanel>(c); });
+    }
     f.word(ui.tr("指标"), 22);
     std::string what = ui.tr("不显示指标");
     if (const auto* spec = indicatorSpec(ui, scene->indicator)) {

@@ -230,6 +230,7 @@ RasterPainter::Brush::~Brush() = default;
 
 struct RasterPainter::Impl {
   Premultiplied background;
+  scene::Vision vision = scene::Vision::normal;
   std::vector<Op> ops;
   std::vector<GlyphMask> glyphs;
 
@@ -509,6 +510,7 @@ geo::Result<std::unique_ptr<RasterPainter>> RasterPainter::make(const scene::Dra
   if (auto ok = checkSize(width, height); !ok) return tl::unexpected(ok.error());
   std::unique_ptr<RasterPainter> painter(new RasterPainter);
   painter->impl_->background = Premultiplied(drawing.background);
+  painter->impl_->vision = drawing.vision;
   Preparation preparation(drawing, width, height, pixelsPerUnit);
   if (auto ok = preparation.run(painter->impl_->ops, painter->impl_->glyphs); !ok)
     return tl::unexpected(ok.error());
@@ -521,6 +523,9 @@ geo::Result<std::unique_ptr<RasterPainter>> RasterPainter::make(const scene::Dra
 void RasterPainter::paint(Rows rows, Brush& brush) const {
   for (int y = rows.y0; y < rows.y1; y += chunkRows)
     impl_->paint({rows.at(0, y), rows.width, y, std::min(rows.y1, y + chunkRows)}, *brush.impl_);
+  scene::seeAs(
+      {rows.at(0, rows.y0), static_cast<size_t>(rows.width) * 4 * static_cast<size_t>(rows.y1 - rows.y0)},
+      impl_->vision);
 }
 
 namespace {

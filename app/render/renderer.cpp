@@ -53,6 +53,17 @@ struct Renderer::Impl {
   gl::Texture picture;  // a texture: the processor writes into it
   gl::Renderbuffer stencilBuffer;
   int width = 0, height = 0;
+  // The picture as other eyes see it.
+  gl::Framebuffer seenFramebuffer;
+  gl::Texture seen;
+  int seenWidth = 0, seenHeight = 0;
+  scene::Vision vision = scene::Vision::normal;
+  Program sight;
+  gl::VertexArray nothing;
+  void see();
+  GLuint shownFramebuffer() const {
+    return vision == scene::Vision::normal ? framebuffer.id() : seenFramebuffer.id();
+  }
   // A picture to draw over, and where it is kept.
   gl::Framebuffer baseFramebuffer;
   gl::Texture base;
@@ -174,7 +185,8 @@ geo::Result<void> Renderer::Impl::start() {
                           {&glow, "stroke.vert", "glow.frag", {"position", "band", "tint"}},
                           {&sprite, "sprite.vert", "sprite.frag", {"position", "texel", "tint", "rim"}},
                           {&image, "image.vert", "image.frag", {"position", "texel"}},
-                          {&dot, "dot.vert", "dot.frag", {"position", "tint"}}}) {
+                          {&dot, "dot.vert", "dot.frag", {"position", "tint"}},
+                          {&sight, "seen.vert", "seen.frag", {}}}) {
     auto made = Program::make(w.vertex, w.fragment, w.attributes);
     if (!made) return tl::unexpected(made.error());
     *w.program = std::move(*made);
@@ -1058,6 +1070,40 @@ void Renderer::drawOver(const scene::Drawing& over, bool mapIsBare, bool complet
 
 void Renderer::finish() const { glFinish(); }
 
+void Renderer::Impl::see() {
+  if (vision == scene::Vision::normal) {
+    seen = {}, seenFramebuffer = {}, seenWidth = seenHeight = 0;
+    return;
+  }
+  if (seenWidth != width || seenHeight != height) {
+    seen = gl::Texture(tally), seenFramebuffer = gl::Framebuffer(tally);
+    glBindTexture(GL_TEXTURE_2D, seen.id());
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+    seen.setBytes(size_t{4} * width * height);
+    glBindFramebuffer(GL_FRAMEBUFFER, seenFramebuffer.id());
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, seen.id(), 0);
+    seenWidth = width, seenHeight = height;
+  }
+  if (!nothing) nothing = gl::VertexArray(tally);
+  glBindFramebuffer(GL_FRAMEBUFFER, seenFramebuffer.id());
+  glViewport(0, 0, width, height);
+  glDisable(GL_SCISSOR_TEST), glDisable(GL_STENCIL_TEST), glDisable(GL_BLEND);
+  glActiveTexture(GL_TEXTURE0);
+  glBindTexture(GL_TEXTURE_2D, picture.id());
+  sight.use();
+  const scene::Sight& s = scene::sightOf(vision);
+  glUniform1i(sight.at("picture"), 0);
+  glUniformMatrix3fv(sight.at("rows"), 1, GL_TRUE, s.rows[0].data());
+  glUniform1f(sight.at("ground"), s.ground);
+  glBindVertexArray(nothing.id());
+  glDrawArrays(GL_TRIANGLES, 0, 3);
+  glBindVertexArray(0);
+  glEnable(GL_BLEND);
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+}
+
 void Renderer::forgetBase() {
   Impl& i = *impl_;
   i.base = {}, i.baseFramebuffer = {};
@@ -1077,7 +1123,7 @@ void Renderer::Impl::begin(const scene::Drawing& d, int w, int h, float pixelsPe
   map.startFrame(complete);
   atlas.startFrame();
   resize(w, h);
-  drawing = &d, k = pixelsPerUnit;
+  drawing = &d, k = pixelsPerUnit, vision = d.vision;
   drawCalls = triangles = 0;
   glBindFramebuffer(GL_FRAMEBUFFER, framebuffer.id());
   glViewport(0, 0, w, h);
@@ -1106,6 +1152,7 @@ void Renderer::Impl::run(const scene::Drawing& d) {
   flush();
   glDisable(GL_SCISSOR_TEST);
   glBindVertexArray(0);
+  see();
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
   std::erase_if(softPictures,
                 [&](const auto& p) { return p.second.alive.expired() || p.second.lastUsed + 120 < frame; });
@@ -1132,7 +1179,7 @@ void Renderer::read(Pixels& p) const {
   p.width = i.width, p.height = i.height;
   const size_t stride = static_cast<size_t>(i.width) * 4;
   p.rgba.resize(stride * i.height);
-  glBindFramebuffer(GL_READ_FRAMEBUFFER, i.framebuffer.id());
+  glBindFramebuffer(GL_READ_FRAMEBUFFER, i.shownFramebuffer());
   glPixelStorei(GL_PACK_ALIGNMENT, 4);
   if (i.invertsReads) glPixelStorei(GL_PACK_INVERT_MESA, 1);
   glReadPixels(0, 0, i.width, i.height, GL_RGBA, GL_UNSIGNED_BYTE, p.rgba.data());
@@ -1148,7 +1195,7 @@ void Renderer::read(Pixels& p) const {
 void Renderer::blit(int x, int y, int targetFramebuffer, int targetHeight) const {
   const Impl& i = *impl_;
   const int bottom = (targetHeight > 0 ? targetHeight : i.height) - y - i.height;
-  glBindFramebuffer(GL_READ_FRAMEBUFFER, i.framebuffer.id());
+  glBindFramebuffer(GL_READ_FRAMEBUFFER, i.shownFramebuffer());
   glBindFramebuffer(GL_DRAW_FRAMEBUFFER, static_cast<GLuint>(targetFramebuffer));
   glDisable(GL_SCISSOR_TEST);
   glBlitFramebuffer(0, 0, i.width, i.height, x, bottom, x + i.width, bottom + i.height, GL_COLOR_BUFFER_BIT,
@@ -1156,7 +1203,7 @@ void Renderer::blit(int x, int y, int targetFramebuffer, int targetHeight) const
   glBindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(targetFramebuffer));
 }
 
-uint32_t Renderer::framebuffer() const { return impl_->framebuffer.id(); }
+uint32_t Renderer::framebuffer() const { return impl_->shownFramebuffer(); }
 
 Renderer::Counts Renderer::counts() const {
   const Impl& i = *impl_;

@@ -12,6 +12,7 @@
 
 #include "app/scene/camera.h"
 #include "app/scene/text.h"
+#include "app/scene/vision.h"
 #include "geo/boundaries.h"
 #include "geo/layer.h"
 #include "geo/spatial_index.h"
@@ -193,7 +194,8 @@ struct Placed {
 struct Drawing {
   float width = 0, height = 0;  // canvas units
   Rgba background;
-  std::vector<Camera> cameras;  // 0 is the main map
+  Vision vision = Vision::normal;  // whose eyes see the pixels; vectors know nothing of it
+  std::vector<Camera> cameras;     // 0 is the main map
   std::vector<Placed> items;
   std::vector<Hit> hits;  // topmost last
   std::set<char32_t> missingGlyphs;

@@ -225,25 +225,6 @@ struct Pitch {
 };
 constexpr Pitch rankRow{25, 43}, classRow{22, 29}, symbolRow{22, 29}, ledgerRow{78, 103}, head{36, 48};
 
-// Head of a column: title, a note beside it, another at the right end, and the hairline. Returns y below it.
-float drawHead(const Board& b, Rect column, float y, const std::string& title, const std::string& beside,
-               const std::string& right, float loose) {
-  const float h = head.at(loose, b.unit), base = y + h - 18 * b.unit;
-  const float w = b.textWithin(column.x, base, title, 22 * b.unit, b.theme.text1, column.w * 0.6f,
-                               Align::left, Face::sansBold);
-  float used = w;
-  if (!beside.empty()) {
-    const float x = column.x + w + 10 * b.unit;
-    used = w + 10 * b.unit +
-           b.textWithin(x, base, beside, 15 * b.unit, b.theme.text3, column.w - w - 10 * b.unit);
-  }
-  if (!right.empty() && used + b.width(right, 15 * b.unit) * 0.8f + 12 * b.unit < column.w)
-    b.textWithin(column.right(), base, right, 15 * b.unit, b.theme.text3, column.w - used - 12 * b.unit,
-                 Align::right);
-  b.line({column.x, y + h - 2 * b.unit}, {column.right(), y + h - 2 * b.unit}, b.theme.rule, b.unit);
-  return y + h;
-}
-
 std::string joinNames(const Choropleth& c, const std::vector<size_t>& rows) {
   std::string names;
   for (size_t r : rows)
@@ -264,6 +245,33 @@ std::vector<size_t> ranked(const Choropleth& c) {
 }
 
 }  // namespace
+
+float drawHead(const Board& b, Rect column, float y, const std::string& title, const std::string& beside,
+               const std::string& right, float loose) {
+  const float h = head.at(loose, b.unit), base = y + h - 18 * b.unit;
+  const float w = b.textWithin(column.x, base, title, 22 * b.unit, b.theme.text1, column.w * 0.6f,
+                               Align::left, Face::sansBold);
+  float used = w;
+  if (!beside.empty()) {
+    const float x = column.x + w + 10 * b.unit;
+    used = w + 10 * b.unit +
+           b.textWithin(x, base, beside, 15 * b.unit, b.theme.text3, column.w - w - 10 * b.unit);
+  }
+  if (!right.empty() && used + b.width(right, 15 * b.unit) * 0.8f + 12 * b.unit < column.w)
+    b.textWithin(column.right(), base, right, 15 * b.unit, b.theme.text3, column.w - used - 12 * b.unit,
+                 Align::right);
+  b.line({column.x, y + h - 2 * b.unit}, {column.right(), y + h - 2 * b.unit}, b.theme.rule, b.unit);
+  return y + h;
+}
+
+float headHeight(float unit, float loose) { return head.at(loose, unit); }
+
+void drawSimulated(const Board& b, const std::string& words) {
+  const float u = b.unit, w = b.width(words, 15 * u, Face::sansBold) + 28 * u, h = 27 * u;
+  const float x = (b.drawing.width - w) / 2;
+  b.fill({x, 0, w, h}, b.theme.accent);
+  b.text(x + w / 2, 19 * u, words, 15 * u, b.theme.background, Align::centre, Face::sansBold);
+}
 
 std::string nameOf(const Scene& s, const Choropleth& c) {
   if (!c.since || s.words.change.empty()) return c.name;

@@ -60,6 +60,14 @@ struct LegendSymbol {
 std::vector<LegendSymbol> legendSymbols(const Scene& scene);
 void drawLegendSymbol(const Board& board, const LegendSymbol& entry, Vec centre, float size);
 
+// A plate that hangs from the upper edge: the colours are not the picture's own.
+void drawSimulated(const Board& board, const std::string& words);
+
+// Head of a column: title, a note beside it, another at the right end, and the hairline. Returns y below it.
+float drawHead(const Board& board, Rect column, float y, const std::string& title, const std::string& beside,
+               const std::string& right, float loose);
+float headHeight(float unit, float loose);
+
 // Columns, from the top y down. `loose` 0…1 opens the rows from their tightest to the look's own pitch.
 // `rows` at most: where there is no room for all, the first ones.
 inline constexpr size_t rankedRows = 12;

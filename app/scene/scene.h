@@ -17,6 +17,8 @@ namespace scene {
 enum class Language : uint8_t { zh, en };
 // What fills a picture: the map, several small ones, the plan's ledger, or the card of one area.
 enum class Composition : uint8_t { map, multiples, ledger, card };
+// What stands beside the map: areas in order, or their course over the years.
+enum class SidePanel : uint8_t { ranking, years };
 
 // One layer, in painter's order (bottom first).
 struct SceneLayer {
@@ -117,6 +119,7 @@ struct Scene {
   std::vector<SceneLayer> layers;       // bottom first
   std::string cityLayer;                // id of the county layer: its outer border is the city's
   Composition composition = Composition::map;
+  SidePanel side = SidePanel::ranking;
   std::optional<Choropleth> choropleth;
   std::optional<SizedSymbols> sized;
   std::optional<Heat> heat;

@@ -57,7 +57,9 @@ struct Choropleth {
     std::string name;
     std::vector<int> years;
     std::vector<std::vector<double>> values;  // [row][year]
+    std::vector<double> whole;                // of the whole city, per year; empty: not known
   } trend;
+  Trend course;  // its own over the years, where the side panel shows it
 
   // Change maps: figures are differences, signed; the palette turns at `centre`.
   int since = 0;                 // the earlier year; 0: no change map

@@ -256,6 +256,11 @@ Rgba mix(Rgba a, Rgba b, double t) {
   return rgbaFrom({p.l + (q.l - p.l) * s, p.a + (q.a - p.a) * s, p.b + (q.b - p.b) * s}, alpha);
 }
 
+double difference(Rgba a, Rgba b) {
+  const Lab p = labFrom(a), q = labFrom(b);
+  return std::hypot(p.l - q.l, p.a - q.a, p.b - q.b);
+}
+
 double contrast(Rgba a, Rgba b) {
   const auto luminance = [](Rgba c) {
     return 0.2126 * linear(c.r) + 0.7152 * linear(c.g) + 0.0722 * linear(c.b);

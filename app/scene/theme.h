@@ -49,6 +49,7 @@ std::vector<std::string_view> paletteNames();
 
 Rgba mix(Rgba a, Rgba b, double t);      // in Oklab; alpha linear
 double contrast(Rgba a, Rgba b);         // WCAG 2 ratio
+double difference(Rgba a, Rgba b);       // distance in Oklab: 0.02 is just seen, black to white is 1
 Rgba parseColour(std::string_view hex);  // "#RRGGBB", "#RGB" or "#RRGGBBAA", # optional; else alpha 0
 
 }  // namespace scene

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/scene/course.h"
 #include "app/scene/furniture.h"
 #include "app/scene/show.h"
 #include "app/scene/tilt.h"
@@ -187,13 +188,31 @@ class Wall {
       if (right.bottom() - y > 110 * u_) drawLegend(b_, s_, {right.x, y, right.w, right.bottom() - y}, k);
     };
     // Right: ranking over legend; on a very wide wall side by side.
-    if (l_.wide) {
+    if (l_.wide && hasCourse(s_)) {
+      // Both, one over the other, where there is room.
+      const float chart = courseHeight(s_, u_, 0), order = rankingHeight(s_, u_, 0);
+      Rect below = l_.right2;
+      if (chart + order <= below.h)
+        below.y = drawRanking(b_, s_, below, 0), below.h = l_.right2.bottom() - below.y;
+      drawCourse(b_, s_, below, loosest(below.h, [&](float k) { return courseHeight(s_, u_, k); }));
+      drawLegend(b_, s_, l_.right, loosest(l_.right.h, [&](float k) {
+                   return legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, k);
+                 }));
+    } else if (l_.wide) {
       drawRanking(b_, s_, l_.right2, loosest(l_.right2.h, [&](float k) { return rankingHeight(s_, u_, k); }));
       drawLegend(b_, s_, l_.right, loosest(l_.right.h, [&](float k) {
                    return legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, k);
                  }));
     } else {
-      // What the colours mean comes before who is first: the ranking gives way.
+      // What the colours mean comes before who is first: the ranking gives way, and the chart before it.
+      if (hasCourse(s_) &&
+          courseHeight(s_, u_, 0) + legendHeight(b_.drawing.fonts, s_, t, right.w, u_, 0) <= right.h) {
+        const float loose = loosest(right.h, [&](float k) {
+          return courseHeight(s_, u_, k) + legendHeight(b_.drawing.fonts, s_, t, right.w, u_, k);
+        });
+        legendAt(drawCourse(b_, s_, right, loose), loose);
+        return leftColumn();
+      }
       size_t rows = rankedRows;
       if (s_.choropleth) {
         const float legend = legendHeight(b_.drawing.fonts, s_, t, l_.right.w, u_, 0);
@@ -207,6 +226,10 @@ class Wall {
       });
       legendAt(rows ? drawRanking(b_, s_, right, loose, rows) : right.y, loose);
     }
+    leftColumn();
+  }
+
+  void leftColumn() {
     if (l_.left.w <= 0 || (s_.ledger.empty() && s_.unplaced.empty())) return;
     if (l_.wide) {
       const size_t half = (s_.ledger.size() + 1) / 2;

@@ -135,6 +135,7 @@ class Check {
                        fmt::format("Palettes: {}.", fmt::join(names, ", ")));
     return indicator(c.indicator);
   }
+  Done operator()(const SetVision&) const { return {}; }
   Done operator()(const SetTheme& c) const {
     return c.theme == "dark" || c.theme == "light" ? Done{} : no("主题是 dark 或 light。");
   }
@@ -730,6 +731,11 @@ class Apply {
     return {};
   }
   Done operator()(const SetUiScale& c) { return view_.uiScale = c.scale, Done{}; }
+  Done operator()(const SetVision& c) {
+    view_.vision = c.vision;
+    touch(s_);
+    return {};
+  }
   Done operator()(const ToggleFullScreen&) { return view_.fullScreen = !view_.fullScreen, Done{}; }
   Done operator()(const CopyFigures&) { return copied(figuresText(*view_.selected)); }
   Done operator()(const CancelJobs& c) {

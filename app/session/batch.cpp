@@ -178,6 +178,11 @@ BatchItem readExport(const toml::table& table, const fs::path& base) {
   if (!o.card.empty()) o.composition = scene::Composition::card;
   e.text("area", o.focus);
   e.flag("world_file", o.worldFile);
+  std::string vision = "normal";
+  e.text("vision", vision);
+  const auto seen = scene::visionNamed(vision);
+  if (!seen) throw Fault{item.line, seen.error()};
+  o.vision = *seen;
   e.finish();
   if (auto good = checkSnapshot(o); !good) throw Fault{item.line, good.error()};
   return item;

@@ -122,6 +122,7 @@ class Builder {
   void presented(scene::Scene& s) const {
     s.viewing = {project_.show.audienceMetres, project_.show.screenCm};
     if (!look_.scene) return;
+    s.side = look_.scene->side;
     for (const std::string& e : look_.scene->emphasis)
       if (const auto object = objectNamed(session_, e)) s.emphasis.push_back(*object);
     if (look_.scene->tilt && s.composition == scene::Composition::map) s.tilt = tilted(*look_.scene->tilt);
@@ -277,7 +278,7 @@ class Builder {
     c.whole = shown.whole.value, c.wholeStatus = shown.whole.status;
     c.moreIsBetter = spec.moreIsBetter;
     c.raw = shown.raw, c.trust = shown.trust, c.unreliable = shown.unreliable, c.notes = shown.notes;
-    if (!shown.since) trend(c, spec);
+    if (!shown.since) trend(c, spec), course(c, spec);
     return c;
   }
 
@@ -486,6 +487,24 @@ class Builder {
     for (const auto& [year, figures] : state.byYear)
       for (size_t r = 0; r < c.trend.values.size(); ++r)
         c.trend.values[r].push_back(r < figures.size() ? figures[r].value : geo::missing);
+  }
+
+  // The indicator's own course, for the side panel.
+  void course(scene::Choropleth& c, const IndicatorSpec& shown) const {
+    if (!look_.scene || look_.scene->side != scene::SidePanel::years) return;
+    const IndicatorState& state = session_.indicator(shown.id);
+    if (state.years.size() < 2) return;
+    c.course.years = state.years;
+    c.course.values.resize(c.figures.size());
+    for (const int year : state.years) {
+      const auto figures = state.byYear.find(year);
+      for (size_t r = 0; r < c.course.values.size(); ++r)
+        c.course.values[r].push_back(figures != state.byYear.end() && r < figures->second.size()
+                                         ? figures->second[r].value
+                                         : geo::missing);
+      const auto whole = state.whole.find(year);
+      c.course.whole.push_back(whole == state.whole.end() ? geo::missing : whole->second.value);
+    }
   }
 
   // The figures table: the indicator on the map first, then those of the county layer that have one figure at

@@ -31,6 +31,7 @@ constexpr std::array<Entry, std::variant_size_v<Command>> entries{{
     {"set-palette", "色带", "改变指标的颜色", ""},
     {"set-title", "标题", "改变地图标题", ""},
     {"set-theme", "深色或浅色", "在深色和浅色主题之间切换", "T"},
+    {"set-vision", "模拟视觉", "看看色觉异常的人、灰度打印或冲淡的投影上是什么样", ""},
     {"add-scene", "新建场景", "把当前画面保存为场景", ""},
     {"remove-scene", "删除场景", "从项目中删除一个场景", ""},
     {"put-scene", "编辑场景", "改变一个场景的文字、时长或画面", ""},

@@ -78,6 +78,9 @@ struct SetPalette {
 struct SetTitle {
   std::string title;
 };
+struct SetVision {
+  scene::Vision vision;
+};  // the map as other eyes see it, or a projector in a bright room
 struct SetTheme {
   std::string theme;
 };  // dark | light
@@ -254,7 +257,7 @@ struct ShowHelp {};
 using Command = std::variant<
     SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator, SetYear,
     SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator, SetLayerShow, SetPalette,
-    SetTitle, SetTheme, AddScene, RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage,
+    SetTitle, SetTheme, SetVision, AddScene, RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage,
     PutTemplate, RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage,
     ExportAtlas, ExportAgain, CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene, StartShow, EndShow,
     StepShow, JumpShow, BlackShow, HoldShow, FlatShow, CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo,

@@ -65,6 +65,7 @@ constexpr std::string_view kernels[] = {"quartic", "gaussian", "uniform", "trian
 constexpr std::string_view normalisations[] = {"min-max", "z", "rank"};
 constexpr std::string_view compositions[] = {"map", "multiples", "ledger", "card"};
 constexpr std::string_view heights[] = {"extruded", "columns", "none"};
+constexpr std::string_view sides[] = {"ranking", "years"};
 constexpr std::string_view beads[] = {"once", "always", "never"};
 constexpr std::string_view pageStyles[] = {"sheet", "figure", "poster", "slide"};
 constexpr std::string_view pageGrids[] = {"degrees", "metres", "none"};
@@ -104,6 +105,10 @@ std::span<const std::string_view> wordsOf<scene::Composition>() {
 template <>
 std::span<const std::string_view> wordsOf<TiltSpec::Heights>() {
   return heights;
+}
+template <>
+std::span<const std::string_view> wordsOf<scene::SidePanel>() {
+  return sides;
 }
 template <>
 std::span<const std::string_view> wordsOf<ShowSpec::Beads>() {

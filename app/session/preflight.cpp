@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/scene/furniture.h"
 #include "app/scene/legibility.h"
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
@@ -29,6 +30,11 @@ constexpr double ideographsPerSecond = 5, lettersPerSecond = 10;
 // WCAG 2.1, 1.4.3: 4.5 for text, 3 for large text, that is from 24 CSS px, 18.66 bold. A CSS px is 1/96 inch
 // at 28 inches: 1.278 minutes of arc.
 constexpr double largeEmMinutes = 24 * 1.278, leastContrast = 4.5, leastLargeContrast = 3;
+// Where black is a seventh of white no text has 4.5: white on black has 5.4. What lies below these is lost.
+constexpr double leastWashed = 3, leastLargeWashed = 2;
+// In Oklab. One just sees 0.02 side by side; to find a colour again in the legend takes more. Our own
+// palettes keep this up to seven classes.
+constexpr double leastDifference = 0.05;
 
 bool isIdeograph(unsigned char lead) { return lead >= 0xE2; }  // three bytes and more of UTF-8
 
@@ -73,6 +79,7 @@ class Inspection {
     type();
     names();
     contrast();
+    colours();
     glyphs();
     words();
     illustrative();
@@ -187,19 +194,47 @@ class Inspection {
     size_t count = 0;
     eachText([&](const Text& text, const auto& items, size_t i) {
       const Rgba ground = groundOf(text, items, i);
-      const double ratio = scene::contrast(over(text.colour, ground), ground);
+      const double ratio = scene::contrast(scene::seenAs(over(text.colour, ground), stop_.vision),
+                                           scene::seenAs(ground, stop_.vision));
       const double minutes = scene::arcMinutes(s_.scene.viewing, s_.width, text.run.size);
       const bool large = minutes > 0 ? minutes >= largeEmMinutes : text.run.size >= 24 * s_.layout.unit;
-      const double needs = large ? leastLargeContrast : leastContrast;
+      const bool washed = stop_.vision == scene::Vision::projector;
+      const double needs = washed  ? (large ? leastLargeWashed : leastWashed)
+                           : large ? leastLargeContrast
+                                   : leastContrast;
       if (ratio >= needs - 0.05) return;
       ++count;
       if (!worst || ratio / needs < least / wanted) worst = &text, least = ratio, wanted = needs;
     });
     if (!worst) return;
-    std::string what = say("字与底色太接近：{} 的对比度 {:.1f}，至少要 {:.1f}",
-                           quoted(shortened(worst->run.text)), least, wanted);
+    std::string what = stop_.vision == scene::Vision::normal
+                           ? std::string()
+                           : visionText(stop_.vision, lang_) + (lang_ == Language::zh ? "。" : ". ");
+    what += say("字与底色太接近：{} 的对比度 {:.1f}，至少要 {:.1f}", quoted(shortened(worst->run.text)),
+                least, wanted);
     if (count > 1) what += say("；这样的字共 {} 处", count);
-    add(Kind::contrast, true, std::move(what), t("换一种主题，或换一种色带"));
+    add(Kind::contrast, true, std::move(what),
+        stop_.vision == scene::Vision::projector ? t("把灯光调暗，或换成浅色主题")
+                                                 : t("换一种主题，或换一种色带"));
+  }
+
+  // Classes that one reader in twelve cannot tell apart.
+  void colours() {
+    if (!s_.scene.choropleth) return;
+    const auto classes = scene::legendClasses(s_.scene, *s_.theme);
+    using scene::Vision;
+    for (const Vision v : {Vision::deuteranopia, Vision::protanopia, Vision::tritanopia}) {
+      for (size_t i = 0; i < classes.size(); ++i)
+        for (size_t j = i + 1; j < classes.size(); ++j) {
+          const auto &a = classes[i], &b = classes[j];
+          if (a.missing || b.missing || a.colour == b.colour || a.rows.empty() || b.rows.empty()) continue;
+          if (scene::difference(scene::seenAs(a.colour, v), scene::seenAs(b.colour, v)) >= leastDifference)
+            continue;
+          return add(Kind::colours, false,
+                     say("{}的人分不清“{}”与“{}”的颜色", visionName(v, lang_), a.range, b.range),
+                     t("换一种色带，或在图上标出数值"));
+        }
+    }
   }
 
   void glyphs() {
@@ -297,7 +332,7 @@ std::vector<Finding> ofShow(const Session& session) {
 CheckedStop checkedStop(const Session& session, const SceneSpec& spec, size_t number) {
   const Project& p = session.project();
   const auto lang = session.view().language;
-  CheckedStop stop{spec, number, p.show, {}, {}};
+  CheckedStop stop{spec, number, p.show, session.view().vision, {}, {}};
   const auto known = [](const auto& list, const std::string& id) {
     return std::any_of(list.begin(), list.end(), [&](const auto& item) { return item.id == id; });
   };
@@ -338,8 +373,9 @@ Finding unmade(const CheckedStop& stop, const geo::Error& error) {
 }  // namespace
 
 std::string_view name(Finding::Kind kind) {
-  constexpr std::array<std::string_view, 10> names{"audience", "type",  "name",         "contrast", "glyph",
-                                                   "data",     "words", "illustrative", "pace",     "room"};
+  constexpr std::array<std::string_view, 11> names{"audience", "type", "name",   "contrast",
+                                                   "glyph",    "data", "words",  "illustrative",
+                                                   "pace",     "room", "colours"};
   return names[static_cast<size_t>(kind)];
 }
 

@@ -8,7 +8,19 @@
 namespace session {
 
 struct Finding {
-  enum class Kind : uint8_t { audience, type, name, contrast, glyph, data, words, illustrative, pace, room };
+  enum class Kind : uint8_t {
+    audience,
+    type,
+    name,
+    contrast,
+    glyph,
+    data,
+    words,
+    illustrative,
+    pace,
+    room,
+    colours
+  };
   Kind kind = Kind::type;
   bool grave = true;      // the audience would miss something; else worth a look
   std::string scene;      // id; empty: of the whole show
@@ -19,8 +31,8 @@ struct Finding {
 };
 std::string_view name(Finding::Kind kind);  // "type", "contrast" …: for machines
 
-// At once, in the session's language: wait for the session first. Grave ones and lesser ones in the scenes'
-// order.
+// At once, in the session's language and with the eyes that its view has: wait for the session first. Grave
+// ones and lesser ones in the scenes' order.
 std::vector<Finding> preflight(const Session& session, int width, int height);
 
 // The same beside the window: the check's state stands in View::showCheck until the next one.
@@ -39,6 +51,7 @@ struct CheckedStop {
   SceneSpec spec;
   size_t number = 0;
   ShowSpec show;
+  scene::Vision vision = scene::Vision::normal;  // whose eyes look at the contrast
   std::vector<std::string> lost;    // layers, objects, indicators that the scene names and the project lacks
   std::vector<std::string> failed;  // of what it shows: "name: why"
 };

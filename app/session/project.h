@@ -175,8 +175,9 @@ struct SceneSpec {
   std::optional<MapSpec> map;    // none: a plain choropleth
   std::optional<HeatSpec> heat;  // none: no heat
   double durationSeconds = 12, transitionSeconds = 2;
-  std::vector<std::string> emphasis;  // "layer:key": the others step back
-  std::optional<TiltSpec> tilt;       // none: flat
+  std::vector<std::string> emphasis;                  // "layer:key": the others step back
+  std::optional<TiltSpec> tilt;                       // none: flat
+  scene::SidePanel side = scene::SidePanel::ranking;  // beside the map
   bool operator==(const SceneSpec&) const = default;
 };
 

@@ -188,6 +188,7 @@ void fields(Io& io, SceneSpec& s) {
   io.real("transition", s.transitionSeconds, standard.transitionSeconds, 0, 60);
   io.words("emphasis", s.emphasis);
   io.table("tilt", s.tilt);
+  io.word("side", s.side, standard.side);
 }
 
 template <class Io>

@@ -112,6 +112,8 @@ Json optionsJson(const SnapshotOptions& o, scene::Language language) {
   if (o.year) j["year"] = *o.year;
   if (!o.theme.empty()) j["theme"] = o.theme;
   if (o.bare) j["bare"] = true;
+  if (o.vision != scene::Vision::normal)
+    j["vision"] = std::string(scene::visionNames[static_cast<size_t>(o.vision)]);
   if (o.worldFile) j["world_file"] = true;
   if (o.extentLonLat)
     j["extent"] = {o.extentLonLat->minX, o.extentLonLat->minY, o.extentLonLat->maxX, o.extentLonLat->maxY};
@@ -140,6 +142,7 @@ SnapshotOptions optionsOf(const Json& j) {
   o.worldFile = j.value("world_file", false);
   if (j.contains("extent") && j["extent"].size() == 4)
     o.extentLonLat = geo::Box{j["extent"][0], j["extent"][1], j["extent"][2], j["extent"][3]};
+  if (const auto vision = scene::visionNamed(j.value("vision", std::string("normal")))) o.vision = *vision;
   const std::string composition = j.value("composition", std::string());
   const auto words = wordsOf<scene::Composition>();
   for (size_t i = 0; i < words.size(); ++i)

@@ -49,6 +49,7 @@ struct View {  // this user's moment, not saved work
   std::string activeLayer;  // of tables and charts; empty: the one the indicator colours, else the first
   Tool tool = Tool::pan;
   scene::Composition composition = scene::Composition::map;
+  scene::Vision vision = scene::Vision::normal;  // whose eyes see the map
   std::optional<scene::ObjectRef> card;
   std::optional<geo::Point> probe;  // world: where the heat is asked for its points
   std::string search;
@@ -255,6 +256,7 @@ struct SnapshotOptions {
   bool lockBreaks = false;                // one set of breaks for all years
   std::string number;                     // of a sheet: "3 / 57"
   bool bare = false;
+  scene::Vision vision = scene::Vision::normal;  // pixels alone
   bool worldFile = false;  // beside .png .jpg .webp: where the picture lies, for GIS programs
   std::optional<scene::Composition> composition;  // none: as the scene says
   std::string card;                               // Composition::card: key or name of the area

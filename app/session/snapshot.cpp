@@ -8,6 +8,7 @@
 
 #include "app/paper/write.h"
 #include "app/scene/draw_scene.h"
+#include "app/scene/furniture.h"
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
@@ -139,9 +140,23 @@ scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& o,
   const bool paper = !o.paper.empty();
   const scene::Theme& theme = themeOf(o);
   const Size size = sizeOf(o);
-  if (paper && !o.bare) return scene::drawPage(scene, theme, fonts, pageOf(scene, o), extent);
-  return o.bare ? scene::drawBare(scene, theme, fonts, size.width, size.height, extent)
-                : scene::drawWall(scene, theme, fonts, size.width, size.height, extent);
+  scene::Drawing d = paper && !o.bare ? scene::drawPage(scene, theme, fonts, pageOf(scene, o), extent)
+                     : o.bare         ? scene::drawBare(scene, theme, fonts, size.width, size.height, extent)
+                                      : scene::drawWall(scene, theme, fonts, size.width, size.height, extent);
+  d.vision = o.vision;
+  if (o.vision != scene::Vision::normal && !o.bare)
+    scene::drawSimulated({d, theme, paper ? size.width / 420 * 0.26f : std::max(0.85f, size.width / 1920)},
+                         visionText(o.vision, scene.language));
+  return d;
+}
+
+std::string visionName(scene::Vision vision, Language language) {
+  constexpr const char* names[] = {"原样", "红色盲", "绿色盲", "蓝色盲", "灰度", "冲淡的投影"};
+  return tr(names[static_cast<size_t>(vision)], language);
+}
+
+std::string visionText(scene::Vision vision, Language language) {
+  return fmt::format(fmt::runtime(tr("模拟视觉：{}", language)), visionName(vision, language));
 }
 
 std::string missingText(const std::set<char32_t>& characters) {
@@ -194,6 +209,9 @@ geo::Result<void> checkSnapshot(const SnapshotOptions& o) {
   if (formatOf(o.output) == Format::webp)
     if (auto ok = paper::checkWebpSize(s.pixelWidth(), s.pixelHeight()); !ok) return ok;
   const Format format = formatOf(o.output);
+  if (o.vision != scene::Vision::normal && (vector || format == Format::tiff))
+    return geo::fail(fmt::format("{} takes no --vision: it is of pixels for the eye alone.", o.output),
+                     "Those with one: .png .jpg .webp.");
   if (o.worldFile && format != Format::png && format != Format::jpeg && format != Format::webp)
     return geo::fail(
         fmt::format("{} takes no world file.", o.output),

@@ -33,6 +33,9 @@ scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& optio
                          const scene::TypesetterPtr& fonts, const std::optional<geo::Box>& extent = {});
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
                                const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress = nullptr);
+// "绿色盲" · "模拟视觉：绿色盲", as a picture says that its colours are not its own.
+std::string visionName(scene::Vision vision, scene::Language language);
+std::string visionText(scene::Vision vision, scene::Language language);
 std::string missingText(const std::set<char32_t>& characters);  // without a glyph
 // By key, or by a name in either language, short or full. Fails with those that there are.
 geo::Result<size_t> areaNamed(const Session& session, const std::string& wanted);

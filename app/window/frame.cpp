@@ -9,6 +9,7 @@
 
 #include <ctime>
 
+#include "app/scene/furniture.h"
 #include "app/session/snapshot.h"
 #include "app/window/desk.h"
 #include "app/window/photo.h"
@@ -190,6 +191,10 @@ void Frame::drawMap() {
   }
   pageVersion_ = 0, page_ = {};
   drawing_ = scene::drawWindowMap(session_.scene(), theme, fonts_, now.camera, now.scale, &cache_);
+  drawing_.vision = session_.view().vision;
+  if (drawing_.vision != scene::Vision::normal)
+    scene::drawSimulated({drawing_, theme, now.scale},
+                         session::visionText(drawing_.vision, session_.view().language));
   paint(drawing_, 1);
 }
 
@@ -286,6 +291,7 @@ void Frame::draw() {
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   if (showing) drawConsole(height);
+  else wallKept_ = {}, nextKept_ = {};
   if (!screenshot.empty()) {
     const auto done = writeScreenshot(std::exchange(screenshot, {}), width, height);
     screenshotError = done ? "" : done.error().text();
@@ -298,11 +304,19 @@ void Frame::drawConsole(int height) {
   drawn_ = false;  // the map is drawn anew when the show is over
   const auto places = panels::consolePlaces(panelState);
   if (!show || !show->passage() || !places.on) return;
-  const auto picture = [&](const scene::Drawing& drawing, const scene::Rect& at) {
+  const scene::Vision vision = session_.view().vision;
+  // Drawn when it changes, not when the clock beside it does.
+  const auto picture = [&](KeptPicture& kept, std::string key, const scene::Rect& at, auto&& drawing) {
     const int w = static_cast<int>(at.w), h = static_cast<int>(at.h);
     if (w < 8 || h < 8) return false;
-    renderer_->draw(drawing, w, h, std::min(at.w / drawing.width, at.h / drawing.height));
-    renderer_->blit(static_cast<int>(at.x), static_cast<int>(at.y), 0, height);
+    key += fmt::format(" {}x{} {}", w, h, static_cast<int>(vision));
+    if (!kept.is(key)) {
+      scene::Drawing d = drawing();
+      d.vision = vision;
+      renderer_->draw(d, w, h, std::min(at.w / d.width, at.h / d.height));
+      kept.keep(*renderer_, std::move(key), w, h);
+    }
+    kept.show(static_cast<int>(at.x), static_cast<int>(at.y), height);
     return true;
   };
   const scene::Passage& passage = *show->passage();
@@ -311,25 +325,27 @@ void Frame::drawConsole(int height) {
   // Steps of a fifth of a second: what the console shows does not slow the wall.
   const double t = std::min(std::floor(show->passageSeconds(lastFrame_) / consoleStep) * consoleStep,
                             std::isinf(ends) ? 1e9 : ends + consoleStep);
-  scene::Drawing wall;
-  if (black) {
-    wall.width = passage.to->width, wall.height = passage.to->height, wall.background = {0, 0, 0, 255};
-  } else {
-    wall = scene::pictureAt(passage, t, nullptr, show->extras());
-  }
+  const auto wall = [&] {
+    if (!black) return scene::pictureAt(passage, t, nullptr, show->extras());
+    scene::Drawing d;
+    d.width = passage.to->width, d.height = passage.to->height, d.background = {0, 0, 0, 255};
+    return d;
+  };
   const std::string wallKey = black ? "black" : fmt::format("{} {}", passage.to->serial, std::min(t, ends));
-  if (picture(wall, places.wall) && remote.on() && wallKey != wallSeen_ && lastFrame_ - lastPhoto_ >= 0.4) {
-    remote.publishPicture(remote::Picture::wall, jpegOf(renderer_->read()));
+  if (picture(wallKept_, wallKey, places.wall, wall) && remote.on() && wallKey != wallSeen_ &&
+      lastFrame_ - lastPhoto_ >= 0.4) {
+    remote.publishPicture(remote::Picture::wall, jpegOf(wallKept_.read()));
     wallSeen_ = wallKey, lastPhoto_ = lastFrame_;
   }
   const auto& stops = show->stages().stops();
   for (size_t i = 0; i < stops.size() && !places.nextScene.empty(); ++i) {
     if (stops[i].id != places.nextScene) continue;
     const scene::StagePtr next = show->stages().stage(i);
-    if (!next || !picture(scene::drawingOf(*next), places.next)) continue;
+    if (!next) continue;
     const std::string key = fmt::format("{}", next->serial);
+    if (!picture(nextKept_, key, places.next, [&] { return scene::drawingOf(*next); })) continue;
     if (remote.on() && key != nextSeen_) {
-      remote.publishPicture(remote::Picture::next, jpegOf(renderer_->read()));
+      remote.publishPicture(remote::Picture::next, jpegOf(nextKept_.read()));
       nextSeen_ = key;
     }
   }

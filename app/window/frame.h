@@ -11,6 +11,7 @@
 #include "app/scene/draw_scene.h"
 #include "app/session/session.h"
 #include "app/window/clipboard.h"
+#include "app/window/kept_picture.h"
 #include "app/window/present.h"
 #include "app/window/remote_desk.h"
 
@@ -98,6 +99,7 @@ class Frame {
   std::shared_ptr<const std::string> picture_;  // last put there
   std::string wallSeen_, nextSeen_;             // what the page on the phone has
   double lastPhoto_ = -1;
+  KeptPicture wallKept_, nextKept_;  // the console's
   int placeX_ = 0, placeY_ = 0, placeW_ = 0, placeH_ = 0;
 };
 

@@ -253,6 +253,10 @@ void Present::key(int key, bool shift) {
 
 void Present::click(bool right) { commands.emplace_back(session::StepShow{right ? -1 : 1}); }
 
+void Present::markForOperator(bool on) {
+  if (on != operatorMark_) operatorMark_ = on, dirty_ = true;
+}
+
 void Present::wheel(double y) {
   const double now = seconds();
   if (y == 0 || now - lastWheel_ < 0.35) return;  // one scene for one turn, however many notches
@@ -368,6 +372,7 @@ bool Present::needed(double now) {
   if (w < 1 || h < 1) return false;
   if (w != width_ || h != height_) width_ = w, height_ = h, dirty_ = true;
   follow(now);
+  if (session_.view().vision != vision_) dirty_ = true;
   if (!screenshot.empty() || dirty_ || meshArrived_ || session_.view().show.black != black_) return true;
   if (!passage_) return !drawn_;
   if (spot_ && now < spotSince_ + spotSeconds + 1.0 / 60) return true;
@@ -446,9 +451,15 @@ void Present::draw(double now) {
     if (spot_)
       scene::addSpotlight(f.over, stage, *spot_,
                           static_cast<float>(scene::outQuad((now - spotSince_ + 1.0 / 60) / spotSeconds)));
+    if (operatorMark_) {
+      const float u = stage.layout.unit;
+      f.over.add(scene::Fill{scene::Path::circle({f.over.width - 9 * u, f.over.height - 9 * u}, 3.5f * u),
+                             themeOf(session_).warning});
+    }
     // A scene made for another size stands in until its own is ready.
     const float k =
         std::min(static_cast<float>(width_) / f.base.width, static_cast<float>(height_) / f.base.height);
+    f.base.vision = f.over.vision = vision_ = session_.view().vision;
     const std::string key = fmt::format("{} {}x{} {}", f.baseKey, width_, height_, k);
     bool whole = true;
     if (key != baseKey_) {

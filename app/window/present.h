@@ -62,6 +62,8 @@ class Present {
   // Why there is no wall any more; nothing: there is one.
   const std::optional<geo::Error>& lost() const { return lost_; }
   void monitorsChanged() { monitorsChanged_ = true; }
+  // A dot in the lower right corner: something went wrong, and there is no console to say so.
+  void markForOperator(bool on);
 
   // For the console: the scene on the wall as it is at this instant, and the one after it; null: not ready.
   const scene::Passage* passage() const { return passage_ ? &*passage_ : nullptr; }
@@ -93,7 +95,8 @@ class Present {
   scene::DrawCache cache_;
   std::string monitorName_, rendererName_;
   std::optional<geo::Error> lost_;
-  bool software_ = false, tellsOfLoss_ = false, monitorsChanged_ = false;
+  bool software_ = false, tellsOfLoss_ = false, monitorsChanged_ = false, operatorMark_ = false;
+  scene::Vision vision_ = scene::Vision::normal;  // of the last picture
 
   std::optional<scene::Passage> passage_;
   scene::Extras extras_;

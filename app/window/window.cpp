@@ -244,6 +244,7 @@ int run(const Options& options) {
     setCallbacks(window, *frame);
     frame->installUiCallbacks();
     bool reported = false;
+    size_t told = 0;  // messages that there were before the show
     std::unique_ptr<Present> present;
     if (options.show && !options.show->remote.empty()) {
       const auto served = frame->remote.turnOn(options.show->remote);
@@ -260,6 +261,8 @@ int run(const Options& options) {
       // While a show is on, this window is drawn where somebody sees it.
       const bool asleep = present && !frame->remote.on() && !consoleSeen(options, window);
       frame->show = present.get();
+      told = present ? std::min(told, session.messages().size()) : session.messages().size();
+      if (present) present->markForOperator(asleep && session.messages().size() > told);
       double most = present ? present->waitAtMost(seconds()) : 60;
       if (!script->done()) {
         if (const auto went = script->step(*frame, session, window, present.get()); !went) {
@@ -302,7 +305,6 @@ int run(const Options& options) {
       if (!reported && frame->whole()) {
         glFinish();
         report(options.ready);
-        if (const char* ready = std::getenv("W7_READY")) report(ready);
         reported = true;
       }
     }

@@ -103,6 +103,18 @@ TEST_F(Snapshot, GeoTiffKnowsWhereItLies) {
   EXPECT_NEAR(g[1], -g[5], 1e-6);
 }
 
+TEST_F(Snapshot, ShowsTheMapAsOtherEyesSeeIt) {
+  for (const char* v : {"normal", "deuteranopia", "projector"})
+    EXPECT_EQ(snapshot(embedded + " -o " + v + ".png --size 640x360 --vision " + v).code, 0) << v;
+  EXPECT_NE(bytes(folder.file("normal.png")), bytes(folder.file("deuteranopia.png")));
+  // The recipe says so: whoever opens the picture sees it the same way again.
+  EXPECT_THAT(bytes(folder.file("projector.png")), HasSubstr("\"vision\":\"projector\""));
+  const Outcome r = snapshot(embedded + " -o x.pdf --vision grey");
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.err, HasSubstr(".png .jpg .webp"));
+  EXPECT_EQ(snapshot(embedded + " -o x.png --vision cat").code, 2);
+}
+
 TEST_F(Snapshot, UnknownNamesListWhatThereIs) {
   const struct {
     const char *options, *says;

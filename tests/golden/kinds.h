@@ -58,6 +58,16 @@ inline void bivariate(Scene& s, int classes) {
                                             : "Quantiles · " + std::to_string(classes) + " by axis";
 }
 
+// Each area's share of the city's population over the years; one figure is missing.
+inline void years(Scene& s) {
+  const Choropleth::Trend course = s.choropleth->trend;
+  colour(s, 3, 4);
+  s.side = SidePanel::years;
+  s.choropleth->course = course;
+  s.choropleth->course.values.at(2).back() = geo::missing;
+  s.emphasis = {{s.choropleth->layer, 0}};
+}
+
 // Share of the city's population: by rows of the county layer, 2010 and 2020.
 inline const std::vector<std::pair<double, double>>& shares() {
   static const std::vector<std::pair<double, double>> all{{21.93, 28.21}, {18.9, 15.58}, {8.19, 7.95},
@@ -364,6 +374,7 @@ inline void dress(Scene& s, const std::string& kind) {
   if (kind == "multiples-own") return multiples(s, false);
   if (kind == "ledger") return ledger(s);
   if (kind == "card") return card(s);
+  if (kind == "years") return years(s);
   if (kind == "columns" || kind == "turned" || kind == "gaps" || kind == "tilted-heat")
     return tilted(s, kind);
   for (SceneLayer& layer : s.layers)  // the statistics are the picture

@@ -96,6 +96,8 @@ const Case cases[] = {
     {"tilted-gaps-zh-dark", "relief", zh, "wall", true, 1920, 1080, "gaps"},
     {"tilted-heat-zh-light", "relief", zh, "wall", false, 1920, 1080, "tilted-heat"},
     {"tilted-page-zh", "relief", zh, "page", false, 420, 297},
+    {"years-zh-dark", "population", zh, "wall", true, 1920, 1080, "years"},
+    {"years-wide-en-light", "population", en, "wall", false, 3840, 1080, "years"},
     {"filtered-zh-dark", "overview", zh, "window", true, 1100, 860, "filtered"},
 };
 

@@ -187,6 +187,14 @@ TEST_F(Scenes, AreTiltedBySlidersInOneStep) {
   EXPECT_FALSE(spec("population").tilt);
 }
 
+TEST_F(Scenes, StandBesideTheRankingOrTheYears) {
+  show("population");
+  r.click("scenes.side.1");
+  EXPECT_EQ(spec("population").side, scene::SidePanel::years);
+  r.click("scenes.side.0");
+  EXPECT_EQ(spec("population").side, scene::SidePanel::ranking);
+}
+
 TEST_F(Scenes, CanBeSheets) {
   show("population");
   r.click("scenes.composition.2");

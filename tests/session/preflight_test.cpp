@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "app/scene/legibility.h"
+#include "geo/classify.h"
 #include "tests/session/support.h"
 
 using namespace session;
@@ -118,6 +119,40 @@ TEST_F(Preflight, TellsOfALayerThatDidNotLoad) {
   bool told = false;
   for (const Finding& f : preflight(broken, 1280, 720)) told |= f.kind == Kind::data && f.grave;
   EXPECT_TRUE(told);
+}
+
+TEST_F(Preflight, LooksWithTheEyesThatTheViewHas) {
+  EXPECT_FALSE(of(found(), Kind::contrast));
+  ASSERT_TRUE(apply(city, SetVision{scene::Vision::projector}));
+  const auto all = found();
+  const Finding* f = of(all, Kind::contrast);  // grey notes on a dark ground drown in the room's light
+  ASSERT_TRUE(f);
+  EXPECT_THAT(f->what, HasSubstr("模拟视觉：冲淡的投影"));
+  ASSERT_TRUE(apply(city, SetVision{scene::Vision::normal}));
+  EXPECT_FALSE(of(found(), Kind::contrast));
+}
+
+TEST(PreflightColours, FindsClassesThatColourBlindReadersTakeForEachOther) {
+  scene::Stage stage;
+  stage.theme = &scene::lightTheme(), stage.width = 1920, stage.height = 1080;
+  scene::Choropleth& c = stage.scene.choropleth.emplace();
+  c.layer = "areas";
+  std::vector<double> values;
+  for (int i = 0; i < 9; ++i) values.push_back(i);
+  for (const double v : values) c.figures.push_back({v, scene::Status::official, ""});
+  c.areaNames.assign(9, "县");
+  const auto alike = [&](int classes) {
+    c.breaks = *geo::classify(values, geo::BreakMethod::equal, classes);
+    std::vector<Finding> found;
+    for (const Finding& f : findingsOf({}, stage))
+      if (f.kind == Kind::colours) found.push_back(f);
+    return found;
+  };
+  EXPECT_TRUE(alike(4).empty());
+  const auto nine = alike(9);  // of one hue, on a light ground
+  ASSERT_FALSE(nine.empty());
+  EXPECT_FALSE(nine[0].grave);
+  EXPECT_THAT(nine[0].what, HasSubstr("绿色盲"));
 }
 
 TEST_F(Preflight, OfAProjectWithoutScenesSaysHowToMakeOne) {
