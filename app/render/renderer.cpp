@@ -148,6 +148,7 @@ struct Renderer::Impl {
   std::map<const void*, SoftPicture> softPictures;
   const SoftPicture::Level& softLevel(const scene::Raster& raster, double texelsPerPixel);
   void paintPicture(const scene::Raster& raster, const View& view, bool bare);
+  bool hasATexelForEachPixel(const scene::Raster& raster) const;
   void largeFill(const scene::Path& path, Rgba colour, const PixelRect& clip);
   void hatchUniforms(const scene::Hatch& hatch, double phase);
 
@@ -411,8 +412,9 @@ bool Renderer::Impl::paintable(size_t index) const {
            b->pen.width > 0;
   if (const auto* a = std::get_if<scene::Areas>(&item)) return drawable(a->shape);
   if (const auto* r = std::get_if<scene::Raster>(&item))
-    return r->smooth && r->pixels && r->columns > 0 && r->rows > 0 && r->world.width() > 0 &&
-           r->world.height() > 0 && r->pixels->size() >= static_cast<size_t>(r->columns) * r->rows;
+    return (r->smooth || hasATexelForEachPixel(*r)) && r->pixels && r->columns > 0 && r->rows > 0 &&
+           r->world.width() > 0 && r->world.height() > 0 &&
+           r->pixels->size() >= static_cast<size_t>(r->columns) * r->rows;
   return false;
 }
 
@@ -463,9 +465,19 @@ const Renderer::Impl::SoftPicture::Level& Renderer::Impl::softLevel(const scene:
   return p.levels[std::min(wanted, p.levels.size() - 1)];
 }
 
+bool Renderer::Impl::hasATexelForEachPixel(const scene::Raster& r) const {
+  const double pixelsPerMetre = viewOf(r.camera, 0).pixelsPerMetre;
+  return std::abs(r.world.width() * pixelsPerMetre - r.columns) < 0.02 &&
+         std::abs(r.world.height() * pixelsPerMetre - r.rows) < 0.02;
+}
+
 void Renderer::Impl::paintPicture(const scene::Raster& r, const View& v, bool bare) {
   const double x0 = v.x0 + r.world.minX * v.pixelsPerMetre, x1 = v.x0 + r.world.maxX * v.pixelsPerMetre;
   const double y0 = v.y0 - r.world.maxY * v.pixelsPerMetre, y1 = v.y0 - r.world.minY * v.pixelsPerMetre;
+  if (!r.smooth) {
+    const auto first = [](double at) { return static_cast<int>(std::clamp(std::ceil(at - 0.5), -1e9, 1e9)); };
+    return softMap.pictureOfPixels(r.pixels->data(), r.columns, r.rows, first(x0), first(y0), bare);
+  }
   const auto& level = softLevel(r, std::min(r.columns / (x1 - x0), r.rows / (y1 - y0)));
   // A level of an odd number of texels reaches a little beyond the picture.
   const double right = x0 + (x1 - x0) * level.columns * level.factor / r.columns;

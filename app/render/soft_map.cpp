@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstring>
+#include <thread>
 
 namespace render {
 namespace {
@@ -282,6 +283,62 @@ void SoftMap::picture(const Texels& t, double x0, double y0, double x1, double y
       at += 4;
     }
   }
+}
+
+namespace {
+
+#if defined(__x86_64__) && !defined(__clang__)
+#define PARKSCOPE_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define PARKSCOPE_WIDE
+#endif
+
+// Straight colours over pixels, or over a ground that is not written yet. Two channels of a pixel at a time,
+// each rounded to the nearest.
+PARKSCOPE_WIDE void layOver(const uint32_t* colours, uint32_t* pixels, int count, const uint32_t* ground) {
+  constexpr uint32_t pairs = 0x00ff00ff, halves = 0x00800080, opaque = 0xff000000;
+  const auto scaled = [](uint32_t pair, uint32_t share) {
+    const uint32_t v = pair * share + halves;
+    return ((v + (v >> 8 & pairs)) >> 8) & pairs;
+  };
+  const auto mixed = [&](uint32_t over, uint32_t below) {
+    const uint32_t alpha = over >> 24, rest = 255 - alpha;
+    const uint32_t even = scaled(over & pairs, alpha) + scaled(below & pairs, rest);
+    const uint32_t odd = scaled((over | opaque) >> 8 & pairs, alpha) + scaled(below >> 8 & pairs, rest);
+    return even | odd << 8;
+  };
+  if (ground)
+    for (int i = 0; i < count; ++i) pixels[i] = mixed(colours[i], *ground);
+  else
+    for (int i = 0; i < count; ++i) pixels[i] = mixed(colours[i], pixels[i]);
+}
+
+}  // namespace
+
+void SoftMap::pictureOfPixels(const scene::Rgba* colours, int columns, int rows, int left, int top,
+                              bool onGround) {
+  static_assert(std::endian::native == std::endian::little && sizeof(scene::Rgba) == 4);
+  const int x0 = std::clamp(left - clip_.x0, 0, width_),
+            x1 = std::clamp(left + columns - clip_.x0, 0, width_);
+  const int y0 = std::clamp(top - clip_.y0, 0, height_), y1 = std::clamp(top + rows - clip_.y0, 0, height_);
+  if (onGround && (x0 > 0 || y0 > 0 || x1 < width_ || y1 < height_)) startOnGround(), onGround = false;
+  if (x0 >= x1) return;
+  const auto fill = [&](int first, int last) {
+    for (int y = first; y < last; ++y) {
+      const scene::Rgba* from = colours +
+                                static_cast<size_t>(clip_.y0 + y - top) * static_cast<size_t>(columns) +
+                                (clip_.x0 + x0 - left);
+      layOver(
+          reinterpret_cast<const uint32_t*>(from),
+          reinterpret_cast<uint32_t*>(pixels_.data()) + static_cast<size_t>(height_ - 1 - y) * width_ + x0,
+          x1 - x0, onGround ? &ground_ : nullptr);
+    }
+  };
+  // Waking a thread takes as long as a small picture.
+  const int half = static_cast<int64_t>(x1 - x0) * (y1 - y0) > 500'000 ? (y0 + y1) / 2 : y0;
+  std::jthread other;
+  if (half > y0) other = std::jthread([&] { fill(y0, half); });
+  fill(half, y1);
 }
 
 void SoftMap::lines(std::span<const ChunkLines* const> lines, const View& view, float width,

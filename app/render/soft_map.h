@@ -43,6 +43,9 @@ class SoftMap {
     int columns, rows;
   };
   void picture(const Texels& texels, double x0, double y0, double x1, double y1, bool onGround);
+  // The same of a picture with a texel for each pixel, the first of them at left, top (of the canvas):
+  // straight colours, none mixed.
+  void pictureOfPixels(const scene::Rgba* colours, int columns, int rows, int left, int top, bool onGround);
   // One stroke of all the lines together: nothing is darker where they meet.
   void lines(std::span<const ChunkLines* const> lines, const View& view, float width, scene::Rgba colour);
 

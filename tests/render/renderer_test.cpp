@@ -414,6 +414,38 @@ TEST_F(RendererTest, ASmoothRasterIsTheSameFromTheProcessorAndFromATexture) {
   }
 }
 
+// One texel to a pixel, somewhere between the pixels, over ground and over something else; large enough for
+// two threads, too.
+TEST_F(RendererTest, ARasterAtThePixelsOwnSizeIsTheSameFromTheProcessorAndFromATexture) {
+  auto soft = Renderer::make(Renderer::Areas::processor), hard = Renderer::make(Renderer::Areas::triangles);
+  ASSERT_TRUE(soft && hard);
+  for (const auto& [columns, rows] : {std::pair(70, 50), std::pair(150, 130), std::pair(900, 700)}) {
+    auto pixels = std::make_shared<std::vector<scene::Rgba>>();
+    for (int y = 0; y < rows; ++y)
+      for (int x = 0; x < columns; ++x)
+        pixels->push_back({static_cast<uint8_t>(x * 7), static_cast<uint8_t>(y * 5),
+                           static_cast<uint8_t>(x ^ y),
+                           static_cast<uint8_t>((x + y) % 5 ? x + 3 * y : x % 2 * 255)});
+    const int width = columns > 500 ? 960 : 100, height = columns > 500 ? 640 : 90;
+    for (const double shift : {0.0, 0.2, -17.4, 31.7})
+      for (const bool over : {false, true}) {
+        auto d = mapOf(width, height);
+        d.cameras[0].centre = {columns / 2.0 + shift, rows / 2.0 - 1.3 * shift},
+        d.cameras[0].metresPerUnit = 1;
+        if (over) d.add(scene::Fill{scene::Path::circle({40, 40}, 30), {200, 30, 60, 180}});
+        d.add(scene::Raster{0, {0, 0, double(columns), double(rows)}, pixels, columns, rows, false});
+        soft.value()->draw(d, width, height, 1);
+        const Pixels a = soft.value()->read();
+        hard.value()->draw(d, width, height, 1);
+        const Pixels b = hard.value()->read();
+        ASSERT_EQ(a.rgba.size(), b.rgba.size());
+        int most = 0;
+        for (size_t i = 0; i < a.rgba.size(); ++i) most = std::max(most, std::abs(a.rgba[i] - b.rgba[i]));
+        EXPECT_LE(most, 2) << columns << ", " << shift << ", " << over;
+      }
+  }
+}
+
 TEST_F(RendererTest, ARasterWithoutAlphaLeavesWhatIsBelow) {
   auto soft = Renderer::make(Renderer::Areas::processor);
   ASSERT_TRUE(soft);
