@@ -104,14 +104,16 @@ class StampTable {
   // How far a stamp may reach beyond the cell that its place lies in.
   int left() const { return left_; }
   int right() const { return right_; }
-  const Stamp& at(double x, double y, int& column, int& row) const {
+  // Of a place: which stamp, and where it begins.
+  uint32_t at(double x, double y, int& column, int& row) const {
     const double cx = std::floor(x + 0.5), cy = std::floor(y + 0.5);
     const int px = std::min(places_ - 1, static_cast<int>((x + 0.5 - cx) * places_));
     const int py = std::min(places_ - 1, static_cast<int>((y + 0.5 - cy) * places_));
-    const Stamp& stamp = stamps_[size_t(py) * places_ + px];
-    column = static_cast<int>(cx) + stamp.column, row = static_cast<int>(cy) + stamp.row;
-    return stamp;
+    const auto index = static_cast<uint32_t>(py * places_ + px);
+    column = static_cast<int>(cx) + stamps_[index].column, row = static_cast<int>(cy) + stamps_[index].row;
+    return index;
   }
+  const Stamp& operator[](uint32_t index) const { return stamps_[index]; }
 
  private:
   int places_, left_ = 0, right_ = 0;
@@ -133,22 +135,39 @@ class Adding {
     const double reach = shape.reach() + 1;
     band_ = table_ && threads > 1 ? std::max(cachedRows(frame), static_cast<int>(2 * reach))
                                   : std::max(1, static_cast<int>((frame.height + threads - 1) / threads));
-    const size_t count = bands();
-    std::vector<uint32_t> first(spots.size(), 1), last(spots.size(), 0);
-    start_.assign(count + 1, 0);
-    for (size_t s = 0; s < spots.size(); ++s) {
-      const Spot spot = spots[s];
-      if (!(spot.y + reach >= 0 && spot.y - reach <= frame.height)) continue;
-      if (!(spot.x + reach >= 0 && spot.x - reach <= frame.width)) continue;
-      first[s] = static_cast<uint32_t>(std::max(0.0, (spot.y - reach) / band_));
-      last[s] = static_cast<uint32_t>(std::min(static_cast<double>(count - 1), (spot.y + reach) / band_));
-      for (uint32_t b = first[s]; b <= last[s]; ++b) ++start_[b + 1];
-    }
-    for (size_t b = 0; b < count; ++b) start_[b + 1] += start_[b];
-    which_.resize(start_.back());
-    std::vector<uint32_t> next(start_.begin(), start_.end() - 1);
-    for (size_t s = 0; s < spots.size(); ++s)
-      for (uint32_t b = first[s]; b <= last[s]; ++b) which_[next[b]++] = static_cast<uint32_t>(s);
+    // Dealt out to the bands block by block; within a band they come in their own order.
+    const size_t count = bands(), blocks = (spots.size() + blockPoints - 1) / blockPoints;
+    const auto deal = [&](size_t begin, size_t end, auto&& use) {
+      for (size_t s = begin; s < end; ++s) {
+        const Spot spot = spots[s];
+        if (!(spot.y + reach >= 0 && spot.y - reach <= frame.height)) continue;
+        if (!(spot.x + reach >= 0 && spot.x - reach <= frame.width)) continue;
+        const auto first = static_cast<uint32_t>(std::max(0.0, (spot.y - reach) / band_));
+        const auto last =
+            static_cast<uint32_t>(std::min(static_cast<double>(count - 1), (spot.y + reach) / band_));
+        for (uint32_t b = first; b <= last; ++b) use(b, s, spot);
+      }
+    };
+    std::vector<uint32_t> starts(count * blocks + 1, 0);  // [band][block]
+    detail::parallelFor(spots.size(), blockPoints, [&](size_t begin, size_t end) {
+      deal(begin, end, [&](uint32_t b, size_t, const Spot&) { ++starts[b * blocks + begin / blockPoints]; });
+    });
+    uint32_t total = 0;
+    for (uint32_t& start : starts) total += std::exchange(start, total);
+    for (size_t b = 0; b <= count; ++b) start_.push_back(starts[b * blocks]);
+    dealt_ = std::unique_ptr<Dealt[]>(new Dealt[total]);
+    inLargePages(dealt_.get(), total * sizeof(Dealt));
+    if (!spots.weights.empty()) weights_ = std::unique_ptr<double[]>(new double[total]);
+    detail::parallelFor(spots.size(), blockPoints, [&](size_t begin, size_t end) {
+      std::vector<uint32_t> next(count);
+      for (size_t b = 0; b < count; ++b) next[b] = starts[b * blocks + begin / blockPoints];
+      deal(begin, end, [&](uint32_t b, size_t s, const Spot& spot) {
+        const uint32_t place = next[b]++;
+        Dealt& dealt = dealt_[place];
+        dealt.which = table_ ? table_->at(spot.x, spot.y, dealt.column, dealt.row) : static_cast<uint32_t>(s);
+        if (weights_) weights_[place] = spot.weight;
+      });
+    });
   }
 
   size_t bands() const { return (static_cast<size_t>(frame_.height) + band_ - 1) / band_; }
@@ -164,19 +183,20 @@ class Adding {
     Stamp own;
     for (uint32_t i = start_[band]; i < start_[band + 1]; ++i) {
       if (i % 4096 == 0 && stopped(progress)) return;
-      const Spot spot = spots_[which_[i]];
-      int column, row;
+      const Dealt& dealt = dealt_[i];
       if (table_) {
-        const Stamp& stamp = table_->at(spot.x, spot.y, column, row);
-        const int r0 = std::max(first, row), r1 = std::min(last, row + stamp.height);
+        const Stamp& stamp = (*table_)[dealt.which];
+        const int r0 = std::max(first, dealt.row), r1 = std::min(last, dealt.row + stamp.height);
         if (r0 < r1)
-          addRows(sum.data() + static_cast<size_t>(r0 - first) * stride + static_cast<size_t>(left + column),
-                  stride, stamp.values.data() + static_cast<size_t>(r0 - row) * stamp.width, stamp.width,
-                  r1 - r0, spot.weight);
+          addRows(sum.data() + static_cast<size_t>(r0 - first) * stride +
+                      static_cast<size_t>(left + dealt.column),
+                  stride, stamp.values.data() + static_cast<size_t>(r0 - dealt.row) * stamp.width,
+                  stamp.width, r1 - r0, weights_ ? weights_[i] : 1);
         continue;
       }
+      const Spot spot = spots_[dealt.which];
       own.make(shape_, spot.x, spot.y, frame_);
-      column = own.column, row = own.row;
+      const int column = own.column, row = own.row;
       const int c0 = std::max(0, column), c1 = std::min(frame_.width, column + own.width);
       for (int r = std::max(first, row); r < std::min(last, row + own.height); ++r) {
         double* out = sum.data() + size_t(r - first) * stride;
@@ -196,7 +216,14 @@ class Adding {
   Frame frame_;
   std::optional<StampTable> table_;
   int band_ = 1;
-  std::vector<uint32_t> start_, which_;  // band → its spots, in their order
+  // What a band needs of a spot, one after the other: points strewn over the map would be fetched one by one.
+  struct Dealt {
+    uint32_t which;   // stamp, or spot where there is no table
+    int column, row;  // where the stamp begins
+  };
+  std::vector<uint32_t> start_;  // band → its spots, in their order
+  std::unique_ptr<Dealt[]> dealt_;
+  std::unique_ptr<double[]> weights_;  // of those; null: 1 each
 };
 
 // From spots to a grid that starts `margin` of its cells earlier and is `factor` times as coarse.
