@@ -98,7 +98,9 @@ bool Frame::needed() {
   const auto wants = panels::wants(panelState);
   const auto& view = session_.view();
   const std::string busy = session_.busyText();
-  const bool changed = session_.version() != seen_.version || view.camera != seen_.camera || meshArrived_ ||
+  // What comes in between the panels and the map of one picture is in the panels of the next.
+  const bool changed = session_.version() != seen_.version || session_.version() != panelsVersion_ ||
+                       view.camera != seen_.camera || meshArrived_ ||
                        view.pageView != seen_.page.has_value() || session_.messages().size() != messages_ ||
                        busy != busy_ || session_.exportFraction() != exporting_;
   if (changed) settle_ = std::max(settle_, 1);
@@ -267,6 +269,7 @@ void Frame::draw() {
     session_.setFrame({0, 0, map.w, map.h}, scale());
   };
   fit();
+  panelsVersion_ = session_.version();
   drawPanels(w, h);
   const bool served = remote.on();
   remote.follow(session_, panelState);
@@ -357,6 +360,7 @@ void Frame::drawConsole(int height) {
 bool Frame::whole() const {
   if (session_.view().show.on) return !session_.busy();
   return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version &&
+         session_.version() == panelsVersion_ &&
          (session_.project().layers.empty() || !session_.scene().layers.empty());
 }
 

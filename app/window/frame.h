@@ -87,7 +87,8 @@ class Frame {
   scene::Drawing page_;  // in millimetres, as paper writes it
   scene::PageLayout layout_;
   uint64_t pageVersion_ = 0;
-  double pageSeconds_ = 0;  // that drawing it took
+  uint64_t panelsVersion_ = 0;  // that the panels show
+  double pageSeconds_ = 0;      // that drawing it took
   bool deviceReady_ = false, drawn_ = false, meshArrived_ = false, incomplete_ = false;
   int settle_ = 3;
   double lastFrame_ = 0, lastTick_ = 0;
