@@ -20,6 +20,7 @@ constexpr double pointerRests = 2.5;  // seconds until it hides
 constexpr double spotSeconds = 0.12;
 constexpr int waysPrepared = 8;     // pictures of the way to the next scene
 constexpr double digitsWait = 0.6;  // for a second digit
+constexpr double lookSeconds = 1;   // between looks at the monitor
 
 struct MonitorList {
   GLFWmonitor** all = nullptr;
@@ -136,7 +137,7 @@ geo::Result<void> Present::makeWindow() {
 }
 
 // On its monitor; where that is gone, on another: the show goes on.
-void Present::place() {
+std::optional<Present::Place> Present::wanted() const {
   const MonitorList monitors;
   GLFWmonitor* chosen = nullptr;
   for (int i = 0; i < monitors.count && !monitorName_.empty(); ++i)
@@ -144,16 +145,23 @@ void Present::place() {
       if (!chosen || i == options_.monitor - 1) chosen = monitors.all[i];
   if (!chosen && options_.monitor == 0 && monitors.count > 1) chosen = monitors.all[1];
   if (!chosen && monitors.count > 0) chosen = monitors.all[0];
-  if (!chosen) return;
-  int x = 0, y = 0;
-  glfwGetMonitorPos(chosen, &x, &y);
+  if (!chosen) return {};
+  Place p;
+  glfwGetMonitorPos(chosen, &p.x, &p.y);
   const GLFWvidmode* mode = glfwGetVideoMode(chosen);
-  const int w = options_.width > 0 ? options_.width : mode ? mode->width : 1920;
-  const int h = options_.height > 0 ? options_.height : mode ? mode->height : 1080;
+  p.width = options_.width > 0 ? options_.width : mode ? mode->width : 1920;
+  p.height = options_.height > 0 ? options_.height : mode ? mode->height : 1080;
+  return p;
+}
+
+void Present::place() {
+  const auto wish = wanted();
+  if (!wish) return;
+  place_ = *wish;
   int nowX = 0, nowY = 0, nowW = 0, nowH = 0;
   glfwGetWindowPos(window_, &nowX, &nowY), glfwGetWindowSize(window_, &nowW, &nowH);
-  if (nowW != w || nowH != h) glfwSetWindowSize(window_, w, h);
-  if (nowX != x || nowY != y) glfwSetWindowPos(window_, x, y);
+  if (nowW != wish->width || nowH != wish->height) glfwSetWindowSize(window_, wish->width, wish->height);
+  if (nowX != wish->x || nowY != wish->y) glfwSetWindowPos(window_, wish->x, wish->y);
   dirty_ = true;
 }
 
@@ -335,7 +343,7 @@ void Present::follow(double now) {
 }
 
 double Present::waitAtMost(double now) const {
-  double wait = 30;
+  double wait = lookSeconds;
   const session::ShowState& show = session_.view().show;
   if (dirty_ || !drawn_ || meshArrived_ || show.black != black_) return 0;
   if (passage_) {
@@ -355,6 +363,11 @@ double Present::waitAtMost(double now) const {
 }
 
 bool Present::needed(double now) {
+  // A monitor that gets another resolution or place is not announced as a change of monitors.
+  if (const double real = glfwGetTime(); real - looked_ >= lookSeconds) {
+    looked_ = real;
+    if (const auto wish = wanted(); wish && *wish != place_) monitorsChanged_ = true;
+  }
   if (monitorsChanged_) monitorsChanged_ = false, place();
   if (!digits_.empty() && now >= digitsAt_ + digitsWait) {
     int number = 0;

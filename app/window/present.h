@@ -73,12 +73,18 @@ class Present {
   render::Renderer::Counts counts() const;
   const std::vector<double>& frameCosts() const { return frameCosts_; }  // seconds, since the last question
   void forgetCosts() { frameCosts_.clear(); }
+  std::pair<int, int> size() const { return {width_, height_}; }  // pixels
   const std::string& rendererName() const { return rendererName_; }
   bool software() const { return software_; }
 
  private:
   Present(session::Session& session, scene::TypesetterPtr fonts, const PresentOptions& options);
   geo::Result<void> makeWindow();
+  struct Place {  // of the window on the desktop
+    int x = 0, y = 0, width = 0, height = 0;
+    bool operator==(const Place&) const = default;
+  };
+  std::optional<Place> wanted() const;  // by the monitor as it is now; nothing: there is none
   void place();
   void follow(double now);  // the session's state → passage
   void setCallbacks();
@@ -105,6 +111,8 @@ class Present {
   double since_ = -1;    // of the show state that was followed
   std::string baseKey_;  // of what the renderer keeps
   int width_ = 0, height_ = 0;
+  Place place_;
+  double looked_ = 0;  // at the monitor
   // What the last picture was of.
   double drawnAt_ = -1;
   bool drawn_ = false, dirty_ = true, incomplete_ = false, meshArrived_ = false, black_ = false;

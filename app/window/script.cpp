@@ -131,6 +131,7 @@ geo::Result<bool> Script::soak(const std::string& rest, session::Session& sessio
 }
 
 // show-key Right · show-click · show-right-click · show-wheel -1 · show-pointer X Y · show-size 1920 1080 ·
+// show-until-size 1280 720 (the monitor's own doing) ·
 // show-wait (until nothing moves) · show-at SECONDS (of the passage) · show-screenshot FILE ·
 // show-lose-context · show-monitors · show-costs FILE (what the pictures in motion took, ms) · show-counts
 // FILE.
@@ -157,6 +158,10 @@ geo::Result<bool> Script::obeyShow(const std::string& verb, const std::string& r
     in >> x >> y;
     present.setSize(static_cast<int>(x), static_cast<int>(y));
     return left_ = 3, true;
+  }
+  if (verb == "until-size") {
+    in >> x >> y;
+    return present.size() == std::pair(static_cast<int>(x), static_cast<int>(y));
   }
   if (verb == "wait") return present.settled(now);
   if (verb == "at") return present.passage() && present.passageSeconds(now) >= number(rest);

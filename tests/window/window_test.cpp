@@ -346,6 +346,33 @@ TEST_F(Window, AShowOutlivesALostContextAndAnotherSize) {
   EXPECT_EQ(read(folder / "a.png"), read(folder / "c.png"));
 }
 
+// The display itself changes, as when another projector is plugged in. Xvfb cannot unplug one.
+TEST_F(Window, AShowFollowsItsMonitorsResolution) {
+  const auto picture = [&](const char* name) { return (folder / name).string(); };
+  const auto xrandr = [&](const std::string& arguments) {
+    return std::system(("xrandr -d " + display + " " + arguments + " 2>/dev/null").c_str());
+  };
+  const auto awaited = [&](const char* name) {
+    for (int i = 0; i < 600 && !fs::exists(folder / name); ++i) std::this_thread::sleep_for(100ms);
+    return fs::exists(folder / name);
+  };
+  run("show-key 3\nshow-wait\nshow-screenshot " + picture("a.png") +
+          "\nshow-until-size 1280 720\nshow-wait\nshow-screenshot " + picture("b.png") +
+          "\nshow-until-size 1600 1000\nshow-wait\nshow-screenshot " + picture("c.png") +
+          "\nshow-key Esc\nframes 5\n",
+      {"present", embeddedProject(), "--clock", "4"});
+  ASSERT_TRUE(awaited("a.png")) << read(folder / "errors");
+  // Made now: a server that its last client leaves forgets its modes.
+  ASSERT_EQ(xrandr("--newmode small 60 1280 1290 1300 1310 720 730 740 750"), 0);
+  ASSERT_EQ(xrandr("--addmode screen small"), 0);
+  ASSERT_EQ(xrandr("--output screen --mode small"), 0);
+  ASSERT_TRUE(awaited("b.png")) << read(folder / "errors");
+  ASSERT_EQ(xrandr("--output screen --mode 1600x1000"), 0);
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_EQ(read(folder / "a.png"), read(folder / "c.png"));
+  EXPECT_NE(read(folder / "a.png"), read(folder / "b.png"));
+}
+
 TEST_F(Window, AStillSceneTakesNoTime) {
   run("show-key 4\nshow-wait\nidle\n", {"present", embeddedProject(), "--size", "960x540", "--clock", "4"});
   for (int i = 0; i < 600 && !fs::exists(folder / "ready"); ++i) std::this_thread::sleep_for(100ms);
