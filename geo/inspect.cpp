@@ -6,6 +6,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "geo/database.h"
 #include "geo/datum.h"
 #include "geo/detail/geos.h"
 #include "geo/detail/read.h"
@@ -264,8 +265,12 @@ std::vector<Problem> shapeProblems(const Layer& layer, Progress* progress) {
 
 SourceFacts inspect(const std::string& path, const InspectOptions& o, Progress* progress) {
   SourceFacts out;
-  out.path = path;
+  out.path = withoutPassword(path);
   const auto names = layerNames(path);
+  if (!names && isDatabase(path)) {
+    out.error = names.error();
+    return out;
+  }
   if (!names) {
     if (auto readable = checkReadable(path); !readable) {
       out.error = readable.error();

@@ -1,5 +1,6 @@
 #include "geo/load.h"
 
+#include "geo/database.h"
 #include "geo/detail/read.h"
 #include "geo/detail/source.h"
 
@@ -12,6 +13,12 @@ Result<Loaded> load(const std::string& path, const LoadOptions& options, Progres
 }
 
 Result<std::vector<std::string>> layerNames(const std::string& path) {
+  if (isDatabase(path)) {
+    auto database = Database::open(path);
+    if (!database) return tl::unexpected(database.error());
+    if (const std::string named = tableNamedBy(path); !named.empty()) return std::vector<std::string>{named};
+    return (*database)->tables();
+  }
   detail::GdalErrors errors;
   const std::string ending = detail::extensionOf(path);
   if (ending == "csv" || ending == "tsv" || ending == "txt") {

@@ -87,7 +87,8 @@ void drawStatusBar(Ui& ui) {
     ui.text(Type::note, {right - tw, r.y, tw + 1, r.h}, text, t.text2);
     right -= tw + gap;
   } else {
-    std::string text = ui.session.busy() ? ui.session.busyText() : "";
+    const std::string away = ui.session.databasesAway();
+    std::string text = !away.empty() ? away : ui.session.busy() ? ui.session.busyText() : "";
     if (text.empty()) {
       size_t illustrative = 0;
       for (const auto& l : ui.scene.layers) illustrative += l.illustrative;
@@ -98,7 +99,10 @@ void drawStatusBar(Ui& ui) {
       if (illustrative) text += fmt::format(fmt::runtime(ui.tr(" · {} 层示例数据")), illustrative);
     }
     const float w = std::min(ui.width(Type::note, text), r.w * 0.4f);
-    ui.text(Type::note, {right - w, r.y, w + 1, r.h}, text, ui.session.busy() ? t.text1 : t.text3);
+    ui.text(Type::note, {right - w, r.y, w + 1, r.h}, text,
+            !away.empty()       ? t.warning
+            : ui.session.busy() ? t.text1
+                                : t.text3);
     ui.record("status.work", {right - w, r.y, w, r.h}, "text", text);
     right -= w + gap;
   }

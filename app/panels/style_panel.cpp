@@ -1,5 +1,6 @@
 // What can be changed about the chosen layer, and what is known about it.
 #include "app/panels/panel_list.h"
+#include "geo/database.h"
 
 namespace panels {
 namespace {
@@ -7,8 +8,10 @@ namespace {
 std::vector<std::pair<std::string, std::string>> factsOf(const Ui& ui, const session::LayerSpec& spec) {
   std::vector<std::pair<std::string, std::string>> facts;
   const auto& state = ui.session.layer(spec.id);
-  facts.emplace_back(ui.tr("来源"), spec.source.substr(spec.source.find_last_of('/') + 1) +
-                                        (spec.sourceLayer.empty() ? "" : " · " + spec.sourceLayer));
+  const std::string source = geo::isDatabase(spec.source)
+                                 ? geo::withoutPassword(spec.source)
+                                 : spec.source.substr(spec.source.find_last_of('/') + 1);
+  facts.emplace_back(ui.tr("来源"), source + (spec.sourceLayer.empty() ? "" : " · " + spec.sourceLayer));
   if (state.shape && state.shape->layer)
     facts.emplace_back(ui.tr("记录"), fmt::format("{}", state.shape->layer->rows()));
   if (state.sourceCrs.known())

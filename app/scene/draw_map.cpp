@@ -224,6 +224,11 @@ class MapDrawer {
           if (isShown(layer, r)) (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity) : t_.hatchGround;
         }
       }
+      if (points && layer.counts.size() == rows) {  // the more it stands for, the stronger the dot
+        const double most = *std::max_element(layer.counts.begin(), layer.counts.end());
+        for (size_t r = 0; r < rows && most > 1; ++r)
+          (*fills)[r] = (*fills)[r].withAlpha(0.3 + 0.7 * std::log1p(layer.counts[r]) / std::log1p(most));
+      }
       if (points)  // what a filter hides is not there
         for (size_t r = 0; r < rows; ++r)
           if (!isShown(layer, r)) (*fills)[r] = {0, 0, 0, 0};

@@ -42,6 +42,7 @@ struct SceneLayer {
   Rgba colour{90, 102, 112, 255};
   float width = 1, radius = 3;
   bool pickedByMouse = true;
+  std::vector<double> counts;  // per row, of points: how many one dot stands for; empty: one each
 };
 
 // A column of the figures table on pages: one value per row of the county layer.

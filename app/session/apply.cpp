@@ -11,6 +11,7 @@
 #include "app/session/history.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
+#include "geo/database.h"
 #include "app/session/preflight.h"
 #include "app/session/project_check.h"
 #include "app/session/project_file.h"
@@ -948,7 +949,8 @@ class Apply {
       taken.push_back(l.id);
       std::error_code error;
       const fs::path relative = fs::relative(l.source, fs::absolute(SessionParts::base(s), error), error);
-      if (!error && !relative.empty() && *relative.begin() != "..") l.source = relative.string();
+      if (!error && !relative.empty() && *relative.begin() != ".." && !geo::isDatabase(l.source))
+        l.source = relative.string();
       SessionParts::project(s).layers.push_back(l);
     }
     const Look look = SessionParts::look(s);
@@ -1001,7 +1003,8 @@ class Apply {
     const fs::path source = fs::absolute(from.empty() ? "." : from, error),
                    target = fs::absolute(to.empty() ? "." : to, error);
     const auto move = [&](std::string& path) {
-      if (path.empty() || path.starts_with("/") || path.find("://") != path.npos) return;
+      if (path.empty() || path.starts_with("/") || path.find("://") != path.npos || geo::isDatabase(path))
+        return;
       path = (source / path).lexically_normal().lexically_relative(target.lexically_normal()).string();
     };
     for (LayerSpec& l : p.layers) move(l.source);

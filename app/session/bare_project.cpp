@@ -4,6 +4,7 @@
 #include "app/session/bare_project.h"
 #include "app/session/names.h"
 #include "app/session/project_file.h"
+#include "geo/database.h"
 #include "geo/load.h"
 
 namespace session {
@@ -62,11 +63,31 @@ std::string pointLayer(const std::vector<LayerSpec>& layers) {
   return layers[0].id;
 }
 
+// A database's tables: those that the text names, else all with shapes while they are a handful.
+geo::Result<std::vector<LayerSpec>> tablesOf(const std::string& source, std::vector<std::string>& takenIds) {
+  auto names = geo::layerNames(source);
+  if (!names) return tl::unexpected(names.error());
+  if (const std::string named = geo::tableNamedBy(source); !named.empty()) *names = splitList(named);
+  if (names->empty() || names->size() > 8)
+    return geo::fail(
+        fmt::format("{} has {} tables with shapes.", geo::withoutPassword(source), names->size()),
+        "Name those to open: PG:service=NAME tables=schema.table");
+  std::vector<LayerSpec> layers;
+  for (const std::string& name : *names) {
+    LayerSpec& l = layers.emplace_back();
+    l.id = freeId(name.substr(name.find('.') + 1), takenIds);
+    l.name = {l.id, l.id};
+    l.source = source, l.sourceLayer = name;
+  }
+  return layers;
+}
+
 }  // namespace
 
 geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
                                                  std::vector<std::string>& takenIds) {
   std::error_code error;
+  if (geo::isDatabase(path)) return tablesOf(path, takenIds);
   if (!path.starts_with("/vsi") && path.find("://") == path.npos && !fs::exists(path, error))
     return geo::fail(fmt::format("{} does not exist.", path), "Check the path.");
   if (validUtf8(path) != path)

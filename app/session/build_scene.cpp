@@ -9,6 +9,7 @@
 #include "app/session/names.h"
 #include "app/session/page_spec.h"
 #include "app/session/shown.h"
+#include "geo/database.h"
 
 namespace session {
 namespace {
@@ -180,6 +181,14 @@ class Builder {
     const auto rows = derived().figures->countyRows.find(spec.id);
     if (rows != derived().figures->countyRows.end() && rows->second.size() == out.total)
       out.countyRow = rows->second;
+    if (const geo::Column* counts = e.state.shape->layer->table.find(geo::countColumn);
+        counts && counts->rows() > 0) {
+      out.counts = counts->numbers;
+      const auto [least, most] = std::minmax_element(out.counts.begin(), out.counts.end());
+      out.filterText =
+          fmt::format(fmt::runtime(t("{}：点太密，数据库按格计数，一点代表 {}–{} 个，放大后逐个显示")),
+                      out.name, *least, *most);
+    }
     if (spec.show.empty()) return out;
     if (const DataTablePtr table = session_.table(spec.id); table && !table->shown.empty()) {
       out.shown = table->shown;

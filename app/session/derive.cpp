@@ -7,6 +7,7 @@
 #include "app/session/i18n.h"
 #include "app/session/ledger.h"
 #include "app/session/changes.h"
+#include "app/session/database_layers.h"
 #include "app/session/names.h"
 #include "app/session/sources.h"
 
@@ -152,17 +153,19 @@ void deriveSources(Session& session) {
   const auto wanted = wantedSources(session);
   chooseWorld(session, wanted);
   for (const SourceKey& key : wanted)
-    if (d.sources[key].stage == Stage::waiting) startLoading(session, key);
+    if (d.sources[key].stage == Stage::waiting)
+      geo::isDatabase(key.path) ? startAsking(session, key) : startLoading(session, key);
   if (!d.worldKnown) return;
   for (const SourceKey& key : wanted) {
     SourceState& s = d.sources[key];
-    if (s.stage != Stage::ready || s.layer) continue;
+    if (s.stage != Stage::ready || s.layer || shownByView(session, key)) continue;
     const bool plane = s.raw->shapes.kind == geo::ShapeKind::none || !d.worldCrs.known();
     if (plane) s.layer = s.raw;
     else if (s.raw->crs.known()) startReprojecting(session, key, s.raw);
     else
-      s.stage = Stage::failed, s.error = {fmt::format("The coordinate system of {} is not known.", key.path),
-                                          "Declare it: crs = \"EPSG:…\" for the layer."};
+      s.stage = Stage::failed,
+      s.error = {fmt::format("The coordinate system of {} is not known.", geo::withoutPassword(key.path)),
+                 "Declare it: crs = \"EPSG:…\" for the layer."};
   }
 }
 
@@ -192,7 +195,7 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, 
   if (!filter) return tl::unexpected(filter.error());
   geo::LayerPtr layer = source;
   if (!filter->all()) {
-    const auto rows = filter->rows(source->table, spec.source);
+    const auto rows = filter->rows(source->table, geo::withoutPassword(spec.source));
     if (!rows) return tl::unexpected(rows.error());
     layer = withRows(source, *rows);
   }
@@ -243,10 +246,12 @@ void startBorders(Session& session, const std::string& id, const scene::MapShape
       });
 }
 
-void startMaking(Session& session, const LayerSpec& spec, const SourceState& source) {
+// filtered: by the server already.
+void startMaking(Session& session, LayerSpec spec, const SourceState& source, bool filtered) {
   LayerEntry& e = SessionParts::derived(session).layers[spec.id];
   e.spec = essence(spec), e.source = source.layer;
   e.building = true;
+  if (filtered) spec.filter.clear();
   if (!e.state.shape) e.state.stage = Stage::loading;
   e.state.report = source.report, e.state.sourceCrs = source.crs;
   const geo::LayerPtr before = e.state.shape ? e.state.shape->layer : nullptr;
@@ -291,7 +296,8 @@ void deriveLayers(Session& session) {
       failLayer(session, spec.id, source.error);
     if (source.stage == Stage::loading && !e.state.shape) e.state.stage = Stage::loading;
     if (source.stage != Stage::ready || !source.layer) continue;
-    if (e.source != source.layer || e.spec != essence(spec)) startMaking(session, spec, source);
+    if (e.source == source.layer && e.spec == essence(spec)) continue;
+    startMaking(session, spec, source, shownByView(session, sourceKey(session, spec)));
   }
 }
 
@@ -365,6 +371,14 @@ void deriveFigures(Session& session) {
     if (e.building || !settled(e.state.stage)) return;
     const bool ready = e.state.stage == Stage::ready;
     key.layers.push_back(essence(spec));
+    if (const SourceKey from = sourceKey(session, spec); shownByView(session, from)) {
+      // What is in view is no base for figures: all rows are, where one asks for them.
+      if (wholeUnderWay(session, from)) return;
+      static const DressPtr plain = std::make_shared<const Dress>();
+      key.shapes.push_back(wholeOf(session, from));
+      input->layers.push_back({essence(spec), key.shapes.back(), plain, nullptr});
+      continue;
+    }
     key.shapes.push_back(ready ? e.state.shape->layer : nullptr);
     input->layers.push_back({essence(spec), key.shapes.back(), e.dress, e.state.index});
   }
@@ -410,7 +424,7 @@ void deriveTargets(Session& session) {
 }  // namespace
 
 std::string jobKey(const std::string& kind, const SourceKey& k) {
-  return joined({kind, k.path, k.layer, k.encoding, k.crs, k.datum, k.x, k.y}, "\x1f");
+  return joined({kind, k.path, k.layer, k.encoding, k.crs, k.datum, k.x, k.y, k.filter}, "\x1f");
 }
 
 void tellReport(Session& session, const std::string& source, const geo::Report& report) {
@@ -440,21 +454,28 @@ std::vector<SourceKey> wantedSources(const Session& session) {
 }
 
 std::string resolved(const std::string& base, const std::string& source) {
-  if (source.starts_with("/") || base.empty() || source.find("://") != source.npos) return source;
+  if (geo::isDatabase(source) || source.starts_with("/") || base.empty() || source.find("://") != source.npos)
+    return source;
   return (std::filesystem::path(base) / source).lexically_normal().string();  // one file, one key
 }
 
 SourceKey sourceKey(const Session& session, const LayerSpec& l) {
-  return {
-      resolved(SessionParts::base(session), l.source), l.sourceLayer, l.encoding, l.crs, l.datum, l.x, l.y};
+  return {resolved(SessionParts::base(session), l.source),
+          l.sourceLayer,
+          l.encoding,
+          l.crs,
+          l.datum,
+          l.x,
+          l.y,
+          geo::isDatabase(l.source) ? l.filter : std::string()};
 }
 
 SourceKey tableKey(const Session& session, const IndicatorSpec& i) {
-  return {resolved(SessionParts::base(session), i.table), {}, {}, {}, {}, {}, {}};
+  return {resolved(SessionParts::base(session), i.table), {}, {}, {}, {}, {}, {}, {}};
 }
 
 SourceKey targetKey(const Session& session) {
-  return {resolved(SessionParts::base(session), session.project().targetTable), {}, {}, {}, {}, {}, {}};
+  return {resolved(SessionParts::base(session), session.project().targetTable), {}, {}, {}, {}, {}, {}, {}};
 }
 
 const LayerSpec* countyLayer(const Project& project) {
@@ -475,6 +496,7 @@ void touch(Session& session) { ++SessionParts::derived(session).version; }
 void derive(Session& session) {
   deriveLive(session);
   deriveSources(session);
+  deriveDatabases(session);
   deriveLayers(session);
   deriveRivers(session);
   deriveFigures(session);

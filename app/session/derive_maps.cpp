@@ -1,6 +1,7 @@
 // What a map needs beside figures: classes, association, heat, indices, and what heat is made of. Each is
 // keyed by what it is made from; the large ones are jobs.
 #include "app/session/data_table.h"
+#include "app/session/database_layers.h"
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
@@ -175,7 +176,16 @@ void deriveHeat(Session& session, const Look& look) {
   DerivedState& d = SessionParts::derived(session);
   const HeatSpec spec = SessionParts::heatOf(session, look);
   HeatInput input;
-  if (!spec.layer.empty() && spec.visible) input = heatInput(session, spec);
+  if (!spec.layer.empty() && spec.visible) {
+    for (const LayerSpec& l : session.project().layers)  // what is in view is no base for a density
+      if (l.id == spec.layer && shownByView(session, sourceKey(session, l)))
+        tell(session, Message::Level::warning,
+             fmt::format(
+                 fmt::runtime(tr("图层“{}”按视野从数据库读取，不能作热力图：请用筛选条件减到两万行以内。",
+                                 session.view().language)),
+                 l.name.in(session.view().language)));
+    input = heatInput(session, spec);
+  }
   if (!input.points) {
     if (d.parts.heat) d.parts.heat = nullptr, touch(session);
     d.heatKey.reset();
@@ -346,6 +356,8 @@ HeatInput heatInput(const Session& session, const HeatSpec& spec) {
   HeatInput in;
   const auto layer = [&](const std::string& id) -> geo::LayerPtr {
     const LayerState& state = session.layer(id);
+    for (const LayerSpec& l : session.project().layers)
+      if (l.id == id && shownByView(session, sourceKey(session, l))) return nullptr;
     return state.shape ? state.shape->layer : nullptr;
   };
   in.points = layer(spec.layer);

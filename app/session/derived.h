@@ -11,6 +11,7 @@ namespace session {
 
 struct SourceKey {
   std::string path, layer, encoding, crs, datum, x, y;
+  std::string filter;  // of a database's table: there the server applies it
   auto operator<=>(const SourceKey&) const = default;
 };
 
@@ -36,6 +37,8 @@ struct Dress {
   bool illustrative = false;
 };
 using DressPtr = std::shared_ptr<const Dress>;
+
+struct DatabaseStates;  // database_layers.h
 
 struct LayerEntry {
   LayerSpec spec;  // made from these two
@@ -116,6 +119,7 @@ struct DerivedState {
   geo::Error worldError;
   std::map<SourceKey, SourceState> sources;
   std::map<std::string, FileStamp> onDisk;  // by path, where files are watched
+  std::shared_ptr<DatabaseStates> databases;
   std::map<std::string, LayerEntry> layers;
   FiguresKey figuresKey;
   FiguresPtr figures = std::make_shared<Figures>();
@@ -147,7 +151,7 @@ struct DerivedState {
   };
   mutable std::map<std::string, std::pair<TableKey, DataTablePtr>> tables;
   uint64_t version = 1;
-  uint64_t followed = 0;  // the version that derive() last saw to
+  uint64_t followed = 0;              // the version that derive() last saw to
   mutable uint64_t sceneVersion = 0;  // of the cached picture below
   mutable scene::Scene scene;
   std::string logoPath;  // that `logo` is, or is being, read from
@@ -171,6 +175,8 @@ struct SessionParts {
   static std::vector<Message>& messages(Session& s) { return s.messages_; }
 
   static Watch* watch(Session& s) { return s.watch_.get(); }
+  static DatabaseStates& databases(Session& s);
+  static const DatabaseStates& databases(const Session& s);
   static const Jobs& jobs(const Session& s) { return *s.jobs_; }
   static ProjectHistory& history(Session& s);
   static const ProjectHistory& history(const Session& s);

@@ -4,6 +4,7 @@
 
 #include "app/session/i18n.h"
 #include "app/session/names.h"
+#include "geo/database.h"
 
 namespace session {
 namespace {
@@ -63,7 +64,7 @@ geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec) {
   for (const std::string* name : {&spec.key, &spec.label, &spec.labelEn, &spec.level, &spec.county,
                                   &spec.uncertaintyKm, &spec.precision, &spec.status, &spec.ledBy})
     if (!name->empty() && !table.find(*name))
-      return geo::fail(fmt::format("{} has no column \"{}\".", spec.source, *name),
+      return geo::fail(fmt::format("{} has no column \"{}\".", geo::withoutPassword(spec.source), *name),
                        "Columns it does have: " + table.columnNames() + ".");
   auto d = std::make_shared<Dress>();
   const size_t rows = layer.rows();

@@ -5,6 +5,7 @@
 
 #include "app/session/filter.h"
 #include "app/session/names.h"
+#include "geo/database.h"
 #include "geo/join.h"
 #include "geo/measure.h"
 
@@ -233,9 +234,13 @@ class Computer {
         if (c.has(r) && std::isfinite(c.number(r))) return true;
       return c.numeric();
     };
-    if (!column) return failed(fmt::format("{} has no column \"{}\".", of.spec.source, spec.value), remedy);
+    if (!column)
+      return failed(fmt::format("{} has no column \"{}\".", geo::withoutPassword(of.spec.source), spec.value),
+                    remedy);
     if (!isNumber(*column))
-      return failed(fmt::format("Column \"{}\" of {} holds no numbers.", spec.value, of.spec.source), remedy);
+      return failed(fmt::format("Column \"{}\" of {} holds no numbers.", spec.value,
+                                geo::withoutPassword(of.spec.source)),
+                    remedy);
     auto& figures = s.byYear[0];
     for (size_t r = 0; r < of.layer->rows(); ++r) figures.push_back(figure(spec, column->number(r), {}, {}));
     return s;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "app/session/names.h"
+#include "geo/database.h"
 
 namespace session {
 
@@ -223,7 +224,66 @@ geo::Result<std::vector<uint8_t>> mask(const Node& node, const geo::Table& table
   return keep;
 }
 
+// A value that the server reads as a number, as numberOf() does.
+constexpr const char* numeral = R"('^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$')";
+
+std::string equalSql(const geo::Column& column, const Value& value) {
+  const std::string name = geo::quotedName(column.name), text = geo::quotedText(value.text);
+  const bool number = value.number && std::isfinite(*value.number);
+  if (column.numeric())
+    return number ? fmt::format("{} = {}", name, value.text) : fmt::format("{}::text = {}", name, text);
+  if (!number) return fmt::format("btrim({}::text) = {}", name, text);
+  return fmt::format(
+      "CASE WHEN btrim({0}::text) ~ {1} THEN btrim({0}::text)::float8 = {2} ELSE btrim({0}::text) = {3} END",
+      name, numeral, value.text, text);
+}
+
+std::string comparisonSql(const geo::Column& column, const std::string& comparison,
+                          const std::vector<Value>& values) {
+  if (comparison == "=") return equalSql(column, values[0]);
+  if (comparison == "!=") return "(" + equalSql(column, values[0]) + ") IS NOT TRUE";
+  if (comparison == "in" || comparison == "not in") {
+    std::vector<std::string> any;
+    for (const Value& v : values) any.push_back("(" + equalSql(column, v) + ")");
+    const std::string list = "(" + joined(any, " OR ") + ")";
+    return comparison == "in" ? list : list + " IS NOT TRUE";
+  }
+  const std::string name = geo::quotedName(column.name);
+  const Value& v = values[0];
+  const std::string asText =
+      fmt::format("{}::text COLLATE \"C\" {} {}", name, comparison, geo::quotedText(v.text));
+  if (!v.number || !std::isfinite(*v.number)) return asText;
+  if (column.numeric()) return fmt::format("{} {} {}", name, comparison, v.text);
+  return fmt::format("CASE WHEN btrim({0}::text) ~ {1} THEN btrim({0}::text)::float8 {2} {3} ELSE {4} END",
+                     name, numeral, comparison, v.text, asText);
+}
+
+geo::Result<std::string> sqlOf(const Node& node, const geo::Table& table, const std::string& tableName) {
+  if (node.kind == Node::Kind::compare) {
+    const geo::Column* column = table.find(node.column);
+    if (!column)
+      return geo::fail(
+          fmt::format("{} has no column \"{}\", which the filter names.", tableName, node.column),
+          "Columns it does have: " + table.columnNames() + ".");
+    std::vector<Value> values;
+    for (const auto& v : node.values) values.push_back({trimmed(v), numberOf(trimmed(v))});
+    return comparisonSql(*column, node.comparison, values);
+  }
+  std::vector<std::string> parts;
+  for (const auto& part : node.parts) {
+    auto inner = sqlOf(*part, table, tableName);
+    if (!inner) return inner;
+    parts.push_back("(" + *inner + ")");
+  }
+  if (node.kind == Node::Kind::no) return parts[0] + " IS NOT TRUE";
+  return joined(parts, node.kind == Node::Kind::all ? " AND " : " OR ");
+}
+
 }  // namespace
+
+geo::Result<std::string> Filter::sql(const geo::Table& columns, const std::string& tableName) const {
+  return root_ ? sqlOf(*root_, columns, tableName) : geo::Result<std::string>(std::string());
+}
 
 geo::Result<std::vector<uint32_t>> Filter::rows(const geo::Table& table, const std::string& tableName) const {
   std::vector<uint32_t> rows;

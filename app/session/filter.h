@@ -18,6 +18,8 @@ class Filter {
   struct Node;
   // Ascending. Fails when the table lacks a column, listing those it has.
   geo::Result<std::vector<uint32_t>> rows(const geo::Table& table, const std::string& tableName) const;
+  // The same as an SQL expression for PostgreSQL; empty: every row. `columns` needs no rows.
+  geo::Result<std::string> sql(const geo::Table& columns, const std::string& tableName) const;
   bool all() const { return !root_; }  // the empty filter: every row
 
  private:

@@ -13,6 +13,7 @@
 #include "app/session/page_spec.h"
 #include "app/session/project_check.h"
 #include "app/session/project_schema.h"
+#include "geo/database.h"
 
 namespace session {
 namespace {
@@ -469,8 +470,12 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
   return project;
 }
 
+// Whatever is written of a project, in a recipe too, is written without the words that nobody else may read.
 std::string formatProject(const Project& project) {
   Project copy = project;
+  for (LayerSpec& l : copy.layers) l.source = geo::withoutPassword(l.source);
+  for (IndicatorSpec& i : copy.indicators) i.table = geo::withoutPassword(i.table);
+  copy.targetTable = geo::withoutPassword(copy.targetTable);
   std::string out = fmt::format("format = {}\n", currentFormat);
   if (const std::string keys = tableText(copy); keys != "\n") out += keys;
   if (const std::string map = tableText(copy.map); map != "\n") out += "\n[map]\n" + map;
@@ -496,7 +501,23 @@ geo::Result<Project> readProject(const std::string& path) {
   return parseProject(text, path);
 }
 
+// A project is passed on: a password in it would be, too.
+static geo::Result<void> withoutSecrets(const Project& project, const std::string& path) {
+  const auto refused = [&](const std::string& what) {
+    return geo::fail(fmt::format("{} is not saved: the connection of {} holds a password.", path, what),
+                     "Put it into ~/.pgpass (host:port:database:user:password), or write PG:service=NAME and "
+                     "describe the service in ~/.pg_service.conf.");
+  };
+  for (const LayerSpec& l : project.layers)
+    if (geo::holdsPassword(l.source)) return refused(fmt::format("layer \"{}\"", l.id));
+  for (const IndicatorSpec& i : project.indicators)
+    if (geo::holdsPassword(i.table)) return refused(fmt::format("indicator \"{}\"", i.id));
+  if (geo::holdsPassword(project.targetTable)) return refused("target_table");
+  return {};
+}
+
 geo::Result<void> writeProject(const Project& project, const std::string& path) {
+  if (auto open = withoutSecrets(project, path); !open) return open;
   const std::string text = formatProject(project);
   // A link stays a link: the file that it points to is replaced.
   std::error_code error;

@@ -11,6 +11,7 @@
 #include "app/session/i18n.h"
 #include "app/session/names.h"
 #include "app/session/project_file.h"
+#include "geo/database.h"
 
 namespace session {
 namespace {
@@ -237,7 +238,13 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
   const auto add = [&](const std::string& source, const SourceKey& key, scene::Status status) {
     if (!seen.insert(key.path).second) return;
     const auto found = d.sources.find(key);
-    RecipeDraft::Data data{source, key.path, key.layer, {}, 0, std::string(name(status)), {}};
+    RecipeDraft::Data data{geo::withoutPassword(source),
+                           geo::withoutPassword(key.path),
+                           key.layer,
+                           {},
+                           0,
+                           std::string(name(status)),
+                           {}};
     if (found != d.sources.end()) {
       if (found->second.crs.known()) data.crs = found->second.crs.text();
       if (const auto& layer = found->second.layer ? found->second.layer : found->second.raw)
@@ -294,8 +301,10 @@ std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo:
   j["data"] = Json::array();
   for (const RecipeDraft::Data& d : draft.data) {
     Json item;
-    item["source"] = secret ? fs::path(d.source).filename().string() : d.source;
-    if (secret && !fs::path(d.source).is_absolute()) item["source"] = d.source;
+    const bool database = geo::isDatabase(d.source);
+    item["source"] = secret && !database ? fs::path(d.source).filename().string() : d.source;
+    if (secret && database) item["source"] = "PG:";
+    else if (secret && !fs::path(d.source).is_absolute()) item["source"] = d.source;
     if (!d.layer.empty()) item["layer"] = d.layer;
     if (const auto sum = draft.hashed ? d.sha256 : digestOf(d.path, progress)) item["sha256"] = *sum;
     if (!d.crs.empty()) item["crs"] = d.crs;
@@ -333,6 +342,7 @@ geo::Result<Verification> verified(const std::string& picture, const std::string
   for (const auto& d : j["data"]) {
     Verification::Item item;
     item.source = d.value("source", std::string());
+    if (geo::isDatabase(item.source)) continue;  // it changes by the hour, and has no digest
     item.path = resolved(base, item.source);
     const auto sum = digestOf(item.path, progress);
     if (!sum) item.state = State::gone, gone = true;

@@ -11,6 +11,7 @@
 #include "app/session/project_file.h"
 #include "app/session/recipe.h"
 #include "app/session/tour.h"
+#include "geo/database.h"
 
 namespace session {
 
@@ -196,7 +197,9 @@ std::string Session::busyText() const {
   for (const auto& [key, source] : derived_->sources)
     if (source.stage == LayerState::Stage::loading)
       return fmt::format(fmt::runtime(tr("载入 {} …", view_.language)),
-                         std::filesystem::path(key.path).filename().string());
+                         geo::isDatabase(key.path)
+                             ? geo::withoutPassword(key.layer.empty() ? key.path : key.layer)
+                             : std::filesystem::path(key.path).filename().string());
   return busy() ? tr("计算中 …", view_.language) : std::string();
 }
 
@@ -235,9 +238,9 @@ void Session::setFrame(scene::Rect mapFrame, float scale) {
 }
 
 void Session::tick(double nowSeconds) {
+  derived_->clock = nowSeconds;
   jobs_->collect();
   derive(*this);
-  derived_->clock = nowSeconds;
   if (view_.show.on) tickShow(*this, nowSeconds);
   if (view_.flight) {
     View::Flight& f = *view_.flight;

@@ -189,10 +189,12 @@ class Session {
   const std::vector<TargetSpec>& targets() const;  // with the table's figures
   const geo::Crs& worldCrs() const;
   const std::vector<Message>& messages() const { return messages_; }
-  bool busy() const;              // anything still loading
-  bool followed() const;          // all that the project asks for is there, or under way
-  std::string busyText() const;   // "载入 rivers.geojson …"
-  double exportFraction() const;  // −1: no export running
+  bool busy() const;                  // anything still loading
+  bool followed() const;              // all that the project asks for is there, or under way
+  std::string busyText() const;       // "载入 rivers.geojson …"
+  double exportFraction() const;      // −1: no export running
+  std::string databasesAway() const;  // what the map is to say while a server does not answer; empty: all do
+  double wakeAt() const;  // in tick()'s clock, when there is something to do without any event; 0: never
 
   // The picture's input for the present state. Cheap; cached until something changes (see version()).
   const scene::Scene& scene() const;

@@ -80,6 +80,7 @@ void Frame::wait(double most, bool asleep) {
   if (moving)
     seconds = std::min(most, lastFrame_ + 1.0 / 60 - now);  // where no display paces the swaps, this does
   else if (wants.wakeAt > 0) seconds = std::min(most, wants.wakeAt - now);
+  if (const double at = session_.wakeAt(); at > 0) seconds = std::min(seconds, std::max(0.01, at - now));
   if (!asleep && wallMoves()) seconds = std::min(seconds, consoleStep);
   if (session_.exportFraction() >= 0) seconds = std::min(seconds, 0.2);
   if (seconds > 0.0005) glfwWaitEventsTimeout(seconds);

@@ -1,5 +1,8 @@
 #include "geo/detail/read.h"
 
+#include "geo/database.h"
+#include "geo/detail/database_read.h"
+
 #include <fmt/format.h>
 #include <ogr_srs_api.h>
 #include <ogrsf_frmts.h>
@@ -493,6 +496,11 @@ Result<Reading> withFeatures(Reading r, Features features, const std::string& pa
 Box homeArea() { return {111.8, 23.3, 114.0, 25.3}; }
 
 Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* progress) {
+  if (isDatabase(path)) {
+    auto r = readDatabase(path, o, progress);
+    if (!r) return r;
+    return finished(std::move(*r), o);
+  }
   const std::string ending = extensionOf(path);
   if ((ending == "geojson" || ending == "json") && isPlainFile(path)) {
     auto plain = readPlainGeoJson(path, o, progress);

@@ -14,6 +14,8 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/support/postgres.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -147,6 +149,45 @@ TEST_F(Window, ReadsAFileThatIsReplacedUnderItAndKeepsTheOldOneWhenTheNewOneIsBr
   for (int i = 0; i < 600 && !fs::exists(folder / "after.png"); ++i) std::this_thread::sleep_for(100ms);
   std::ofstream(folder / "areas.geojson") << R"({"type":"FeatureCollection","features":[{"ty)";
   EXPECT_EQ(finish(), 0) << read(folder / "errors");
+}
+
+TEST_F(Window, PansALayerOfADatabaseWhoseServerIsStoppedAndStartedAgain) {
+  postgres_test::Server server;
+  if (!server.whyNot().empty()) GTEST_SKIP() << server.whyNot();
+  ASSERT_TRUE(
+      server.sql("create table firms (id int primary key, name text, geom geometry(Point, 4490)); insert "
+                 "into firms select i, 'f' "
+                 "|| i, ST_SetSRID(ST_MakePoint(113 + (i % 500) / 500.0, 24 + (i / 500) / 500.0), 4490) from "
+                 "generate_series(0, "
+                 "199999) i; create index on firms using gist (geom); analyze"));
+  std::ofstream(folder / "pg.parkscope.toml")
+      << "format = 1\ntitle = { zh = \"库\", en = \"Database\" }\ncrs = \"EPSG:4547\"\n\n[[layers]]\nid = "
+         "\"firms\"\n"
+         "name = { zh = \"企业\", en = \"Firms\" }\nsource = \""
+      << server.uri() << "\"\nsource_layer = \"public.firms\"\nkey = \"id\"\n";
+  const auto stage = [&](const char* name) { return (folder / name).string(); };
+  run("wait\nscreenshot " + stage("far.png") +
+          "\nframes 2\nmove 600 400\nwheel 3\nwheel 3\nwheel 3\nwait\nscreenshot " + stage("near.png") +
+          "\nframes 2\nawait " + stage("stopped") +
+          "\nmove 700 500\ndrag 200 300\nuntil status.work 数据库没有应答\nmove 700 500\ndrag 300 350\nmove "
+          "300 300\ndrag 500 "
+          "400\nexpect status.work 数据库没有应答\nscreenshot " +
+          stage("away.png") + "\nframes 2\nawait " + stage("started") +
+          "\nmove 700 500\ndrag 600 450\nuntil status.work 图层\nwait\nscreenshot " + stage("back.png") +
+          "\nframes 2\nquit\n",
+      {stage("pg.parkscope.toml")});
+  const auto comes = [&](const char* name) {
+    for (int i = 0; i < 900 && !fs::exists(folder / name); ++i) std::this_thread::sleep_for(100ms);
+    return fs::exists(folder / name);
+  };
+  ASSERT_TRUE(comes("near.png")) << read(folder / "errors");
+  server.stop();
+  std::ofstream(folder / "stopped") << "1";
+  ASSERT_TRUE(comes("away.png")) << read(folder / "errors");
+  ASSERT_TRUE(server.start()) << server.whyNot();
+  std::ofstream(folder / "started") << "1";
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_GT(fs::file_size(folder / "away.png"), 20'000u) << "the points stay on the map";
 }
 
 TEST_F(Window, IsIdleWhenNothingHappens) {
