@@ -146,9 +146,22 @@ Box boxOf(const DatabaseTile& t) {
           static_cast<double>(t.x + 1) * side, static_cast<double>(t.y + 1) * side};
 }
 
-// What the camera sees, the middle first. From where a flight is going to.
+// Of the window, from where a flight is going to; of a show the scene on the wall.
+scene::Camera cameraOf(const Session& session) {
+  const View& view = session.view();
+  if (!view.show.on) return view.flight ? view.flight->to : view.camera;
+  Box box = homeBox(session);
+  const geo::Crs& world = session.worldCrs();
+  for (const SceneSpec& spec : session.project().scenes)
+    if (spec.id == view.show.scene && spec.camera.extentLonLat && world.known())
+      if (const auto toWorld = geo::Transform::make(geo::Crs::lonLat(), world))
+        box = geo::transformBox(*toWorld, *spec.camera.extentLonLat);
+  return box.empty() ? view.camera : scene::Camera::fit({0, 0, 1920, 1080}, box);
+}
+
+// What the camera sees, the middle first.
 std::vector<DatabaseTile> tilesInView(const Session& session, const DatabaseState& s) {
-  const scene::Camera camera = session.view().flight ? session.view().flight->to : session.view().camera;
+  const scene::Camera camera = cameraOf(session);
   if (camera.frame.w < 1 || camera.frame.h < 1 || !s.toWorld) return {};
   std::array<geo::Point, 9> grid;
   const Box view = camera.world();
@@ -294,6 +307,9 @@ class Follower {
     dropUnwanted();
     fetchNext();
     showWhatIsThere();
+    auto all = wanted_;
+    std::sort(all.begin(), all.end());
+    s_.behind = !s_.away && !all.empty() && (s_.merging || s_.merged != all);
   }
 
  private:
@@ -558,6 +574,11 @@ DatabaseStates& SessionParts::databases(Session& s) {
 const DatabaseStates& SessionParts::databases(const Session& s) {
   static const DatabaseStates none;
   return derived(s).databases ? *derived(s).databases : none;
+}
+
+bool databasesBehind(const Session& session) {
+  const auto& all = SessionParts::databases(session).all;
+  return std::any_of(all.begin(), all.end(), [](const auto& one) { return one.second.behind; });
 }
 
 bool wholeUnderWay(const Session& session, const SourceKey& key) {

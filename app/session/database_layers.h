@@ -41,6 +41,7 @@ struct DatabaseState {
   std::optional<DatabaseTile> fetching;
   std::vector<DatabaseTile> merged;  // that the layer is made from
   bool merging = false;
+  bool behind = false;  // the layer is not yet what the window wants of it
 
   bool away = false;  // the server does not answer
   double retryAt = 0, pause = 0;
@@ -60,6 +61,7 @@ void deriveDatabases(Session& session);
 bool shownByView(const Session& session, const SourceKey& key);
 // What figures count of such a layer: all its rows, as points. Null: not there yet.
 geo::LayerPtr wholeOf(const Session& session, const SourceKey& key);
+bool databasesBehind(const Session& session);
 bool wholeUnderWay(const Session& session, const SourceKey& key);
 
 }  // namespace session

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/session/data_table.h"
+#include "app/session/database_layers.h"
 #include "app/session/derived.h"
 #include "app/session/flight.h"
 #include "app/session/history.h"
@@ -189,7 +190,9 @@ const IndicatorState& Session::indicator(const std::string& id) const {
 int Session::currentYear() const { return SessionParts::yearOf(*this, SessionParts::look(*this)); }
 const geo::Crs& Session::worldCrs() const { return derived_->worldCrs; }
 
-bool Session::busy() const { return jobs_->pending() > (jobs_->running("export") ? 1u : 0u); }
+bool Session::busy() const {
+  return jobs_->pending() > (jobs_->running("export") ? 1u : 0u) || databasesBehind(*this);
+}
 
 bool Session::followed() const { return derived_->followed == derived_->version; }
 

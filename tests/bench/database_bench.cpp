@@ -29,12 +29,14 @@ struct Desk {
   std::unique_ptr<render::Renderer> renderer;
   scene::DrawCache cache;
   std::vector<double> frames;
+  double slowestTick = 0;  // of the session alone: what the server and the jobs cost the window's thread
   uint64_t seen = 0;
   scene::Camera camera;
 
   void frame() {
     const double start = now();
     session.tick(start);
+    slowestTick = std::max(slowestTick, (now() - start) * 1000);
     if (session.version() != seen || camera != session.view().camera) {
       seen = session.version(), camera = session.view().camera;
       const auto drawing =
@@ -69,6 +71,7 @@ struct Desk {
     say((std::string(name) + "_frame_ms_p50").c_str(), at(0.5));
     say((std::string(name) + "_frame_ms_p99").c_str(), at(0.99));
     say((std::string(name) + "_frame_ms_max").c_str(), frames.back());
+    say((std::string(name) + "_tick_ms_max").c_str(), std::exchange(slowestTick, 0));
     frames.clear();
   }
 };
@@ -89,6 +92,7 @@ int main(int argc, char** argv) {
       "generate_series(1, {}) i; create index on firms using gist (geom); vacuum analyze firms",
       points));
   say("fill_server_s", now() - began);
+  say("points", std::atof(server.one("select count(*) from firms").c_str()));
 
   auto context = render::Offscreen::make();
   if (!context) return std::fprintf(stderr, "%s\n", context.error().text().c_str()), 1;
