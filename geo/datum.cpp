@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "geo/gauss_zone.h"
+
 namespace geo {
 namespace {
 
@@ -61,10 +63,13 @@ CrsGuess unswapped(const Box& b, const Box& area) {
   const bool oneZone = zone == static_cast<int>(std::floor(b.maxX / 1e6));
   const double east = b.centre().x - zone * 1e6;
   if (northing && oneZone && zone >= 25 && zone <= 45 && within(east, east, 150e3, 850e3))
-    return known(4513 + zone - 25, 0.97,
-                 fmt::format("zone number {} stands in front of the easting: {}", zone, range));
+    return known(
+        4513 + zone - 25, 0.93,
+        fmt::format(
+            "zone number {} stands in front of the easting (of Xian 1980 and Beijing 1954 it would too): {}",
+            zone, range));
   if (northing && oneZone && zone >= 16 && zone <= 23 && within(east, east, 150e3, 850e3))
-    return known(4491 + zone - 13, 0.95,
+    return known(4491 + zone - 13, 0.93,
                  fmt::format("6° zone number {} stands in front of the easting: {}", zone, range));
   if (northing && within(b.minX, b.maxX, 100e3, 900e3)) {
     int best = 0;
@@ -121,6 +126,18 @@ CrsGuess guessCrs(std::span<const Point> points, const Box& area) {
   return straight;
 }
 
+bool exchanged(std::span<const Point> points, const Crs& declared) {
+  const Box b = middleBox(points);
+  const auto zone = gaussZone(declared.text());
+  if (b.empty() || !zone) return false;
+  const double front = zone->numbered ? zone->zone * 1e6 : 0;
+  const auto fits = [&](const Box& box) {
+    return within(box.minX, box.maxX, front + 50e3, front + 950e3) &&
+           within(box.minY, box.maxY, northingMin, northingMax);
+  };
+  return fits(flipped(b)) && !fits(b);
+}
+
 bool contradicts(std::span<const Point> points, const Crs& declared) {
   const Box b = middleBox(points);
   if (b.empty() || !declared.known()) return false;
@@ -132,20 +149,40 @@ bool contradicts(std::span<const Point> points, const Crs& declared) {
     const Box wide = b.width() + b.height() > 0 ? b : b.grown(0.001);
     return std::max(std::abs(wide.centre().x), std::abs(wide.centre().y)) > 0.5;
   }
+  if (exchanged(points, declared)) return true;
   const auto toDegrees = Transform::make(declared, Crs::lonLat());
   if (!toDegrees) return false;
   const Box there = transformBox(*toDegrees, b);
   if (there.empty()) return true;
   // A transverse Mercator zone is good for a few degrees; a zone number too many or too few puts points a
   // third of the Earth away from its meridian.
+  const auto zone = gaussZone(declared.text());
+  if (!zone) return false;
   const CrsGuess guess = guessCrs(points);
-  const int code = declared.text().starts_with("EPSG:") ? std::atoi(declared.text().c_str() + 5) : 0;
-  const bool prefixed = (code >= 4513 && code <= 4533) || (code >= 4491 && code <= 4501);
-  const bool plain = (code >= 4534 && code <= 4554) || (code >= 4502 && code <= 4512);
-  if (guess.swapped) return prefixed || plain;
-  if (prefixed) return !guess.crs.known() || guess.crs.text() != declared.text();
-  if (plain) return guess.crs.known() && guess.crs.text() != declared.text();
-  return false;
+  if (guess.swapped) return true;
+  const auto seen = gaussZone(guess.crs.text());
+  if (zone->numbered) return !seen || seen->zone != zone->zone || !seen->numbered;
+  // Metres without a number fit every zone.
+  return guess.crs.known();
+}
+
+std::vector<Crs> lookalikes(std::span<const Point> points, const Crs& crs) {
+  const Box b = middleBox(points);
+  std::vector<Crs> out;
+  if (b.empty()) return out;
+  const auto zone = gaussZone(crs.text());
+  const bool plain = within(b.minX, b.maxX, 50e3, 950e3) && within(b.minY, b.maxY, northingMin, northingMax);
+  if (!plain) return out;
+  GaussZone z = zone.value_or(GaussZone{});
+  for (z.width = 3, z.numbered = false, z.zone = 25; z.zone <= 45; ++z.zone)
+    if (!zone || z.meridian() != zone->meridian())
+      out.push_back(Crs::parse(fmt::format("EPSG:{}", epsgOf(z))).value());
+  return out;
+}
+
+bool looksLikeMercator(std::span<const Point> points) {
+  const Box b = middleBox(points);
+  return !b.empty() && within(b.minX, b.maxX, 8.0e6, 15.4e6) && within(b.minY, b.maxY, 0.2e6, 7.3e6);
 }
 
 }  // namespace geo

@@ -43,6 +43,62 @@ Point inverted(Forward forward, Point target) {
   return p;
 }
 
+// ---- Baidu's Mercator: a line and a polynomial of the latitude, by bands ----
+
+struct Band {
+  double from;  // degrees of latitude
+  double x0, x1, c[7], scale;
+};
+constexpr Band bands[] = {{75,
+                           -0.0015702102444,
+                           111320.7020616939,
+                           {1704480524535203, -10338987376042340, 26112667856603880, -35149669176653700,
+                            26595700718403920, -10725012454188240, 1800819912950474},
+                           82.5},
+                          {60,
+                           0.0008277824516172526,
+                           111320.7020463578,
+                           {647795574.6671607, -4082003173.641316, 10774905663.51142, -15171875531.51559,
+                            12053065338.62167, -5124939663.577472, 913311935.9512032},
+                           67.5},
+                          {45,
+                           0.00337398766765,
+                           111320.7020202162,
+                           {4481351.045890365, -23393751.19931662, 79682215.47186455, -115964993.2797253,
+                            97236711.15602145, -43661946.33752821, 8477230.501135234},
+                           52.5},
+                          {30,
+                           0.00220636496208,
+                           111320.7020209128,
+                           {51751.86112841131, 3796837.749470245, 992013.7397791013, -1221952.21711287,
+                            1340652.697009075, -620943.6990984312, 144416.9293806241},
+                           37.5},
+                          {15,
+                           -0.0003441963504368392,
+                           111320.7020576856,
+                           {278.2353980772752, 2485758.690035394, 6070.750963243378, 54821.18345352118,
+                            9540.606633304236, -2710.55326746645, 1405.483844121726},
+                           22.5},
+                          {0,
+                           -0.0003218135878613132,
+                           111320.7020701615,
+                           {0.00369383431289, 823725.6402795718, 0.46104986909093, 2351.343141331292,
+                            1.58060784298199, 8.77738589078284, 0.37238884252424},
+                           7.45}};
+
+const Band& bandOf(double latitude) {
+  for (const Band& b : bands)
+    if (std::abs(latitude) >= b.from) return b;
+  return bands[std::size(bands) - 1];
+}
+
+Point mercatorBy(const Band& b, Point p) {
+  const double t = std::abs(p.y) / b.scale;
+  double y = 0;
+  for (int k = 6; k >= 0; --k) y = y * t + b.c[k];
+  return {std::copysign(b.x0 + b.x1 * std::abs(p.x), p.x), std::copysign(y, p.y)};
+}
+
 // ---- the fit ----
 
 struct Segment {
@@ -192,6 +248,41 @@ Point bd09FromGcj02(Point p) {
 
 Point gcj02FromBd09(Point p) { return inverted(bd09FromGcj02, p); }
 
+Point bd09mcFromBd09(Point p) { return mercatorBy(bandOf(p.y), p); }
+
+Point bd09FromBd09mc(Point m) {
+  // Newton's steps within the band; the latitude grows with the ordinate, 111 km a degree at the equator.
+  double latitude = std::clamp(std::abs(m.y) / 115000, 0.0, 74.0);
+  const Band* band = &bandOf(latitude);
+  for (int i = 0; i < 60; ++i) {
+    band = &bandOf(latitude);
+    const double here = mercatorBy(*band, {0, latitude}).y;
+    const double slope = (mercatorBy(*band, {0, latitude + 1e-6}).y - here) / 1e-6;
+    const double step = (std::abs(m.y) - here) / slope;
+    latitude = std::clamp(latitude + step, 0.0, 85.0);
+    if (std::abs(step) < 1e-13) break;
+  }
+  return {std::copysign((std::abs(m.x) - band->x0) / band->x1, m.x), std::copysign(latitude, m.y)};
+}
+
+std::string canonicalDatum(std::string_view name) {
+  std::string n;
+  for (const char c : name)
+    if (c != ' ' && c != '-' && c != '_') n.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+  if (n == "GCJ02" || n == "GCJ" || n == "火星坐标" || n == "高德" || n == "MARS") return "GCJ-02";
+  if (n == "BD09" || n == "BD09LL" || n == "百度" || n == "BAIDU") return "BD-09";
+  if (n == "BD09MC" || n == "BD09M" || n == "百度墨卡托") return "BD-09MC";
+  if (n == "WGS84" || n == "CGCS2000" || n == "CHINA2000" || n == "天地图") return "WGS 84";
+  return {};
+}
+
+Point wgs84From(const std::string& datum, Point p) {
+  if (datum == "GCJ-02") return wgs84FromGcj02(p);
+  if (datum == "BD-09") return wgs84FromGcj02(gcj02FromBd09(p));
+  if (datum == "BD-09MC") return wgs84FromGcj02(gcj02FromBd09(bd09FromBd09mc(p)));
+  return p;
+}
+
 std::optional<DatumFit> fitDatum(const Shapes& shapes, const Shapes& reference) {
   if (reference.vertices.empty()) return {};
   // Only what lies where the reference is can be held against it.
@@ -234,12 +325,19 @@ std::optional<DatumFit> fitDatum(const Shapes& shapes, const Shapes& reference) 
     sum += weight[i];
   }
   const auto chosen = static_cast<size_t>(std::max_element(weight.begin(), weight.end()) - weight.begin());
-  if (weight[chosen] < 0.01) return {};  // shifted, but as none of these does
   DatumFit fit;
+  fit.residualMetres = best.residual;
+  fit.share = best.share;
+  if (weight[chosen] < 0.01) {  // shifted, but as none of these does
+    fit.offsetMetres = best.moved;
+    fit.shiftMetres = std::hypot(best.moved.x, best.moved.y);
+    fit.confidence = 0.5;
+    return fit;
+  }
   fit.datum = candidates[chosen].name;
   fit.confidence = weight[chosen] / sum * std::min(1.0, best.share / 0.8);
   fit.shiftMetres = std::hypot(candidates[chosen].shift.x, candidates[chosen].shift.y);
-  fit.residualMetres = best.residual;
+  fit.offsetMetres = {best.moved.x - candidates[chosen].shift.x, best.moved.y - candidates[chosen].shift.y};
   return fit;
 }
 

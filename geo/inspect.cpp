@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <unordered_map>
 
@@ -12,6 +13,8 @@
 #include "geo/detail/read.h"
 #include "geo/detail/source.h"
 #include "geo/detail/write.h"
+#include "geo/gauss_zone.h"
+#include "geo/mend.h"
 
 namespace geo {
 namespace {
@@ -161,34 +164,178 @@ std::optional<Box> degreesOf(const Crs& crs, const Box& bounds) {
   return box;
 }
 
-// Shapes that lie where a shifted datum would put the trusted ones.
-void settleDatum(const Reading& r, const InspectOptions& o, LayerFacts& out, Report& report) {
-  if (!o.reference || !r.layer.crs.known() || r.layer.shapes.vertices.empty()) return;
-  const auto toDegrees = Transform::make(r.layer.crs, Crs::lonLat());
-  if (!toDegrees) return;
-  Shapes degrees = r.layer.shapes;
-  if (toDegrees->apply(degrees.vertices) > 0) return;
-  const auto fit = fitDatum(degrees, o.reference->shapes);
-  if (!fit) return;
-  out.crs.confidence = std::min(out.crs.confidence, fit->confidence);
-  if (fit->datum == "WGS 84") return;
-  out.crs.used = fit->datum;
-  out.crs.confidence = fit->confidence;
-  out.crs.shiftMetres = fit->shiftMetres;
-  out.crs.evidence =
-      fmt::format("unshifted, the shapes lie {:.0f} m (median) from the trusted ones", fit->residualMetres);
-  if (out.lonLat) {
-    Box there;
-    for (const Point corner :
-         {Point{out.lonLat->minX, out.lonLat->minY}, Point{out.lonLat->maxX, out.lonLat->maxY}})
-      there.add(wgs84FromGcj02(fit->datum == "BD-09" ? gcj02FromBd09(corner) : corner));
-    out.lonLat = there;
+// That of the vertices: a box of metres is turned against the meridians, and its own box is larger by a
+// kilometre.
+std::optional<Box> degreesOf(const Crs& crs, const Shapes& shapes) {
+  if (!crs.known() || shapes.vertices.empty()) return {};
+  const auto t = Transform::make(crs, Crs::lonLat());
+  if (!t) return {};
+  Box box;
+  std::vector<Point> some;
+  for (size_t from = 0; from < shapes.vertices.size(); from += 65536) {
+    const size_t to = std::min(from + 65536, shapes.vertices.size());
+    some.assign(shapes.vertices.begin() + static_cast<long>(from),
+                shapes.vertices.begin() + static_cast<long>(to));
+    t->apply(some);
+    for (const Point p : some)
+      if (std::isfinite(p.x)) box.add(p);
   }
-  report.add(
-      {"datum-shifted",
-       {},
-       fmt::format("The coordinates are {}: everything lies {:.0f} m off.", fit->datum, fit->shiftMetres),
-       "unshift"});
+  if (box.empty()) return {};
+  return box;
+}
+
+// One way to read the coordinates, and how well it puts them on what is trusted.
+struct Candidate {
+  Crs crs;
+  bool baiduMercator = false;
+  Shapes degrees;
+  std::optional<DatumFit> fit;
+
+  // Smaller is better; the datum that needs no offset of its own is the likelier one.
+  double badness() const {
+    return fit ? (fit->residualMetres + 20 + std::hypot(fit->offsetMetres.x, fit->offsetMetres.y) / 4) /
+                     std::max(fit->share, 0.01)
+               : INFINITY;
+  }
+};
+
+Candidate candidate(const Shapes& shapes, const Crs& crs, const std::vector<LayerPtr>& references) {
+  Candidate out{crs, false, shapes, {}};
+  const auto toDegrees = Transform::make(crs, Crs::lonLat());
+  if (!toDegrees || toDegrees->apply(out.degrees.vertices) > 0) return out;
+  for (const LayerPtr& r : references)
+    if (!out.fit) out.fit = fitDatum(out.degrees, r->shapes);
+  return out;
+}
+
+// In Baidu's degrees, which the fit then finds to be BD-09.
+Candidate baiduMercator(const Shapes& shapes, const std::vector<LayerPtr>& references) {
+  Candidate out{Crs(), true, shapes, {}};
+  for (Point& p : out.degrees.vertices) p = bd09FromBd09mc(p);
+  for (const LayerPtr& r : references)
+    if (!out.fit) out.fit = fitDatum(out.degrees, r->shapes);
+  if (out.fit && out.fit->datum != "BD-09") out.fit.reset();
+  return out;
+}
+
+double metresBetween(Point a, Point b) {
+  return std::hypot((a.x - b.x) * std::cos(a.y * 0.017453292519943295), a.y - b.y) * 111'195;
+}
+
+std::optional<Box> unshiftedBox(const Shapes& degrees, const std::string& datum) {
+  Box out;
+  const size_t step = std::max<size_t>(1, degrees.vertices.size() / 20'000);
+  for (size_t i = 0; i < degrees.vertices.size(); i += step) out.add(wgs84From(datum, degrees.vertices[i]));
+  if (out.empty()) return {};
+  return out;
+}
+
+// Shapes that lie where a shifted datum, or another zone than the declared one, would put the trusted ones.
+void settlePlace(const Reading& r, const InspectOptions& o, LayerFacts& out, Report& report) {
+  const Shapes& shapes = r.layer.shapes;
+  if (o.references.empty() || shapes.vertices.empty() || o.crs || !o.datum.empty()) return;
+  std::vector<Candidate> ways;
+  if (r.layer.crs.known()) ways.push_back(candidate(shapes, r.layer.crs, o.references));
+  const bool settled = !ways.empty() && ways[0].fit && ways[0].fit->datum == "WGS 84";
+  if (!settled) {
+    if (looksLikeMercator(shapes.vertices)) ways.push_back(baiduMercator(shapes, o.references));
+    for (const Crs& other : lookalikes(shapes.vertices, r.layer.crs)) {
+      Candidate way = candidate(shapes, other, o.references);
+      if (way.fit && way.fit->datum == "WGS 84") ways.push_back(std::move(way));
+    }
+  }
+  const Candidate* best = nullptr;
+  for (const Candidate& way : ways)
+    if (way.fit && (!best || way.badness() < best->badness())) best = &way;
+  if (!best) return;
+  const DatumFit& fit = *best->fit;
+  const double offset = std::hypot(fit.offsetMetres.x, fit.offsetMetres.y);
+  if (fit.datum.empty()) {
+    report.add({"datum-offset",
+                {},
+                fmt::format("Everything lies {:.0f} m (east {:.0f}, north {:.0f}) from the trusted shapes, "
+                            "which none of the known "
+                            "datums explains.",
+                            fit.shiftMetres, -fit.offsetMetres.x, -fit.offsetMetres.y),
+                "shift"});
+    out.crs.confidence = std::min(out.crs.confidence, 0.5);
+    return;
+  }
+  const bool other = !best->baiduMercator && !(best->crs == r.layer.crs);
+  if (other) {
+    out.crs.evidence =
+        fmt::format("read so, the shapes lie {:.0f} m (median) from the trusted ones", fit.residualMetres);
+    const Candidate& before = ways[0];
+    if (r.layer.crs.known())
+      out.crs.shiftMetres = metresBetween(before.degrees.box().centre(), best->degrees.box().centre());
+    out.crs.used = best->crs.text();
+    out.crs.confidence = fit.confidence;
+    out.lonLat = best->degrees.box();
+    if (r.crsDeclared.known())
+      report.add({"crs-contradiction",
+                  {},
+                  fmt::format("Declared as {}, but only read as {} the shapes lie on the trusted ones.",
+                              r.crsDeclared.text(), best->crs.text()),
+                  "declare-crs"});
+    else std::erase_if(report.problems, [](const Problem& p) { return p.kind == "crs-unknown"; });
+    return;
+  }
+  if (fit.datum == "WGS 84") {
+    // What the fit says of the datum says nothing of how sure the zone and the label are.
+    out.crs.confidence = r.crsDeclared.known() || r.crsConfidence > 0.9
+                             ? std::max(0.95 * fit.confidence, std::min(out.crs.confidence, fit.confidence))
+                             : std::max(out.crs.confidence, 0.95 * fit.confidence);
+    if (offset > 25 && offset > fit.residualMetres)
+      report.add({"datum-offset",
+                  {},
+                  fmt::format("Everything lies {:.0f} m (east {:.0f}, north {:.0f}) from the trusted shapes: "
+                              "Xian 1980 and Beijing "
+                              "1954 differ from CGCS2000 by so much.",
+                              offset, -fit.offsetMetres.x, -fit.offsetMetres.y),
+                  "shift"});
+    return;
+  }
+  out.crs.used = best->baiduMercator ? "BD-09MC" : fit.datum;
+  out.crs.confidence = fit.confidence;
+  out.crs.shiftMetres =
+      best->baiduMercator && !ways[0].degrees.vertices.empty() && ways[0].crs.known()
+          ? metresBetween(ways[0].degrees.box().centre(), wgs84From("BD-09", best->degrees.box().centre()))
+          : fit.shiftMetres;
+  out.crs.evidence =
+      fmt::format("unshifted, the shapes lie {:.0f} m (median) from the trusted ones", fit.residualMetres);
+  out.lonLat = unshiftedBox(best->degrees, fit.datum);
+  report.add({"datum-shifted",
+              {},
+              fmt::format("The coordinates are {}: everything lies {:.0f} m off.", out.crs.used,
+                          out.crs.shiftMetres),
+              "unshift"});
+}
+
+// The old datums have no public transformation of this accuracy: what PROJ does is good to some hundred
+// metres.
+void tellOldDatum(const Crs& crs, Report& report) {
+  const auto zone = gaussZone(crs.text());
+  if (!zone || zone->datum == ChineseDatum::cgcs2000) return;
+  report.add({"datum-approximate",
+              {},
+              fmt::format("{} has no public transformation to CGCS2000: places may lie some 100 m off.",
+                          nameOf(zone->datum)),
+              "unshift"});
+}
+
+// Points held against the first trusted areas; only where they are in a system that is known to be right.
+std::vector<Problem> outsideOf(const Reading& r, const InspectOptions& o, const LayerFacts& facts) {
+  if (r.layer.shapes.kind != ShapeKind::point || facts.crs.used != r.layer.crs.text()) return {};
+  const auto toDegrees = Transform::make(r.layer.crs, Crs::lonLat());
+  if (!toDegrees) return {};
+  for (const LayerPtr& reference : o.references) {
+    if (reference->shapes.kind != ShapeKind::polygon) continue;
+    Layer degrees;
+    degrees.shapes = r.layer.shapes;
+    if (toDegrees->apply(degrees.shapes.vertices) > 0) return {};
+    return outsideProblems(degrees, *reference);
+  }
+  return {};
 }
 
 LayerFacts factsOf(const Reading& r, const InspectOptions& o, Progress* progress) {
@@ -198,17 +345,27 @@ LayerFacts factsOf(const Reading& r, const InspectOptions& o, Progress* progress
   out.features = layer.rows();
   out.vertices = layer.shapes.vertices.size();
   out.geometry = geometryName(layer.shapes);
-  for (const Column& c : layer.table.columns) out.fields.push_back({c.name, typeName(c.type)});
+  for (const Column& c : layer.table.columns) out.fields.push_back({c.name, typeName(c.type), c.unit});
   out.encoding = {r.encodingDeclared, r.encodingUsed, r.encodingConfidence};
   out.crs.declared = r.crsDeclared.text();
-  out.crs.used = layer.crs.text();
+  out.crs.used = r.datum.empty() ? layer.crs.text() : r.datum;
   out.crs.evidence = r.crsReason;
   out.crs.confidence = layer.crs.known() ? r.crsConfidence : 0;
-  out.lonLat = degreesOf(layer.crs, layer.bounds);
+  out.lonLat = degreesOf(layer.crs, layer.shapes);
   Report report = r.report;
   noteEmpty(layer, r.report, report);
-  settleDatum(r, o, out, report);
+  settlePlace(r, o, out, report);
+  tellOldDatum(layer.crs, report);
   report.merge({shapeProblems(layer, progress)});
+  // Shapefiles run the other way round, and other formats say nothing of it.
+  if (r.layer.source.driver == "GeoJSON" && !r.clockwise.empty())
+    report.add({"ring-order",
+                {r.clockwise.begin(), r.clockwise.end()},
+                "Outer rings run clockwise, against RFC 7946; they were turned.",
+                "repair",
+                true});
+  report.merge({areaProblems(layer, progress)});
+  report.merge({outsideOf(r, o, out)});
   out.problems = std::move(report.problems);
   return out;
 }
@@ -266,7 +423,7 @@ std::vector<Problem> shapeProblems(const Layer& layer, Progress* progress) {
 SourceFacts inspect(const std::string& path, const InspectOptions& o, Progress* progress) {
   SourceFacts out;
   out.path = withoutPassword(path);
-  const auto names = layerNames(path);
+  const auto names = layerNames(path, o.trusted);
   if (!names && isDatabase(path)) {
     out.error = names.error();
     return out;
@@ -285,6 +442,8 @@ SourceFacts inspect(const std::string& path, const InspectOptions& o, Progress* 
     options.layer = name;
     options.encoding = o.encoding;
     options.crs = o.crs;
+    options.datum = o.datum;
+    options.trusted = o.trusted;
     auto reading = read(path, options, progress);
     if (!reading) {
       out.error = reading.error();

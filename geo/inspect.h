@@ -13,6 +13,7 @@ namespace geo {
 
 struct FieldFacts {
   std::string name, type;  // "string", "integer", "real", "date"
+  std::string unit{};      // of the numbers; empty: the file does not say
 };
 
 struct EncodingFacts {
@@ -51,7 +52,11 @@ struct SourceFacts {
 struct InspectOptions {
   std::string encoding{};  // declared by the user
   std::optional<Crs> crs{};
-  LayerPtr reference{};  // trusted outlines to hold the coordinates against; none: no such test
+  std::string datum{};  // declared by the user: GCJ-02, BD-09, BD-09MC
+  // Trusted outlines and places (degrees) to hold the coordinates against; the first that tells counts. None:
+  // no such test.
+  std::vector<LayerPtr> references{};
+  bool trusted = false;  // may lead out of its folder and to the network
 };
 
 SourceFacts inspect(const std::string& path, const InspectOptions& options = {},

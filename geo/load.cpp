@@ -1,6 +1,7 @@
 #include "geo/load.h"
 
 #include "geo/database.h"
+#include "geo/detail/guard.h"
 #include "geo/detail/read.h"
 #include "geo/detail/source.h"
 
@@ -12,13 +13,14 @@ Result<Loaded> load(const std::string& path, const LoadOptions& options, Progres
   return Loaded{std::make_shared<const Layer>(std::move(reading->layer)), std::move(reading->report)};
 }
 
-Result<std::vector<std::string>> layerNames(const std::string& path) {
+Result<std::vector<std::string>> layerNames(const std::string& path, bool trusted) {
   if (isDatabase(path)) {
     auto database = Database::open(path);
     if (!database) return tl::unexpected(database.error());
     if (const std::string named = tableNamedBy(path); !named.empty()) return std::vector<std::string>{named};
     return (*database)->tables();
   }
+  if (auto safe = detail::checkReferences(path, {}, trusted); !safe) return tl::unexpected(safe.error());
   detail::GdalErrors errors;
   const std::string ending = detail::extensionOf(path);
   if (ending == "csv" || ending == "tsv" || ending == "txt") {

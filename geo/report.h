@@ -13,6 +13,7 @@ struct Problem {
   std::vector<size_t> rows;  // rows of the source, ascending; empty when it concerns the whole source
   std::string message;       // one line for people
   std::string fix;           // name of the mend that applies, or empty
+  bool harmless = false;     // nothing is wrong: something was understood or changed on the way in
   bool operator==(const Problem&) const = default;
 };
 

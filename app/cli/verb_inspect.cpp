@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/mend_files.h"
 #include "app/cli/verbs.h"
 #include "app/session/project_file.h"
+#include "geo/datum.h"
 #include "geo/inspect.h"
 
 namespace cli {
@@ -16,6 +18,7 @@ using Json = nlohmann::ordered_json;
 struct Arguments {
   std::vector<std::string> paths;
   std::string reference, encoding, crs;
+  bool trusted = false, mend = false;
 };
 
 double rounded(double v, double steps) { return std::round(v * steps) / steps; }
@@ -31,7 +34,11 @@ Json textOrNull(const std::string& s) { return s.empty() ? Json(nullptr) : Json(
 Json problemsJson(const std::vector<geo::Problem>& problems) {
   Json out = Json::array();
   for (const geo::Problem& p : problems)
-    out.push_back({{"kind", p.kind}, {"rows", p.rows}, {"message", p.message}, {"fix", textOrNull(p.fix)}});
+    out.push_back({{"kind", p.kind},
+                   {"severity", p.harmless ? "note" : "problem"},
+                   {"rows", p.rows},
+                   {"message", p.message},
+                   {"fix", textOrNull(p.fix)}});
   return out;
 }
 
@@ -44,7 +51,10 @@ Json crsJson(const geo::CrsFacts& c) {
 
 Json layerJson(const geo::LayerFacts& l) {
   Json fields = Json::array();
-  for (const auto& f : l.fields) fields.push_back({{"name", f.name}, {"type", f.type}});
+  for (const auto& f : l.fields) {
+    Json& field = fields.emplace_back(Json{{"name", f.name}, {"type", f.type}});
+    if (!f.unit.empty()) field["unit"] = f.unit;
+  }
   return {{"name", l.name},
           {"features", l.features},
           {"vertices", l.vertices},
@@ -94,38 +104,62 @@ struct Words {
   const char *kind, *zh;
 };
 // What each kind of problem is, for Chinese readers; the report's own lines are English.
-constexpr Words problemsInChinese[] = {{"ring-self-intersection", "环自相交或自触"},
-                                       {"self-intersection", "同一要素的环互相穿越"},
-                                       {"hole-outside", "洞在外环之外"},
-                                       {"nested-holes", "洞中有洞"},
-                                       {"nested-polygons", "同一要素的面互相包含"},
-                                       {"duplicate-rings", "环重复"},
-                                       {"disconnected-interior", "面被环切断"},
-                                       {"invalid-geometry", "图形无效"},
-                                       {"too-few-points", "环少于三点或线少于两点，已略去"},
-                                       {"non-finite-coordinates", "坐标不是有限数，已略去"},
-                                       {"mixed-geometry", "与多数行不同类的图形，已略去"},
-                                       {"broken-geometry", "图形数据损坏"},
-                                       {"empty-geometry", "没有图形"},
-                                       {"no-geometry", "没有任何一行有图形"},
-                                       {"no-coordinates", "没有坐标"},
-                                       {"bad-coordinates", "坐标不是有限数"},
-                                       {"duplicate-vertices", "相邻顶点重复"},
-                                       {"duplicate-geometry", "图形与前面某行相同"},
-                                       {"duplicate-row", "图形和属性与前面某行都相同"},
-                                       {"encoding-undeclared", "没有声明编码，按字节判断"},
-                                       {"encoding-contradiction", "声明的编码与字节不符，以字节为准"},
-                                       {"unreadable-text", "有无法解码的字节"},
-                                       {"text-cut-off", "文字在字中间被截断（字段太短）"},
-                                       {"crs-undeclared", "没有声明坐标系，按坐标判断"},
-                                       {"crs-unknown", "没有声明坐标系，坐标也不足以判断"},
-                                       {"crs-contradiction", "声明的坐标系与坐标不符"},
-                                       {"axes-swapped", "横纵坐标颠倒，已换正"},
-                                       {"datum-shifted", "坐标经过加密偏移"},
-                                       {"missing-shx", "缺 .shx，已在内存中重建索引"},
-                                       {"missing-dbf", "缺 .dbf，没有属性"},
-                                       {"read-errors", "部分内容无法读取"},
-                                       {"not-placed", "栅格没有位置信息"}};
+constexpr Words problemsInChinese[] = {
+    {"ring-self-intersection", "环自相交或自触"},
+    {"self-intersection", "同一要素的环互相穿越"},
+    {"hole-outside", "洞在外环之外"},
+    {"nested-holes", "洞中有洞"},
+    {"nested-polygons", "同一要素的面互相包含"},
+    {"duplicate-rings", "环重复"},
+    {"disconnected-interior", "面被环切断"},
+    {"invalid-geometry", "图形无效"},
+    {"too-few-points", "环少于三点或线少于两点，已略去"},
+    {"non-finite-coordinates", "坐标不是有限数，已略去"},
+    {"mixed-geometry", "与多数行不同类的图形，已略去"},
+    {"broken-geometry", "图形数据损坏"},
+    {"empty-geometry", "没有图形"},
+    {"no-geometry", "没有任何一行有图形"},
+    {"no-coordinates", "没有坐标"},
+    {"bad-coordinates", "坐标不是有限数"},
+    {"duplicate-vertices", "相邻顶点重复"},
+    {"duplicate-geometry", "图形与前面某行相同"},
+    {"duplicate-row", "图形和属性与前面某行都相同"},
+    {"encoding-undeclared", "没有声明编码，按字节判断"},
+    {"encoding-contradiction", "声明的编码与字节不符，以字节为准"},
+    {"unreadable-text", "有无法解码的字节"},
+    {"text-cut-off", "文字在字中间被截断（字段太短）"},
+    {"crs-undeclared", "没有声明坐标系，按坐标判断"},
+    {"crs-unknown", "没有声明坐标系，坐标也不足以判断"},
+    {"crs-contradiction", "声明的坐标系与坐标不符"},
+    {"axes-swapped", "横纵坐标颠倒，已换正"},
+    {"datum-shifted", "坐标经过加密偏移"},
+    {"datum-offset", "整体偏离可信图层，已知的坐标系都不能解释，或为 1980 西安、1954 北京坐标系"},
+    {"datum-approximate", "1980 西安、1954 北京坐标系没有公开的转换参数，位置可能偏离百米左右"},
+    {"unshifted", "已纠偏到 WGS 84"},
+    {"missing-shx", "缺 .shx，已在内存中重建索引"},
+    {"missing-dbf", "缺 .dbf，没有属性"},
+    {"read-errors", "部分内容无法读取"},
+    {"scaled-cells", "单元格自带“万”“亿”，已乘出"},
+    {"unit-cells", "单元格自带单位，已移到列上"},
+    {"percent-cells", "单元格带 % 或 ‰，数字照原样"},
+    {"percent-partly", "有的单元格带百分号、有的不带，数字照原样"},
+    {"grouped-digits", "数字带千位分隔，按一个数读"},
+    {"full-width-digits", "全角数字，按半角读"},
+    {"negative-parentheses", "括号中的数按负数读"},
+    {"footnote-marks", "数字后的脚注标记已略去"},
+    {"missing-marks", "“—”“无数据”等按缺失读"},
+    {"excel-dates", "天数按日期读"},
+    {"mixed-units", "单元格单位不一，该列保留为文本"},
+    {"nearly-numeric", "几乎都是数字，因这些行保留为文本"},
+    {"title-rows", "表头以上的行按标题读"},
+    {"joined-header", "多行表头已合并"},
+    {"repeated-header", "重复的表头行已略去"},
+    {"footer-rows", "表下的注已略去"},
+    {"table-unit", "表上方的“单位”用作各列的单位"},
+    {"total-rows", "合计、平均等行，已保留"},
+    {"sheet-chosen", "有多个工作表，读了第一个像表的"},
+    {"unclosed-quote", "引号没有闭合，其后都在一个单元格里"},
+    {"not-placed", "栅格没有位置信息"}};
 
 constexpr Words fixesInChinese[] = {{"repair", "修复图形"},
                                     {"write-cpg", "写出正确的 .cpg"},
@@ -140,6 +174,7 @@ constexpr Words fixesInChinese[] = {{"repair", "修复图形"},
                                     {"edit-coordinates", "补上坐标"},
                                     {"save-again", "另存一份"},
                                     {"georeference", "配准"},
+                                    {"edit-cells", "改正单元格"},
                                     {"unshift", "纠偏"}};
 
 template <size_t N>
@@ -166,6 +201,11 @@ class Page {
     if (s.raster) raster(s);
   }
 
+  void mended(const MendedFile& f) {
+    fmt::print("  → {}: {} {}\n", f.path, f.rows, word("行", "rows"));
+    problems(f.changes);
+  }
+
  private:
   const char* word(const char* zh, const char* en) const { return zh_ ? zh : en; }
 
@@ -182,7 +222,8 @@ class Page {
                word("个顶点", "vertices"));
     std::string fields;
     for (const auto& f : l.fields)
-      fields += fmt::format("{}{} ({})", fields.empty() ? "" : ", ", f.name, typeName(f.type));
+      fields += fmt::format("{}{} ({}{})", fields.empty() ? "" : ", ", f.name, typeName(f.type),
+                            f.unit.empty() ? "" : ", " + f.unit);
     if (!fields.empty()) fmt::print("    {}: {}\n", word("字段", "fields"), fields);
     fmt::print("    {}: {}\n", word("编码", "encoding"),
                declaredAndUsed(l.encoding.declared, l.encoding.used, l.encoding.confidence));
@@ -234,7 +275,7 @@ class Page {
         line += zh_ ? fmt::format("：{} 行（行号从 0 起：{}）", p.rows.size(), rowList(p.rows))
                     : fmt::format(" {} rows (from 0: {})", p.rows.size(), rowList(p.rows));
       if (!p.fix.empty()) line += fmt::format(" → {}", zh_ && !fix.empty() ? fix : p.fix);
-      fmt::print("    ! {}\n", line);
+      fmt::print("    {} {}\n", p.harmless ? "·" : "!", line);
     }
   }
 
@@ -252,19 +293,25 @@ int inspectAll(const Arguments& a, const Common& common) {
   geo::InspectOptions options;
   options.encoding = a.encoding;
   if (!a.crs.empty()) {
-    auto crs = geo::Crs::parse(a.crs);
-    if (!crs) return complain(crs.error());
-    options.crs = *crs;
+    if (const std::string datum = geo::canonicalDatum(a.crs); datum.empty() || datum == "WGS 84") {
+      auto crs = geo::Crs::parse(a.crs);
+      if (!crs) return complain(crs.error());
+      options.crs = *crs;
+    } else {
+      options.datum = datum;
+    }
   }
+  options.trusted = a.trusted;
   if (!a.reference.empty()) {
     geo::LoadOptions load;
     load.reprojectTo = geo::Crs::lonLat();
     auto reference = geo::load(a.reference, load);
     if (!reference) return complain(reference.error());
-    options.reference = reference->layer;
-  } else if (const std::string outlines = session::assetPath("assets/qingyuan/counties.geojson");
-             !outlines.empty()) {
-    if (auto reference = geo::load(outlines)) options.reference = reference->layer;
+    options.references = {reference->layer};
+  } else {
+    for (const char* name : {"assets/qingyuan/counties.geojson", "assets/qingyuan/towns.csv"})
+      if (const std::string file = session::assetPath(name); !file.empty())
+        if (auto reference = geo::load(file)) options.references.push_back(reference->layer);
   }
   Json sources = Json::array();
   int code = done;
@@ -274,6 +321,20 @@ int inspectAll(const Arguments& a, const Common& common) {
     if (common.json) sources.push_back(sourceJson(facts));
     else page.source(facts);
     if (facts.error) code = complain(*facts.error);
+    if (!a.mend || facts.error) continue;
+    const auto files = mendFiles(facts, options);
+    if (!files) {
+      code = complain(files.error());
+      if (common.json) sources.back()["error"] = files.error().text();
+      continue;
+    }
+    Json written = Json::array();
+    for (const MendedFile& f : *files) {
+      written.push_back(
+          {{"path", f.path}, {"layer", f.layer}, {"features", f.rows}, {"changes", problemsJson(f.changes)}});
+      if (!common.json) page.mended(f);
+    }
+    if (common.json) sources.back()["mended"] = written;
   }
   if (common.json)
     fmt::print("{}\n", Json{{"sources", sources}}.dump(2, ' ', false, Json::error_handler_t::replace));

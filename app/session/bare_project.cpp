@@ -1,10 +1,13 @@
 // A project made on the spot for data files.
+#include <cstdlib>
 #include <filesystem>
 
 #include "app/session/bare_project.h"
 #include "app/session/names.h"
 #include "app/session/project_file.h"
+#include "geo/cell_text.h"
 #include "geo/database.h"
+#include "geo/datum.h"
 #include "geo/load.h"
 
 namespace session {
@@ -95,7 +98,7 @@ geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
                      "Rename the file.");
   std::vector<std::string> names{""};
   if (!holdsOneLayer(path)) {
-    auto found = geo::layerNames(path);
+    auto found = geo::layerNames(path, std::getenv("PARKSCOPE_TRUST") != nullptr);
     if (!found) return tl::unexpected(found.error());
     if (found->size() > 1) names = std::move(*found);
   }
@@ -118,13 +121,16 @@ geo::Result<Project> projectForData(const std::vector<std::string>& paths, const
     auto layers = layersOfFile(path, ids);
     if (!layers) return tl::unexpected(layers.error());
     for (LayerSpec& l : *layers) {
-      l.crs = options.crs, l.label = options.label;
+      // --crs GCJ-02 names a datum that no code of a CRS has.
+      const std::string datum = geo::canonicalDatum(options.crs);
+      (datum.empty() || datum == "WGS 84" ? l.crs : l.datum) = options.crs;
+      l.label = options.label;
       p.layers.push_back(std::move(l));
     }
   }
   if (p.layers.empty()) return geo::fail("No data was given.", "Name at least one file.");
   p.title = {p.layers[0].id, p.layers[0].id};
-  if (!options.crs.empty())
+  if (!options.crs.empty() && p.layers[0].datum.empty())
     if (const auto crs = geo::Crs::parse(options.crs); !crs) return tl::unexpected(crs.error());
   if (options.heatMetres) {
     if (!(*options.heatMetres > 0) || !std::isfinite(*options.heatMetres))
@@ -144,7 +150,9 @@ geo::Result<Project> projectForData(const std::vector<std::string>& paths, const
   i.id = i.value = options.field;
   for (char& c : i.id)
     if (c == ':' || c == ',') c = '-';
-  i.name = {options.field, options.field};
+  const geo::HeaderReading header = geo::readHeader(options.field);
+  i.name = {header.name, header.name};
+  i.unit = {header.unit, header.unit};
   i.of = layerWith(p.layers, options.field);
   i.method = options.breaks.empty() ? options.method : geo::BreakMethod::manual;
   i.classes = options.classes, i.breaks = options.breaks;

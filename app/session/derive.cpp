@@ -1,4 +1,7 @@
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "app/scene/map_shape.h"
 #include "app/session/dress.h"
@@ -9,6 +12,7 @@
 #include "app/session/changes.h"
 #include "app/session/database_layers.h"
 #include "app/session/names.h"
+#include "app/session/project_file.h"
 #include "app/session/sources.h"
 
 // Each step below looks at what is there, compares it with what the project asks for, and starts the job that
@@ -41,13 +45,10 @@ bool settled(Stage stage) { return stage == Stage::ready || stage == Stage::fail
 // ---------------------------------------------------------------------------------------------------------------
 
 geo::Result<geo::Loaded> loadSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress) {
-  // 天地图, CGCS2000 and WGS 84 agree within a metre; the encrypted datums do not and must not pass as if
-  // they did.
-  if (!key.datum.empty() && key.datum != "CGCS2000" && key.datum != "WGS84")
-    return geo::fail(fmt::format("{} is declared to be in {}, which cannot be read.", key.path, key.datum),
-                     "Convert it to CGCS2000 first.");
   geo::LoadOptions options;
   options.layer = key.layer, options.encoding = key.encoding, options.xField = key.x, options.yField = key.y;
+  options.datum = key.datum;
+  options.trusted = std::getenv("PARKSCOPE_TRUST") != nullptr;
   if (!key.crs.empty()) {
     auto crs = geo::Crs::parse(key.crs);
     if (!crs) return tl::unexpected(crs.error());
@@ -354,12 +355,36 @@ void takeFigures(Session& session, FiguresPtr figures) {
         spec.name.in(session.view().language).empty() ? spec.id : spec.name.in(session.view().language);
     if (!s.error.what.empty())
       tell(session, Message::Level::error, fmt::format("{}：{}", name, s.error.text()));
-    if (!s.unmatched.empty())
+    if (!s.unmatched.empty()) {
+      std::vector<std::string> keys;
+      for (const std::string& key : s.unmatched) {
+        keys.push_back(key);
+        for (const geo::Suggestion& g : s.suggestions)
+          if (g.right == key) keys.back() += fmt::format(" (perhaps \"{}\")", g.candidates.front().left);
+      }
       tell(session, Message::Level::warning,
            fmt::format("{}：{} names areas that layer \"{}\" does not have: {}.", name, spec.table, spec.of,
-                       joined(s.unmatched)));
+                       joined(keys)));
+    }
+    if (!s.byAlias.empty()) {
+      std::vector<std::string> pairs;
+      for (const geo::AliasMatch& a : s.byAlias) pairs.push_back(fmt::format("{} = {}", a.right, a.left));
+      tell(session, Message::Level::info,
+           fmt::format("{}：{} writes some areas otherwise than layer \"{}\"; they were matched: {}.", name,
+                       spec.table, spec.of, joined(pairs)));
+    }
   }
   touch(session);
+}
+
+// The names that come with the program, read once.
+std::shared_ptr<const geo::Aliases> placeAliases() {
+  static const std::shared_ptr<const geo::Aliases> aliases = [] {
+    std::ifstream in(assetPath("assets/aliases.txt"), std::ios::binary);
+    return std::make_shared<const geo::Aliases>(
+        geo::Aliases::parse(std::string(std::istreambuf_iterator<char>(in), {})));
+  }();
+  return aliases;
 }
 
 void deriveFigures(Session& session) {
@@ -396,6 +421,7 @@ void deriveFigures(Session& session) {
   input->indicators = key.indicators;
   if (const LayerSpec* county = countyLayer(session.project())) input->countyLayer = county->id;
   input->world = d.worldCrs;
+  input->aliases = placeAliases();
   run<FiguresPtr>(
       session, "figures", [input](geo::Progress& p) { return computeFigures(*input, p); },
       [&session](FiguresPtr figures) { takeFigures(session, std::move(figures)); },
@@ -428,11 +454,17 @@ std::string jobKey(const std::string& kind, const SourceKey& k) {
 }
 
 void tellReport(Session& session, const std::string& source, const geo::Report& report) {
+  std::string understood;
   for (const geo::Problem& p : report.problems) {
+    if (p.harmless) {
+      understood += (understood.empty() ? "" : " ") + p.message;
+      continue;
+    }
     if (p.kind == "no-coordinates") continue;  // no fault of the file: those rows are listed as not placed
     const std::string rows = p.rows.size() > 1 ? fmt::format(" ({} rows)", p.rows.size()) : std::string();
     tell(session, Message::Level::warning, fmt::format("{}: {}{}", source, p.message, rows));
   }
+  if (!understood.empty()) tell(session, Message::Level::info, fmt::format("{}: {}", source, understood));
 }
 
 ReadSource readSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress) {

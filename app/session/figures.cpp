@@ -274,8 +274,13 @@ class Computer {
     }
     std::set<std::string> strangers;
     bool any = false;
+    // A table may name the areas where the layer has codes.
+    std::vector<const geo::Column*> areas{areaKeys};
+    if (const geo::Column* names = of.spec.label.empty() ? nullptr : of.layer->table.find(of.spec.label);
+        names && names != areaKeys)
+      areas.push_back(names);
     for (const auto& [year, own] : byYear)
-      any |= joinYear(spec, table, *keys, *areaKeys, year, own, s, strangers);
+      any |= joinYear(spec, table, *keys, areas, year, own, s, strangers);
     s.unmatched.assign(strangers.begin(), strangers.end());
     if (rows->empty())
       s.error = {fmt::format("No row of {} passes the filter \"{}\".", spec.table, spec.filter),
@@ -289,9 +294,15 @@ class Computer {
   }
 
   bool joinYear(const IndicatorSpec& spec, const geo::Table& table, const geo::Column& keys,
-                const geo::Column& areaKeys, int year, const std::vector<uint32_t>& rows, IndicatorState& s,
-                std::set<std::string>& strangers) const {
-    const geo::Join join = geo::join(areaKeys, taken(keys, rows));
+                std::span<const geo::Column* const> areas, int year, const std::vector<uint32_t>& rows,
+                IndicatorState& s, std::set<std::string>& strangers) const {
+    const geo::Join join = geo::join(areas, taken(keys, rows), {.aliases = in_.aliases.get()});
+    for (const geo::AliasMatch& a : join.byAlias)
+      if (std::find(s.byAlias.begin(), s.byAlias.end(), a) == s.byAlias.end()) s.byAlias.push_back(a);
+    for (const geo::Suggestion& g : join.suggestions)
+      if (g.right != spec.wholeKey && std::none_of(s.suggestions.begin(), s.suggestions.end(),
+                                                   [&](const auto& old) { return old.right == g.right; }))
+        s.suggestions.push_back(g);
     const geo::Column *values = table.find(spec.value),
                       *status = spec.statusColumn.empty() ? nullptr : table.find(spec.statusColumn),
                       *source = spec.sourceColumn.empty() ? nullptr : table.find(spec.sourceColumn);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/session/derived.h"
+#include "geo/place_name.h"
 
 namespace session {
 
@@ -21,6 +22,7 @@ struct FiguresInput {
   std::vector<IndicatorSpec> indicators;
   std::map<std::string, TableIn> tables;  // by IndicatorSpec::table
   std::string countyLayer;
+  std::shared_ptr<const geo::Aliases> aliases;  // names of places that changed; null: none
   geo::Crs world;
 };
 

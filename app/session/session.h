@@ -13,6 +13,7 @@
 #include "app/session/jobs.h"
 #include "app/session/project.h"
 #include "geo/autocorrelation.h"
+#include "geo/join.h"
 #include "geo/composite.h"
 #include "geo/load.h"
 #include "geo/spatial_index.h"
@@ -147,6 +148,8 @@ struct IndicatorState {    // derived from an IndicatorSpec: figures by row of i
   std::string noSmoothing;                             // why there is none
   geo::Error error;                                    // table missing, no key matched…
   std::vector<std::string> unmatched;
+  std::vector<geo::AliasMatch> byAlias;      // keys of the table that are written otherwise than the layer's
+  std::vector<geo::Suggestion> suggestions;  // what the unmatched ones may mean; nothing is taken of itself
 };
 
 struct Message {

@@ -9,12 +9,15 @@
 
 #include <set>
 
+#include "geo/cell_text.h"
 #include "geo/datum.h"
 #include "geo/detail/features.h"
 #include "geo/detail/geojson.h"
+#include "geo/detail/guard.h"
 #include "geo/detail/source.h"
 #include "geo/detail/text_table.h"
 #include "geo/encoding.h"
+#include "geo/gauss_zone.h"
 
 namespace geo::detail {
 namespace {
@@ -127,8 +130,16 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
   auto decoder = Decoder::make(r.encodingUsed);
   if (!decoder) return tl::unexpected(decoder.error());
   std::vector<size_t> damaged, cut;
+  std::set<std::string> names;
+  std::string cutNames;
   for (Column& c : t.columns) {
+    const size_t cutBefore = decoder->cutOff();
     c.name = (*decoder)(c.name);
+    if (decoder->cutOff() != cutBefore) cutNames += (cutNames.empty() ? "\"" : ", \"") + c.name + "…\"";
+    // Cut to the same beginning, two columns still are two.
+    const std::string base = c.name.empty() ? "field" : c.name;
+    for (int k = 2; c.name.empty() || !names.insert(c.name).second; ++k)
+      c.name = fmt::format("{}_{}", base, k);
     if (c.type != ColumnType::text) continue;
     for (size_t row = 0; row < c.texts.size(); ++row) {
       const size_t before = decoder->unreadable(), beforeCut = decoder->cutOff();
@@ -142,6 +153,14 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     if (!rows.empty()) r.report.add({kind, rows, fmt::format("{} {}.", message, r.encodingUsed), ""});
   };
+  if (!cutNames.empty())
+    r.report.add({"field-name-cut",
+                  {},
+                  fmt::format("Names of columns end inside a character, as the ten bytes of a DBF leave "
+                              "them; they end before it: {}.",
+                              cutNames),
+                  "rename",
+                  true});
   note(damaged, "unreadable-text", "Some bytes are no characters in");
   note(cut, "text-cut-off", "Some texts end inside a character, as a field too short for them leaves it, in");
   return {};
@@ -185,7 +204,16 @@ void settleCrs(Reading& r, const LoadOptions& o) {
   const std::span<const Point> points(shapes.vertices);
   const bool wrong = r.crsDeclared.known() && contradicts(points, r.crsDeclared);
   if (r.crsDeclared.known() && !wrong) return;
-  const CrsGuess guess = guessCrs(points, homeArea());
+  if (wrong && exchanged(points, r.crsDeclared)) {
+    swapAxes(shapes);
+    r.axesSwapped = true;
+    r.report.add({"axes-swapped",
+                  {},
+                  "x and y are exchanged: x holds the northing; they were put right.",
+                  "swap-axes"});
+    return;
+  }
+  CrsGuess guess = guessCrs(points, homeArea());
   r.crsReason = guess.reason;
   r.crsConfidence = guess.confidence;
   if (!guess.crs.known()) {
@@ -200,6 +228,12 @@ void settleCrs(Reading& r, const LoadOptions& o) {
                     fmt::format("No CRS is declared and the coordinates do not tell it: {}.", guess.reason),
                     "declare-crs"});
     return;
+  }
+  // What is declared in another of the old datums stays in it; only its zone is put right.
+  const auto declaredZone = gaussZone(r.crsDeclared.text());
+  if (auto seen = gaussZone(guess.crs.text()); seen && declaredZone && declaredZone->datum != seen->datum) {
+    seen->datum = declaredZone->datum;
+    guess.crs = Crs::parse(fmt::format("EPSG:{}", epsgOf(*seen))).value();
   }
   // Degrees that are only swapped keep the system they declare.
   const bool onlySwapped = guess.swapped && r.crsDeclared.geographic() && guess.crs.geographic();
@@ -259,8 +293,43 @@ Result<void> reproject(Reading& r, const LoadOptions& o) {
   return {};
 }
 
+// From a datum that the user declares to WGS 84. Projected coordinates of a shifted datum are brought to
+// degrees first.
+Result<void> unshift(Reading& r, const LoadOptions& o) {
+  if (o.datum.empty()) return {};
+  const std::string datum = canonicalDatum(o.datum);
+  if (datum.empty())
+    return fail(fmt::format("There is no datum \"{}\".", o.datum),
+                "Known are WGS 84, CGCS2000, GCJ-02, BD-09 and BD-09MC.");
+  if (datum == "WGS 84" || r.layer.shapes.vertices.empty()) return {};
+  std::vector<Point>& vertices = r.layer.shapes.vertices;
+  const bool metres = datum == "BD-09MC";
+  if (!metres && !r.layer.crs.geographic() && r.layer.crs.known()) {
+    auto toDegrees = Transform::make(r.layer.crs, Crs::lonLat());
+    if (!toDegrees) return tl::unexpected(toDegrees.error());
+    toDegrees->apply(vertices);
+  }
+  double sum = 0;
+  for (Point& p : vertices) {
+    if (!std::isfinite(p.x)) continue;
+    const Point before = metres ? bd09FromBd09mc(p) : p;
+    p = wgs84From(datum, p);
+    sum += std::hypot((p.x - before.x) * std::cos(p.y * M_PI / 180), p.y - before.y) * 111'195;
+  }
+  r.datum = datum;
+  r.layer.crs = Crs::parse("EPSG:4326").value();
+  r.report.add({"unshifted",
+                {},
+                fmt::format("Brought from {} to WGS 84: places moved by {:.0f} m.", datum,
+                            sum / static_cast<double>(vertices.size())),
+                "",
+                true});
+  return {};
+}
+
 Result<Reading> finished(Reading r, const LoadOptions& o) {
   settleCrs(r, o);
+  if (auto done = unshift(r, o); !done) return tl::unexpected(inFile(r.layer.source.path, done.error()));
   if (auto done = reproject(r, o); !done) return tl::unexpected(done.error());
   r.layer.bounds = r.layer.shapes.box();
   return r;
@@ -270,15 +339,25 @@ Result<Reading> finished(Reading r, const LoadOptions& o) {
 
 void addPoints(Reading& r, const CoordinateColumns& names, ShapeCollector& out) {
   const Table& t = r.layer.table;
-  const Column *x = t.find(names.x), *y = t.find(names.y);
+  const Column *x = t.find(names.x), *y = t.find(names.y),
+               *both = names.both.empty() ? nullptr : t.find(names.both);
+  const auto given = [](const Column* c, size_t row) {
+    return c && c->has(row) && !(c->type == ColumnType::text && isMissingMark(c->texts[row]));
+  };
   const auto at = [](const Column& c, size_t row) {
     return c.numeric() ? c.numbers[row] : c.has(row) ? degreesFrom(c.texts[row]) : missing;
   };
   for (size_t row = 0; row < t.rows(); ++row) {
-    const Point p{at(*x, row), at(*y, row)};
+    Point p{};
+    if (both) {
+      const auto pair = both->has(row) ? lonLatFrom(both->texts[row], names.latitudeFirst) : std::nullopt;
+      p = pair.value_or(Point{missing, missing});
+    } else {
+      p = {at(*x, row), at(*y, row)};
+    }
     const bool here = std::isfinite(p.x) && std::isfinite(p.y);
     if (here) out.point(p);
-    else if (x->has(row) || y->has(row))
+    else if (given(x, row) || given(y, row) || given(both, row))
       r.report.note("bad-coordinates", row, "The coordinates are no finite numbers; the row has no place.",
                     "edit-coordinates");
     else r.report.note("no-coordinates", row, "The row has no coordinates.", "edit-coordinates");
@@ -321,13 +400,27 @@ void addWkt(Reading& r, const Column& wkt, ShapeCollector& out) {
 }
 
 Result<Reading> fromCells(Reading r, const TextGrid& grid, const std::string& path, const LoadOptions& o) {
+  constexpr size_t mostColumns = 20'000;
+  for (size_t row = 0; row < std::min<size_t>(grid.rows(), 1000); ++row)
+    if (grid.width(row) > mostColumns)
+      return fail(fmt::format("{} has {} columns in row {}; a table has at most {}.", fileName(path),
+                              grid.width(row), row + 1, mostColumns),
+                  "Check its separator and quotes, or split it.");
+  if (grid.unclosedQuote > 0)
+    r.report.add({"unclosed-quote",
+                  {},
+                  fmt::format("A quotation mark is never closed: the last {} bytes stand in one cell.",
+                              grid.unclosedQuote),
+                  "edit-cells"});
   TypedTable typed = typedTable(grid);
+  r.report.merge(typed.report);
   if (typed.table.columns.empty())
     return fail(fmt::format("{} has no columns.", fileName(path)), "The first row should hold their names.");
   r.layer.table = std::move(typed.table);
   Table& t = r.layer.table;
-  CoordinateColumns names{o.xField, o.yField};
+  CoordinateColumns names{o.xField, o.yField, {}, false};
   if (!o.xField.empty() || !o.yField.empty()) {
+    if (o.xField == o.yField) names = {{}, {}, o.xField, false};
     for (const std::string& f : {o.xField, o.yField})
       if (!t.find(f))
         return fail(fmt::format("{} has no column \"{}\".", fileName(path), f),
@@ -337,7 +430,7 @@ Result<Reading> fromCells(Reading r, const TextGrid& grid, const std::string& pa
   }
   ShapeCollector shapes;
   shapes.reserve(t.rows(), t.rows(), ShapeKind::point);
-  if (!names.x.empty()) addPoints(r, names, shapes);
+  if (!names.x.empty() || !names.both.empty()) addPoints(r, names, shapes);
   else if (const Column* wkt = wktColumn(t)) addWkt(r, *wkt, shapes);
   if (shapes.rows() == t.rows()) {
     std::vector<ShapeCollector::Trouble> troubles;
@@ -349,6 +442,17 @@ Result<Reading> fromCells(Reading r, const TextGrid& grid, const std::string& pa
   if (auto kept = keepFields(t, o); !kept) return tl::unexpected(inFile(path, kept.error()));
   if (o.geometryOnly) t.columns.clear();
   return finished(std::move(r), o);
+}
+
+// In UTF-16 every comma, digit and line end has a byte of zeros on the same side.
+std::string wideWithoutMark(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, 4096);
+  size_t zeros[2] = {};
+  for (size_t i = 0; i < head.size(); ++i) zeros[i % 2] += head[i] == '\0';
+  // (一 and 开 have one on the other.)
+  if (10 * zeros[1] > head.size() && 10 * zeros[0] < zeros[1]) return "UTF-16LE";
+  if (10 * zeros[0] > head.size() && 10 * zeros[1] < zeros[0]) return "UTF-16BE";
+  return {};
 }
 
 Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress* progress) {
@@ -363,6 +467,8 @@ Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress*
   if (all.starts_with("\xef\xbb\xbf")) r.encodingDeclared = "UTF-8";
   if (unit(0) == 0xff && unit(1) == 0xfe) r.encodingDeclared = forced = "UTF-16LE";
   if (unit(0) == 0xfe && unit(1) == 0xff) r.encodingDeclared = forced = "UTF-16BE";
+  const bool marked = r.encodingDeclared.starts_with("UTF-16");
+  if (forced.empty()) forced = wideWithoutMark(all);
   const bool wide = forced.starts_with("UTF-16");
   const std::string content = contentOf(path);
   const bool plain = content.empty() || content == "a JSON text" || content == "an XML text" ||
@@ -385,7 +491,7 @@ Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress*
   }
   auto decoder = Decoder::make(r.encodingUsed);
   if (!decoder) return tl::unexpected(decoder.error());
-  std::string text = (*decoder)(all.substr(wide ? 2 : 0));
+  std::string text = (*decoder)(all.substr(marked ? 2 : 0));
   if (decoder->unreadable() > 0)
     r.report.add({"unreadable-text",
                   {},
@@ -401,7 +507,7 @@ Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress*
 }
 
 Result<Reading> readSheet(Reading r, OGRLayer& layer, const std::string& path, const LoadOptions& o,
-                          GdalErrors&) {
+                          Progress* progress) {
   OGRFeatureDefn& d = *layer.GetLayerDefn();
   std::vector<std::pair<size_t, size_t>> spans;
   TextGrid grid;
@@ -412,11 +518,17 @@ Result<Reading> readSheet(Reading r, OGRLayer& layer, const std::string& path, c
     grid.text.insert(grid.text.end(), s.begin(), s.end());
   };
   layer.ResetReading();
+  bool cancelled = false;
   while (std::unique_ptr<OGRFeature> f{layer.GetNextFeature()}) {
     for (int c = 0; c < width; ++c) add(f->IsFieldSetAndNotNull(c) ? f->GetFieldAsString(c) : "");
     endRow();
+    if (progress && grid.rows() % 256 == 0 && !progress->keepGoing(0.5)) {
+      cancelled = true;
+      break;
+    }
   }
   for (const auto& [at, size] : spans) grid.cells.emplace_back(grid.text.data() + at, size);
+  if (cancelled) return fail(fmt::format("Reading {} was cancelled.", path));
   dropEmptyRowsAtTheEnd(grid);
   if (grid.rows() == 0) return r;  // an unused sheet
   return fromCells(std::move(r), grid, path, o);
@@ -424,7 +536,13 @@ Result<Reading> readSheet(Reading r, OGRLayer& layer, const std::string& path, c
 
 // ---- layers ----
 
-Result<OGRLayer*> chosenLayer(GDALDataset& dataset, const std::string& path, const std::string& wanted) {
+// Rows and columns enough for a table: not the cover, the notes or an unused sheet.
+bool looksLikeTable(OGRLayer& sheet) {
+  return sheet.GetLayerDefn()->GetFieldCount() >= 2 && sheet.GetFeatureCount(TRUE) >= 2;
+}
+
+Result<OGRLayer*> chosenLayer(GDALDataset& dataset, const std::string& path, const std::string& wanted,
+                              bool sheets) {
   std::string names;
   OGRLayer *first = nullptr, *withShape = nullptr;
   for (int i = 0; i < dataset.GetLayerCount(); ++i) {
@@ -434,7 +552,7 @@ Result<OGRLayer*> chosenLayer(GDALDataset& dataset, const std::string& path, con
     if (!wanted.empty()) continue;
     if (layer->GetFeatureCount(TRUE) <= 0) continue;
     if (!first) first = layer;
-    if (!withShape && layer->GetGeomType() != wkbNone) withShape = layer;
+    if (!withShape && (sheets ? looksLikeTable(*layer) : layer->GetGeomType() != wkbNone)) withShape = layer;
   }
   if (!wanted.empty())
     return fail(fmt::format("{} has no layer \"{}\".", fileName(path), wanted),
@@ -445,6 +563,20 @@ Result<OGRLayer*> chosenLayer(GDALDataset& dataset, const std::string& path, con
     return fail(fmt::format("{} holds no layer.", fileName(path)), "Choose another file.");
   return fail(fmt::format("{} holds no rows in any layer ({}).", fileName(path), names),
               "Choose another file.");
+}
+
+void tellSheet(GDALDataset& dataset, OGRLayer& chosen, Report& report) {
+  std::string others;
+  for (int i = 0; i < dataset.GetLayerCount(); ++i)
+    if (OGRLayer* layer = dataset.GetLayer(i); layer != &chosen && layer->GetFeatureCount(TRUE) > 0)
+      others += (others.empty() ? "" : ", ") + std::string(layer->GetName());
+  if (!others.empty())
+    report.add({"sheet-chosen",
+                {},
+                fmt::format("Sheet \"{}\" was read, the first that holds a table; others: {}.",
+                            chosen.GetName(), others),
+                "",
+                true});
 }
 
 // Drivers that keep the authority's axis order in their data (latitude first) say so in the mapping.
@@ -485,6 +617,7 @@ Result<Reading> withFeatures(Reading r, Features features, const std::string& pa
     dropUnusedKmlColumns(r.layer.table);
   if (auto kept = keepFields(r.layer.table, o); !kept) return tl::unexpected(inFile(path, kept.error()));
   std::vector<ShapeCollector::Trouble> troubles;
+  r.clockwise = features.shapes.clockwise();
   r.layer.shapes = features.shapes.finish(troubles);
   reportTroubles(r, troubles);
   if (swapped) swapAxes(r.layer.shapes);
@@ -502,6 +635,7 @@ Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* pr
     return finished(std::move(*r), o);
   }
   const std::string ending = extensionOf(path);
+  if (auto safe = checkReferences(path, o.folder, o.trusted); !safe) return tl::unexpected(safe.error());
   if ((ending == "geojson" || ending == "json") && isPlainFile(path)) {
     auto plain = readPlainGeoJson(path, o, progress);
     if (!plain) return tl::unexpected(plain.error());
@@ -537,7 +671,7 @@ Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progre
   auto opened = openVector(path, errors);
   if (!opened) return tl::unexpected(opened.error());
   auto& dataset = *GDALDataset::FromHandle(opened->dataset.get());
-  auto chosen = chosenLayer(dataset, path, o.layer);
+  auto chosen = chosenLayer(dataset, path, o.layer, isSpreadsheet(opened->driver));
   if (!chosen) return tl::unexpected(chosen.error());
   OGRLayer& layer = **chosen;
 
@@ -549,7 +683,10 @@ Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progre
                                                          "FlatGeobuf", "KML",     "LIBKML",     "GML",
                                                          "GPX",        "XLSX",    "ODS",        "SQLite"};
   if (utf8ByDefinition.count(opened->driver)) r.encodingDeclared = "UTF-8";
-  if (isSpreadsheet(opened->driver)) return readSheet(std::move(r), layer, path, o, errors);
+  if (isSpreadsheet(opened->driver)) {
+    if (o.layer.empty()) tellSheet(dataset, layer, r.report);
+    return readSheet(std::move(r), layer, path, o, progress);
+  }
 
   const bool shapefile = opened->driver == "ESRI Shapefile";
   if (shapefile)

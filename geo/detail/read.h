@@ -17,6 +17,8 @@ struct Reading {
   double crsConfidence = 1;
   std::string crsReason;
   bool axesSwapped = false;
+  std::vector<uint32_t> clockwise;  // rows whose outer rings ran the other way than RFC 7946 wants
+  std::string datum;                // as the options say, and what the coordinates were brought from
 };
 
 // Where the embedded project lies (degrees): decides between zones that look alike.

@@ -14,6 +14,8 @@
 #include <random>
 #include <set>
 
+#include "geo/detail/guard.h"
+
 namespace geo::detail {
 namespace {
 
@@ -373,6 +375,7 @@ Crs crsOf(const void* handle) {
 Result<Opened> openVector(const std::string& path, GdalErrors& errors) {
   registerGdal();
   if (auto ok = checkReadable(path); !ok) return tl::unexpected(ok.error());
+  if (auto safe = checkArchive(path); !safe) return tl::unexpected(safe.error());
   Opened out;
   std::string target = path;
   const std::string ending = extensionOf(path);
@@ -422,6 +425,8 @@ Result<Opened> openVector(const std::string& path, GdalErrors& errors) {
 Result<Opened> openRaster(const std::string& path, GdalErrors& errors) {
   registerGdal();
   if (auto ok = checkReadable(path); !ok) return tl::unexpected(ok.error());
+  if (extensionOf(path) == "vrt")
+    if (auto safe = checkReferences(path, {}, false); !safe) return tl::unexpected(safe.error());
   return opened(path, GDAL_OF_RASTER, nullptr, errors, {});
 }
 

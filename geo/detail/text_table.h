@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "geo/report.h"
 #include "geo/table.h"
 
 namespace geo::detail {
@@ -14,6 +15,7 @@ struct TextGrid {
   std::vector<char> text;
   std::vector<std::string_view> cells;
   std::vector<size_t> rowStart{0};
+  size_t unclosedQuote = 0;  // bytes from a quote that nothing closes to the end; 0: none
 
   TextGrid() = default;
   TextGrid(TextGrid&&) = default;
@@ -38,23 +40,21 @@ struct TypedTable {
   size_t headerRow = 0;  // rows before and including it are not data; firstRow says where data begins
   size_t firstRow = 0;
   bool headerFound = false;
+  Report
+      report;  // what was understood on the way: titles, joined headers, units, totals, notations of numbers
 };
 
-// Finds the header row (below titles), names every column once, and types each by what it holds: integer,
-// real, date, text. Codes with leading zeros and numbers of more than 15 digits stay text. "—", "NA",
-// "无数据" and the like are missing in numeric columns.
+// Finds the header (below titles and the line of the unit, in up to three rows), names every column once, and
+// types each by what it holds: integer, real, date, text. Codes with leading zeros and numbers of more than
+// 15 digits stay text. "—", "NA", "无数据" and the like are missing in numeric columns. Totals are kept and
+// told; notes below the table are left out.
 TypedTable typedTable(const TextGrid& grid);
 
-// "", "—", "NA", "无数据"…
-bool isMissingMark(std::string_view cell);
-
-// The columns that hold x and y, found by name; both empty when there are none.
+// The columns that hold x and y, or `both` in one cell, found by name; all empty when there are none.
 struct CoordinateColumns {
-  std::string x, y;
+  std::string x, y, both;
+  bool latitudeFirst = false;  // in `both`, as its name says
 };
 CoordinateColumns coordinateColumns(const Table& table);
-
-// Degrees from 113.5, "113.5°E", "113°03′52.4″" or "113 3 52.4 W"; NaN when it is none of these.
-double degreesFrom(std::string_view text);
 
 }  // namespace geo::detail

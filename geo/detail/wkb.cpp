@@ -160,7 +160,11 @@ void ShapeCollector::closeRing(size_t first) {
     return;
   }
   const std::span<Point> ring{s.vertices.data() + first, s.vertices.size() - first};
-  if ((twiceArea(ring) < 0) != isHole) std::reverse(ring.begin(), ring.end());
+  if ((twiceArea(ring) < 0) != isHole) {
+    std::reverse(ring.begin(), ring.end());
+    const auto row = static_cast<uint32_t>(rows_);
+    if (!isHole && (clockwise_.empty() || clockwise_.back() != row)) clockwise_.push_back(row);
+  }
   s.endPart(isHole);
 }
 

@@ -43,6 +43,8 @@ class ShapeCollector {
   bool full() const { return full_; }
   void endRow();
   size_t rows() const { return rows_; }
+  // Rows with an outer ring that ran clockwise before it was turned.
+  const std::vector<uint32_t>& clockwise() const { return clockwise_; }
 
   // The shapes of the main kind; troubles[r] says what was left out of row r (empty when nothing was,
   // anywhere).
@@ -62,6 +64,7 @@ class ShapeCollector {
   bool full_ = false;
   Trouble now_;
   std::vector<std::pair<size_t, Trouble>> troubles_;
+  std::vector<uint32_t> clockwise_;
 };
 
 enum class WkbAnswer : uint8_t { done, broken, curved };  // curved: leave it to a library that can linearise

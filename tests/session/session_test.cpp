@@ -74,6 +74,30 @@ TEST_F(SmallCity, TellsKeysThatMatchNoArea) {
   EXPECT_THAT(allMessages(city), HasSubstr("names areas that layer \"counties\" does not have: 9."));
 }
 
+TEST(Figures, JoinsATableThatWritesTheAreasInItsOwnWay) {
+  session_test::Folder folder;
+  session_test::writeSmallCity(folder);
+  folder.write("figures.csv",
+               "code,what,year,value,status,source\n"
+               "甲县,people,2020,1000,official,普查\n某省某某市乙县,people,2020,2000,official,普查\n丙巿,"
+               "people,2020,3000,official,普查\n"
+               "0,people,2020,6000,official,普查\n1.0,area,2024,10,estimated,量算\n");
+  session::Session city;
+  ASSERT_TRUE(city.open(folder.file("city.parkscope.toml")));
+  city.wait();
+  const IndicatorState& s = city.indicator("people");
+  ASSERT_TRUE(s.byYear.count(2020)) << s.error.text();
+  EXPECT_EQ(s.byYear.at(2020)[0].value, 1000);
+  EXPECT_EQ(s.byYear.at(2020)[1].value, 2000);
+  EXPECT_TRUE(std::isnan(s.byYear.at(2020)[2].value)) << "巿 is not 市: suggested, never taken";
+  EXPECT_THAT(s.byAlias, ElementsAre(geo::AliasMatch{"乙瑶族自治县", "某省某某市乙县", "title"}));
+  EXPECT_THAT(s.unmatched, ElementsAre("丙巿"));
+  ASSERT_EQ(s.suggestions.size(), 1u);
+  EXPECT_EQ(s.suggestions[0].candidates.at(0).left, "丙市");
+  EXPECT_THAT(allMessages(city), HasSubstr("某省某某市乙县 = 乙瑶族自治县"));
+  EXPECT_THAT(allMessages(city), HasSubstr("丙巿 (perhaps \"丙市\")"));
+}
+
 TEST_F(SmallCity, SceneSaysEverythingInTheLanguageChosen) {
   const scene::Scene zh = city.scene();
   EXPECT_EQ(zh.title, "小城");
