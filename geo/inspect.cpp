@@ -208,6 +208,13 @@ Candidate candidate(const Shapes& shapes, const Crs& crs, const std::vector<Laye
   return out;
 }
 
+// Is it worth trying? Most zones put the shapes far from anything that is trusted.
+bool mayLieThere(const Shapes& shapes, const Crs& crs, const std::vector<LayerPtr>& references) {
+  const auto box = degreesOf(crs, middleBox(shapes.vertices));
+  return box && std::any_of(references.begin(), references.end(),
+                            [&](const LayerPtr& r) { return r->bounds.intersects(*box); });
+}
+
 // In Baidu's degrees, which the fit then finds to be BD-09.
 Candidate baiduMercator(const Shapes& shapes, const std::vector<LayerPtr>& references) {
   Candidate out{Crs(), true, shapes, {}};
@@ -240,6 +247,7 @@ void settlePlace(const Reading& r, const InspectOptions& o, LayerFacts& out, Rep
   if (!settled) {
     if (looksLikeMercator(shapes.vertices)) ways.push_back(baiduMercator(shapes, o.references));
     for (const Crs& other : lookalikes(shapes.vertices, r.layer.crs)) {
+      if (!mayLieThere(shapes, other, o.references)) continue;
       Candidate way = candidate(shapes, other, o.references);
       if (way.fit && way.fit->datum == "WGS 84") ways.push_back(std::move(way));
     }

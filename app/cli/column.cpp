@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "geo/datum.h"
+
 namespace cli {
 namespace {
 
@@ -48,7 +50,9 @@ geo::Result<geo::LayerPtr> loadLayer(const LayerArguments& arguments, const Comm
   geo::LoadOptions options;
   options.layer = arguments.layer;
   options.encoding = arguments.encoding;
-  if (!arguments.crs.empty()) {
+  if (const std::string datum = geo::canonicalDatum(arguments.crs); !datum.empty() && datum != "WGS 84") {
+    options.datum = datum;
+  } else if (!arguments.crs.empty()) {
     auto crs = geo::Crs::parse(arguments.crs);
     if (!crs) return tl::unexpected(crs.error());
     options.crs = *crs;

@@ -351,7 +351,12 @@ void addInspect(CLI::App& app, Common& common, Action& action) {
                    "A layer that is trusted, to hold the coordinates against");
   verb->add_option("--encoding", arguments->encoding,
                    "Read the texts in this encoding, whatever the file says");
-  verb->add_option("--crs", arguments->crs, "Read the coordinates in this CRS, whatever the file says");
+  verb->add_option("--crs", arguments->crs,
+                   "Read the coordinates in this CRS (or GCJ-02, BD-09, BD-09MC), whatever the file says");
+  verb->add_flag("--mend", arguments->mend,
+                 "Write what can be put right to NAME.mended.gpkg beside the original");
+  verb->add_flag("--trust", arguments->trusted,
+                 "Follow descriptions that lead out of their folder, and paths on the network");
   if (!verb->get_option_no_throw("--json"))
     verb->add_flag("--json", common.json, "One JSON document on stdout");
   verb->footer("Example: parkscope inspect towns.shp enterprises.csv --json");

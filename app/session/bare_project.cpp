@@ -4,10 +4,12 @@
 
 #include "app/session/bare_project.h"
 #include "app/session/names.h"
+#include "app/session/place_aliases.h"
 #include "app/session/project_file.h"
 #include "geo/cell_text.h"
 #include "geo/database.h"
 #include "geo/datum.h"
+#include "geo/join.h"
 #include "geo/load.h"
 
 namespace session {
@@ -85,6 +87,72 @@ geo::Result<std::vector<LayerSpec>> tablesOf(const std::string& source, std::vec
   return layers;
 }
 
+bool isSpreadsheet(const fs::path& path) {
+  const std::string ending = lower(path.extension().string());
+  return ending == ".xlsx" || ending == ".ods" || ending == ".xls" || ending == ".xlsm";
+}
+
+// The sheets that hold a table; covers and notes do not.
+std::vector<std::string> tableSheets(const std::string& path, const std::vector<std::string>& names) {
+  std::vector<std::string> out;
+  for (const std::string& name : names) {
+    geo::LoadOptions options;
+    options.layer = name;
+    if (const auto loaded = geo::load(path, options);
+        loaded && loaded->layer->table.columns.size() >= 2 && loaded->layer->rows() >= 1)
+      out.push_back(name);
+  }
+  return out.empty() ? names : out;
+}
+
+// The column by which a table without places names areas of the embedded outlines: the one that matches most
+// of them, and more than half of its own keys.
+struct AreaKey {
+  std::string column;
+  size_t matched = 0;
+};
+AreaKey areaKeyOf(const geo::Table& table, const geo::Layer& areas) {
+  AreaKey best;
+  const geo::Column *codes = areas.table.find("adcode"), *names = areas.table.find("name");
+  if (!codes || !names) return best;
+  const geo::Column* const left[] = {codes, names};
+  for (const geo::Column& c : table.columns) {
+    if (c.type != geo::ColumnType::text && c.type != geo::ColumnType::integer) continue;
+    const geo::Join join = geo::join(left, c, {.aliases = placeAliases().get(), .suggestions = 0});
+    const auto matched = static_cast<size_t>(
+        std::count_if(join.rowOf.begin(), join.rowOf.end(), [](long r) { return r >= 0; }));
+    if (matched > best.matched && matched >= join.unmatchedRight.size()) best = {c.name, matched};
+  }
+  return best.matched >= 2 ? best : AreaKey{};
+}
+
+// A table of figures by county, without coordinates: drawn on the embedded outlines.
+bool placeOnOutlines(Project& p, IndicatorSpec& i) {
+  if (p.layers.size() != 1 || geo::isDatabase(p.layers[0].source)) return false;
+  geo::LoadOptions options;
+  options.layer = p.layers[0].sourceLayer, options.encoding = p.layers[0].encoding;
+  const std::string outlines = assetPath("assets/qingyuan/counties.geojson");
+  if (!options.layer.empty() || outlines.empty()) return false;
+  const auto table = geo::load(p.layers[0].source, options);
+  if (!table || table->layer->shapes.kind != geo::ShapeKind::none || !table->layer->table.find(i.value))
+    return false;
+  const auto areas = geo::load(outlines);
+  if (!areas) return false;
+  const AreaKey key = areaKeyOf(table->layer->table, *areas->layer);
+  if (key.column.empty()) return false;
+  i.table = p.layers[0].source, i.key = key.column, i.of = "counties";
+  const geo::Column* value = table->layer->table.find(i.value);
+  i.value = value->name;
+  if (i.unit.zh.empty()) i.unit = {value->unit, value->unit};
+  for (const char* name : {"年份", "年度", "年", "year"})
+    if (const geo::Column* c = table->layer->table.find(name); c && i.year.empty()) i.year = c->name;
+  LayerSpec counties;
+  counties.id = "counties", counties.name = {"县（市、区）", "Counties"}, counties.role = scene::Role::county;
+  counties.source = outlines, counties.key = "adcode", counties.label = "name", counties.labelEn = "name_en";
+  p.layers = {std::move(counties)};
+  return true;
+}
+
 }  // namespace
 
 geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
@@ -100,6 +168,7 @@ geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
   if (!holdsOneLayer(path)) {
     auto found = geo::layerNames(path, std::getenv("PARKSCOPE_TRUST") != nullptr);
     if (!found) return tl::unexpected(found.error());
+    if (isSpreadsheet(path)) found = tableSheets(path, *found);
     if (found->size() > 1) names = std::move(*found);
   }
   std::vector<LayerSpec> layers;
@@ -157,6 +226,7 @@ geo::Result<Project> projectForData(const std::vector<std::string>& paths, const
   i.method = options.breaks.empty() ? options.method : geo::BreakMethod::manual;
   i.classes = options.classes, i.breaks = options.breaks;
   if (!options.palette.empty()) i.palette = options.palette;
+  placeOnOutlines(p, i);
   p.indicator = i.id;
   p.indicators.push_back(std::move(i));
   return p;

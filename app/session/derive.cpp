@@ -1,7 +1,5 @@
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "app/scene/map_shape.h"
 #include "app/session/dress.h"
@@ -12,7 +10,7 @@
 #include "app/session/changes.h"
 #include "app/session/database_layers.h"
 #include "app/session/names.h"
-#include "app/session/project_file.h"
+#include "app/session/place_aliases.h"
 #include "app/session/sources.h"
 
 // Each step below looks at what is there, compares it with what the project asks for, and starts the job that
@@ -375,16 +373,6 @@ void takeFigures(Session& session, FiguresPtr figures) {
     }
   }
   touch(session);
-}
-
-// The names that come with the program, read once.
-std::shared_ptr<const geo::Aliases> placeAliases() {
-  static const std::shared_ptr<const geo::Aliases> aliases = [] {
-    std::ifstream in(assetPath("assets/aliases.txt"), std::ios::binary);
-    return std::make_shared<const geo::Aliases>(
-        geo::Aliases::parse(std::string(std::istreambuf_iterator<char>(in), {})));
-  }();
-  return aliases;
 }
 
 void deriveFigures(Session& session) {

@@ -359,6 +359,19 @@ Column dateColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t 
   return out;
 }
 
+// Years, codes, places and rates do not have the unit that a line above the table gives.
+bool takesTableUnit(const std::string& name, const std::string& unit) {
+  const std::string n = lowerCase(name);
+  if (yearLike(n)) return true;
+  if (n == "x" || n == "y" || n == "id" ||
+      contains(n, {"年份", "年度", "代码", "编码", "编号", "序号", "排名", "code",
+                   "year", "lon",  "lat",  "lng",  "经度", "纬度", "坐标", "率",
+                   "比重", "占比", "比例", "增速", "增长", "增幅", "同比", "指数"}))
+    return false;
+  // Money is no number of people, whatever stands above the table.
+  return !unit.ends_with("元") || !contains(n, {"人口", "人数", "户数", "面积", "个数", "家数", "数量"});
+}
+
 Column numberColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t column,
                     const std::string& name, const HeaderReading& header, Notes& notes) {
   Column out;
@@ -417,7 +430,7 @@ Column numberColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_
 }
 
 Column typedColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t column,
-                   const std::string& name, Notes& notes) {
+                   const std::string& name, const std::string& tableUnit, size_t& unitGiven, Notes& notes) {
   const Holdings h = holdingsOf(grid, rows, column);
   const size_t numbers = h.integers + h.reals;
   if (h.given == 0 || h.textual) return textColumn(grid, rows, column);
@@ -430,7 +443,13 @@ Column typedColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t
       });
     }();
     if (h.dates == h.given || serial) return dateColumn(grid, rows, column, name, notes);
-    const HeaderReading header = readHeader(name);
+    HeaderReading header = readHeader(name);
+    // Cells with a unit of another kind keep it.
+    const bool own = !h.units.empty() && !tableUnit.ends_with(h.units.front());
+    if (header.unit.empty() && !tableUnit.empty() && !own && takesTableUnit(name, tableUnit)) {
+      header.unit = tableUnit, header.scale = unitScale(tableUnit).value_or(1);
+      ++unitGiven;
+    }
     // (1), (2), (3) count something; (1,234) among plain numbers owes something.
     const bool enumeration = h.parenthesised == h.given;
     if (h.dates == 0 && h.units.size() <= 1 && !enumeration)
@@ -538,25 +557,6 @@ void tellTotals(const Table& t, Report& report) {
                 "drop-row"});
 }
 
-void giveUnit(Table& t, const std::string& unit, Report& report) {
-  size_t n = 0;
-  for (Column& c : t.columns) {
-    const std::string name = lowerCase(c.name);
-    if (!c.numeric() || !c.unit.empty() ||
-        contains(name, {"年份", "年度", "代码", "编码", "编号", "序号", "排名", "code", "year", "lon", "lat",
-                        "lng", "经度", "纬度", "坐标", "率", "比重", "占比"}) ||
-        name == "x" || name == "y" || name == "id" || yearLike(name))
-      if (!(c.numeric() && c.unit.empty() && yearLike(name))) continue;
-    c.unit = unit, ++n;
-  }
-  if (n > 0)
-    report.add({"table-unit",
-                {},
-                fmt::format("The line above the table gives the unit {}; it is that of {} columns.", unit, n),
-                "",
-                true});
-}
-
 // Letters only, lower case: "Point_X", "经度(°)" → "pointx", "经度".
 std::string plainName(std::string_view name) {
   std::string out;
@@ -657,10 +657,11 @@ TypedTable typedTable(const TextGrid& grid) {
   for (size_t r = out.headerRow; r < grid.rows(); ++r) width = std::max(width, grid.width(r));
   names.names.resize(std::max(width, names.names.size()));
   Notes notes;
+  size_t unitGiven = 0;
   std::set<std::string> taken;
   for (size_t c = 0; c < width; ++c) {
     std::string name = names.names[c];
-    Column column = typedColumn(grid, rows, c, name, notes);
+    Column column = typedColumn(grid, rows, c, name, unit, unitGiven, notes);
     if (name.empty()) {
       const bool unused = !column.numeric() && std::none_of(column.present.begin(), column.present.end(),
                                                             [](uint8_t p) { return p != 0; });
@@ -674,7 +675,13 @@ TypedTable typedTable(const TextGrid& grid) {
   }
   out.table.rowCount = rows.size();
   notes.into(out.report);
-  if (!unit.empty()) giveUnit(out.table, unit, out.report);
+  if (unitGiven > 0)
+    out.report.add({"table-unit",
+                    {},
+                    fmt::format("The line above the table gives the unit {}; it is that of {} columns.", unit,
+                                unitGiven),
+                    "",
+                    true});
   tellTotals(out.table, out.report);
   return out;
 }

@@ -5,6 +5,7 @@
 #include <ogrsf_frmts.h>
 
 #include <array>
+#include <bit>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -108,6 +109,18 @@ class Corpus {
   std::vector<LayerPtr> references;
   std::vector<Made> files;
 
+  // What is harder: few counties, whose borders wind between the vertices of the generalised outlines and are
+  // surveyed anew.
+  void makeHard() {
+    winding_ = true;
+    for (const System& s : systems())
+      for (const char* label : s.labels)
+        for (const uint32_t few : {1u, 2u}) {
+          few_ = few;
+          withGdal(s, label, "GPKG", "gpkg");
+        }
+  }
+
   void make() {
     struct Bytes {
       const char *encoding, *label;
@@ -139,17 +152,33 @@ class Corpus {
  private:
   double gauss(double metres) { return std::normal_distribution<double>(0, metres / 111'195)(random_); }
 
+  // Between two vertices, three more that leave the straight line, as a real border does.
+  void wind(std::vector<Point>& ring, Point a, Point b) {
+    const double length = std::hypot((b.x - a.x) * 101'800, (b.y - a.y) * 110'900);
+    for (const double t : {0.25, 0.5, 0.75}) {
+      const double off = std::min(0.12 * length, 200.0);
+      ring.push_back({a.x + t * (b.x - a.x) + gauss(off), a.y + t * (b.y - a.y) + gauss(off)});
+    }
+  }
+
   // Some counties, each vertex a little elsewhere, as another survey has it.
   std::vector<Row> counties() {
     const Layer& l = *references[0];
     std::vector<Row> out;
-    const uint32_t keep = random_() | (1u << random_() % 8) | (1u << random_() % 8);
+    uint32_t keep = random_() | (1u << random_() % 8) | (1u << random_() % 8);
+    if (few_ > 0)
+      for (keep = 0; static_cast<uint32_t>(std::popcount(keep)) < few_;) keep |= 1u << random_() % 8;
     for (size_t r = 0; r < l.rows(); ++r) {
       if (!(keep >> r & 1)) continue;
       Row row{l.table.find("name")->text(r), "县级", {}};
       for (size_t p = l.shapes.rowStart[r]; p < l.shapes.rowStart[r + 1]; ++p) {
         std::vector<Point> ring;
-        for (const Point v : l.shapes.part(p)) ring.push_back({v.x + gauss(15), v.y + gauss(15)});
+        const auto part = l.shapes.part(p);
+        for (size_t i = 0; i < part.size(); ++i) {
+          const double noise = winding_ ? 40 : 15;
+          ring.push_back({part[i].x + gauss(noise), part[i].y + gauss(noise)});
+          if (winding_) wind(ring, part[i], part[(i + 1) % part.size()]);
+        }
         ring.push_back(ring.front());
         row.rings.push_back(std::move(ring));
       }
@@ -295,12 +324,15 @@ class Corpus {
 
   std::mt19937 random_;
   std::string folder_;
+  bool winding_ = false;
+  uint32_t few_ = 0;
 };
 
-TEST(Corpus, IsUnderstood) {
-  Corpus corpus;
-  corpus.make();
-  ASSERT_GE(corpus.files.size(), 300u);
+struct Score {
+  double encodings = 0, systems = 0, both = 0;
+};
+
+Score scoreOf(const Corpus& corpus, double tolerance) {
   size_t encodings = 0, systems = 0, both = 0;
   std::string misses;
   double surest = 0;
@@ -317,14 +349,12 @@ TEST(Corpus, IsUnderstood) {
     if (!m.labelled)
       accepted.insert(accepted.end(), m.system->alsoUnlabelled.begin(), m.system->alsoUnlabelled.end());
     const bool encoding = l.encoding.used == m.encoding;
-    bool place = std::find(accepted.begin(), accepted.end(), l.crs.used) != accepted.end();
+    bool place = l.lonLat && std::find(accepted.begin(), accepted.end(), l.crs.used) != accepted.end();
     double off = -1;
     if (l.lonLat) {
       const Point a = l.lonLat->centre(), b = m.truth.centre();
       off = std::hypot((a.x - b.x) * 101'800, (a.y - b.y) * 110'900);
-      place = place && off < 250;
-    } else {
-      place = false;
+      place = place && off < tolerance;
     }
     encodings += encoding, systems += place, both += encoding && place;
     if (!encoding)
@@ -336,13 +366,29 @@ TEST(Corpus, IsUnderstood) {
     }
   }
   const auto n = static_cast<double>(corpus.files.size());
+  const Score score{static_cast<double>(encodings) / n, static_cast<double>(systems) / n,
+                    static_cast<double>(both) / n};
   std::cout << fmt::format(
       "{} files: encoding right {:.1f} %, system and place right {:.1f} %, both {:.1f} %; surest miss "
       "{:.2f}\n{}",
-      corpus.files.size(), 100 * static_cast<double>(encodings) / n, 100 * static_cast<double>(systems) / n,
-      100 * static_cast<double>(both) / n, surest, misses);
-  EXPECT_GE(static_cast<double>(encodings) / n, 0.99);
-  EXPECT_GE(static_cast<double>(systems) / n, 0.9);
+      corpus.files.size(), 100 * score.encodings, 100 * score.systems, 100 * score.both, surest, misses);
+  return score;
+}
+
+TEST(Corpus, IsUnderstood) {
+  Corpus corpus;
+  corpus.make();
+  ASSERT_GE(corpus.files.size(), 300u);
+  const Score score = scoreOf(corpus, 250);
+  EXPECT_GE(score.encodings, 0.99);
+  EXPECT_GE(score.systems, 0.98);
+}
+
+TEST(Corpus, OfFewCountiesWithWindingBordersIsUnderstoodToo) {
+  Corpus corpus;
+  corpus.makeHard();
+  ASSERT_GE(corpus.files.size(), 100u);
+  EXPECT_GE(scoreOf(corpus, 250).systems, 0.9);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "geo/datum.h"
+#include "geo/gauss_zone.h"
 
 #include <gtest/gtest.h>
 
@@ -88,6 +89,56 @@ TEST(ShiftedDatum, AgreesWithPublishedPairs) {
   const Point b = bd09FromGcj02({116.404, 39.915});
   EXPECT_NEAR(b.x, 116.41036949371029, 1e-9);
   EXPECT_NEAR(b.y, 39.92133699351021, 1e-9);
+}
+
+TEST(ShiftedDatum, HasBaidusMercatorToo) {
+  // 天安门 by Baidu's own converter, to the centimetres that it gives.
+  const Point m = bd09mcFromBd09({116.404, 39.915});
+  EXPECT_NEAR(m.x, 12958175, 0.01);
+  EXPECT_NEAR(m.y, 4825923.77, 0.01);
+  std::mt19937 random(6);
+  std::uniform_real_distribution<double> lon(74, 134), lat(4, 53);
+  for (int i = 0; i < 5000; ++i) {
+    const Point p{lon(random), lat(random)}, q = bd09FromBd09mc(bd09mcFromBd09(p));
+    ASSERT_LT(std::hypot(q.x - p.x, q.y - p.y), 1e-9) << p.x << " " << p.y;
+  }
+  EXPECT_EQ(canonicalDatum("gcj02"), "GCJ-02");
+  EXPECT_EQ(canonicalDatum("BD_09_MC"), "BD-09MC");
+  EXPECT_EQ(canonicalDatum("EPSG:4326"), "");
+}
+
+TEST(GaussZone, IsReadFromItsCodeAndBack) {
+  for (const int code :
+       {4491, 4502, 4513, 4526, 4534, 4547, 4554, 2333, 2344, 2362, 2383, 21419, 21459, 2414, 2435}) {
+    const auto zone = gaussZone(code);
+    ASSERT_TRUE(zone) << code;
+    EXPECT_EQ(epsgOf(*zone), code);
+    // As PROJ names it.
+    const std::string name = Crs::parse(fmt::format("EPSG:{}", code)).value().name();
+    EXPECT_NE(name.find(zone->numbered ? fmt::format("zone {}", zone->zone)
+                                       : fmt::format("CM {}E", zone->meridian())),
+              name.npos)
+        << name;
+    EXPECT_EQ(name.find("3-degree") != name.npos, zone->width == 3) << name;
+    EXPECT_TRUE(name.starts_with(nameOf(zone->datum))) << name;
+  }
+  for (const int code : {4326, 3857, 4490, 4555, 2442 + 1}) EXPECT_FALSE(gaussZone(code)) << code;
+}
+
+TEST(Contradiction, IsFoundInTheOldDatumsToo) {
+  const auto zone38 = placesIn(qingyuan, "EPSG:4526"), plain = placesIn(qingyuan, "EPSG:4547");
+  for (const char* numbered : {"EPSG:2362", "EPSG:2414", "EPSG:4526"}) {
+    EXPECT_FALSE(contradicts(zone38, Crs::parse(numbered).value())) << numbered;
+    EXPECT_TRUE(contradicts(plain, Crs::parse(numbered).value())) << numbered;
+  }
+  for (const char* bare : {"EPSG:2383", "EPSG:2435", "EPSG:4547", "EPSG:4546"}) {
+    EXPECT_TRUE(contradicts(zone38, Crs::parse(bare).value())) << bare;
+    EXPECT_FALSE(contradicts(plain, Crs::parse(bare).value())) << bare;
+  }
+  auto turned = plain;
+  for (Point& p : turned) std::swap(p.x, p.y);
+  EXPECT_TRUE(exchanged(turned, Crs::parse("EPSG:4547").value()));
+  EXPECT_FALSE(exchanged(plain, Crs::parse("EPSG:4547").value()));
 }
 
 TEST(ShiftedDatum, ComesBackExactly) {

@@ -1,4 +1,5 @@
 #include "geo/load.h"
+#include "geo/datum.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <thread>
 
 namespace geo {
@@ -171,6 +173,26 @@ TEST_F(LoadTest, FindsChineseInTheBytesOfAShapefile) {
   EXPECT_NE(forced->layer->table.find("title")->text(0), "清城区");
 }
 
+TEST_F(LoadTest, RepairsFieldNamesThatADbfCutsInsideACharacter) {
+  for (const bool utf8 : {false, true}) {
+    make("ESRI Shapefile", "cut.shp", {utf8 ? "ENCODING=UTF-8" : "ENCODING=GBK"});
+    std::string dbf = bytes(path("cut.dbf"));
+    // Two names of a letter and more characters than the ten bytes hold, alike as far as they go.
+    const std::string ten = utf8 ? std::string("ab") + "\xe5\xb8\xb8\xe4\xbd\x8f\xe4\xba"
+                                 : std::string("a") + "\xb3\xa3\xd7\xa1\xc8\xcb\xbf\xda\xc3";
+    for (const size_t at : {32u, 64u})
+      for (size_t i = 0; i < 11; ++i) dbf[at + i] = i < ten.size() && i < 10 ? ten[i] : '\0';
+    write("cut.dbf", dbf);
+    const auto l = load(path("cut.shp"));
+    ASSERT_TRUE(l) << l.error().text();
+    const std::string whole = utf8 ? "ab常住" : "a常住人口";
+    EXPECT_EQ(l->layer->table.columns[0].name, whole);
+    EXPECT_EQ(l->layer->table.columns[1].name, whole + "_2");
+    ASSERT_TRUE(problem(l->report, "field-name-cut"));
+    EXPECT_THAT(problem(l->report, "field-name-cut")->message, HasSubstr(whole + "…"));
+  }
+}
+
 TEST_F(LoadTest, FindsTheSystemOfAShapefileWithoutPrj) {
   make("ESRI Shapefile", "a.shp");
   fs::remove(path("a.prj"));
@@ -180,6 +202,27 @@ TEST_F(LoadTest, FindsTheSystemOfAShapefileWithoutPrj) {
   const auto said = load(path("a.shp"), {.crs = Crs::parse("EPSG:4490").value()});
   EXPECT_EQ(said->layer->crs.text(), "EPSG:4490");
   EXPECT_TRUE(said->report.empty());
+}
+
+TEST_F(LoadTest, BringsADeclaredDatumBackToWgs84) {
+  const Point p{113.05, 23.7}, g = gcj02FromWgs84(p), b = bd09FromGcj02(g), m = bd09mcFromBd09(b);
+  const auto at = [&](const Point q, const char* datum) {
+    const auto l = load(write("d.csv", fmt::format("n,x,y\na,{:.9f},{:.9f}\n", q.x, q.y)), {.datum = datum});
+    EXPECT_TRUE(l) << l.error().text();
+    EXPECT_EQ(l->layer->crs.text(), "EPSG:4326");
+    EXPECT_TRUE(problem(l->report, "unshifted"));
+    return l->layer->shapes.vertices.at(0);
+  };
+  for (const Point back : {at(g, "GCJ-02"), at(b, "bd09"), at(m, "BD-09MC")}) {
+    EXPECT_NEAR(back.x, p.x, 2e-9);
+    EXPECT_NEAR(back.y, p.y, 2e-9);
+  }
+  // Shifted degrees that were put into a zone afterwards.
+  const Point zone = Transform::make(Crs::lonLat(), Crs::parse("EPSG:4526").value()).value()(g);
+  EXPECT_NEAR(at(zone, "GCJ-02").x, p.x, 2e-8);
+  const auto none = load(path("d.csv"), {.datum = "Venus"});
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().text(), HasSubstr("GCJ-02"));
 }
 
 TEST_F(LoadTest, TransformsOnTheWay) {
@@ -333,6 +376,50 @@ TEST_F(LoadTest, ReadsSpreadsheetsAsItReadsTextTables) {
     EXPECT_EQ(l->layer->table.find("人口")->number(1), 94.5);
     EXPECT_EQ(l->layer->table.find("代码")->text(1), "0441881");
     EXPECT_EQ(l->layer->shapes.kind, ShapeKind::point);
+  }
+}
+
+TEST_F(LoadTest, ReadsTheFirstSheetThatHoldsATable) {
+  for (const auto& [driver, name] :
+       {std::pair<const char*, const char*>{"XLSX", "s.xlsx"}, {"ODS", "s.ods"}}) {
+    auto* d = GetGDALDriverManager()->GetDriverByName(driver)->Create(path(name).c_str(), 0, 0, 0,
+                                                                      GDT_Unknown, nullptr);
+    using Cells = std::vector<std::vector<const char*>>;
+    for (const auto& [sheet, cells] : {std::pair<const char*, Cells>{"封面", {{"清远市统计局"}, {"2024年"}}},
+                                       {"数据",
+                                        {{"各县主要指标", "", ""},
+                                         {"", "", "单位：万元"},
+                                         {"地区", "人口", "收入"},
+                                         {"清城区", "９４５", "1,234"},
+                                         {"合计", "945", "—"},
+                                         {"注：初步数", "", ""}}},
+                                       {"附表", {{"a", "b"}, {"1", "2"}}}}) {
+      OGRLayer* layer = d->CreateLayer(sheet, nullptr, wkbNone, nullptr);
+      for (size_t c = 0; c < cells[0].size(); ++c) {
+        const std::string name = *cells[0][c] ? cells[0][c] : std::string(c, ' ');
+        OGRFieldDefn f(name.c_str(), OFTString);
+        layer->CreateField(&f);
+      }
+      // GDAL writes the names as the first row.
+      for (const auto& row : std::span(cells).subspan(1)) {
+        OGRFeature f(layer->GetLayerDefn());
+        for (size_t c = 0; c < row.size(); ++c)
+          if (*row[c]) f.SetField(static_cast<int>(c), row[c]);
+        EXPECT_EQ(layer->CreateFeature(&f), OGRERR_NONE);
+      }
+    }
+    GDALClose(d);
+    const auto l = load(path(name));
+    ASSERT_TRUE(l) << l.error().text();
+    EXPECT_EQ(l->layer->name, "数据") << driver;
+    EXPECT_THAT(problem(l->report, "sheet-chosen")->message,
+                testing::AllOf(HasSubstr("封面"), HasSubstr("附表")));
+    EXPECT_EQ(l->layer->table.columnNames(), "地区, 人口, 收入");
+    EXPECT_EQ(l->layer->rows(), 2u);
+    EXPECT_EQ(l->layer->table.find("人口")->number(0), 945);
+    EXPECT_EQ(l->layer->table.find("收入")->unit, "万元");
+    EXPECT_THAT(problem(l->report, "total-rows")->rows, ElementsAre(1));
+    EXPECT_EQ(load(path(name), {.layer = "附表"})->layer->table.columnNames(), "a, b");
   }
 }
 

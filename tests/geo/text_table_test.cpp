@@ -101,6 +101,14 @@ TEST(TextTable, FindsTheHeaderBelowTitlesAndTheUnitLine) {
   EXPECT_TRUE(problem(t.report, "table-unit"));
 }
 
+TEST(TextTable, CountsCellsWithTheirOwnUnitInThatOfTheTable) {
+  const TypedTable t = read("表,,,\n,,,单位：万元\n县,收入,面积,增长率\n甲,100,12亩,5.5\n乙,1.2亿,13亩,6\n");
+  EXPECT_THAT(t.table.find("收入")->numbers, ElementsAre(100, 12000));
+  EXPECT_EQ(t.table.find("收入")->unit, "万元");
+  EXPECT_EQ(t.table.find("面积")->unit, "亩");
+  EXPECT_EQ(t.table.find("增长率")->unit, "");
+}
+
 TEST(TextTable, JoinsHeadersOfTwoRows) {
   const TypedTable t = read(
       "主要指标,,,,,\n"

@@ -77,11 +77,12 @@ TEST_F(SmallCity, TellsKeysThatMatchNoArea) {
 TEST(Figures, JoinsATableThatWritesTheAreasInItsOwnWay) {
   session_test::Folder folder;
   session_test::writeSmallCity(folder);
-  folder.write("figures.csv",
-               "code,what,year,value,status,source\n"
-               "甲县,people,2020,1000,official,普查\n某省某某市乙县,people,2020,2000,official,普查\n丙巿,"
-               "people,2020,3000,official,普查\n"
-               "0,people,2020,6000,official,普查\n1.0,area,2024,10,estimated,量算\n");
+  folder.write(
+      "figures.csv",
+      "code,what,year,value,status,source\n"
+      "甲县,people,2020,1000,official,普查\n某省某某市乙瑶族自治县,people,2020,2000,official,普查\n丙巿,"
+      "people,2020,3000,official,普查\n"
+      "0,people,2020,6000,official,普查\n1.0,area,2024,10,estimated,量算\n");
   session::Session city;
   ASSERT_TRUE(city.open(folder.file("city.parkscope.toml")));
   city.wait();
@@ -90,11 +91,11 @@ TEST(Figures, JoinsATableThatWritesTheAreasInItsOwnWay) {
   EXPECT_EQ(s.byYear.at(2020)[0].value, 1000);
   EXPECT_EQ(s.byYear.at(2020)[1].value, 2000);
   EXPECT_TRUE(std::isnan(s.byYear.at(2020)[2].value)) << "巿 is not 市: suggested, never taken";
-  EXPECT_THAT(s.byAlias, ElementsAre(geo::AliasMatch{"乙瑶族自治县", "某省某某市乙县", "title"}));
+  EXPECT_THAT(s.byAlias, ElementsAre(geo::AliasMatch{"乙瑶族自治县", "某省某某市乙瑶族自治县", "superior"}));
   EXPECT_THAT(s.unmatched, ElementsAre("丙巿"));
   ASSERT_EQ(s.suggestions.size(), 1u);
   EXPECT_EQ(s.suggestions[0].candidates.at(0).left, "丙市");
-  EXPECT_THAT(allMessages(city), HasSubstr("某省某某市乙县 = 乙瑶族自治县"));
+  EXPECT_THAT(allMessages(city), HasSubstr("某省某某市乙瑶族自治县 = 乙瑶族自治县"));
   EXPECT_THAT(allMessages(city), HasSubstr("丙巿 (perhaps \"丙市\")"));
 }
 
@@ -305,6 +306,36 @@ TEST(Session, ColoursBareDataByAColumnAndSaysWhichThereAre) {
   s.wait();
   EXPECT_EQ(s.indicator("name").error.remedy, "Numeric columns: v.");
   EXPECT_FALSE(projectForData({f.file("none.shp")}, {}));
+}
+
+TEST(Session, PutsABareTableOfCountiesOnTheEmbeddedOutlines) {
+  Folder f;
+  const std::string file = f.write(
+      "t.csv",
+      "清远市各县财政收入,,\n单位：万元,,\n县区,年份,收入\n清城区,2023,\"123,456\"\n清新县,2023,98765\n"
+      "连山县,2023,—\n英德,2023,1.2亿\n合计,2023,9\n");
+  BareOptions options;
+  options.field = "收入";
+  auto made = projectForData({file}, options);
+  ASSERT_TRUE(made) << made.error().text();
+  ASSERT_EQ(made->layers.size(), 1u);
+  EXPECT_EQ(made->layers[0].role, scene::Role::county);
+  EXPECT_EQ(made->indicators[0].unit.zh, "万元");
+  Session s;
+  s.open(std::move(*made), "");
+  s.wait();
+  const IndicatorState& state = s.indicator("收入");
+  ASSERT_TRUE(state.byYear.count(2023)) << state.error.text();
+  std::vector<double> values;
+  for (const auto& figure : state.byYear.at(2023))
+    if (!std::isnan(figure.value)) values.push_back(figure.value);
+  EXPECT_THAT(values, testing::UnorderedElementsAre(123456, 98765, 12000));
+  EXPECT_THAT(state.unmatched, ElementsAre("合计"));
+  EXPECT_TRUE(s.scene().choropleth);
+  // Words that are no counties stay a table.
+  options.field = "v";
+  EXPECT_EQ(projectForData({f.write("u.csv", "n,v\n甲,1\n乙,2\n丙,3\n")}, options)->layers[0].role,
+            scene::Role::context);
 }
 
 TEST(Session, ColoursTheLayerThatHasTheColumn) {
