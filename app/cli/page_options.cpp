@@ -4,6 +4,8 @@
 
 #include <charconv>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 #include "app/session/names.h"
 
@@ -74,17 +76,15 @@ void useOwnPage(session::SnapshotOptions& o, const session::Project& project) {
 }
 
 Watcher::Watcher(std::string label, const geo::Progress& progress)
-    : thread_([label = std::move(label), &progress, this] {
+    : thread_([label = std::move(label), &progress](const std::stop_token& stop) {
         ProgressBar bar(label);
-        while (!stop_.load()) {
+        std::mutex mutex;
+        std::condition_variable_any pause;
+        std::unique_lock lock(mutex);
+        while (!stop.stop_requested()) {
           bar.show(progress.fraction());
-          std::this_thread::sleep_for(std::chrono::milliseconds(100));
+          pause.wait_for(lock, stop, std::chrono::milliseconds(100), [] { return false; });
         }
       }) {}
-
-Watcher::~Watcher() {
-  stop_ = true;
-  thread_.join();
-}
 
 }  // namespace cli

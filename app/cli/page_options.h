@@ -1,7 +1,6 @@
 // What the verbs that write pictures share: options, and a bar while they write.
 #pragma once
 
-#include <atomic>
 #include <thread>
 
 #include "app/cli/verbs.h"
@@ -22,11 +21,9 @@ void useOwnPage(session::SnapshotOptions& options, const session::Project& proje
 class Watcher {
  public:
   Watcher(std::string label, const geo::Progress& progress);
-  ~Watcher();
 
  private:
-  std::atomic<bool> stop_{false};
-  std::thread thread_;
+  std::jthread thread_;  // told to stop it stops at once: a short export waits for no bar
 };
 
 }  // namespace cli

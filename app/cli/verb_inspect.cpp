@@ -6,6 +6,7 @@
 
 #include "app/cli/mend_files.h"
 #include "app/cli/verbs.h"
+#include "app/session/layer_card.h"
 #include "app/session/project_file.h"
 #include "geo/datum.h"
 #include "geo/inspect.h"
@@ -100,90 +101,6 @@ Json sourceJson(const geo::SourceFacts& s) {
 
 // ---- for people ----
 
-struct Words {
-  const char *kind, *zh;
-};
-// What each kind of problem is, for Chinese readers; the report's own lines are English.
-constexpr Words problemsInChinese[] = {
-    {"ring-self-intersection", "环自相交或自触"},
-    {"self-intersection", "同一要素的环互相穿越"},
-    {"hole-outside", "洞在外环之外"},
-    {"nested-holes", "洞中有洞"},
-    {"nested-polygons", "同一要素的面互相包含"},
-    {"duplicate-rings", "环重复"},
-    {"disconnected-interior", "面被环切断"},
-    {"invalid-geometry", "图形无效"},
-    {"too-few-points", "环少于三点或线少于两点，已略去"},
-    {"non-finite-coordinates", "坐标不是有限数，已略去"},
-    {"mixed-geometry", "与多数行不同类的图形，已略去"},
-    {"broken-geometry", "图形数据损坏"},
-    {"empty-geometry", "没有图形"},
-    {"no-geometry", "没有任何一行有图形"},
-    {"no-coordinates", "没有坐标"},
-    {"bad-coordinates", "坐标不是有限数"},
-    {"duplicate-vertices", "相邻顶点重复"},
-    {"duplicate-geometry", "图形与前面某行相同"},
-    {"duplicate-row", "图形和属性与前面某行都相同"},
-    {"encoding-undeclared", "没有声明编码，按字节判断"},
-    {"encoding-contradiction", "声明的编码与字节不符，以字节为准"},
-    {"unreadable-text", "有无法解码的字节"},
-    {"text-cut-off", "文字在字中间被截断（字段太短）"},
-    {"crs-undeclared", "没有声明坐标系，按坐标判断"},
-    {"crs-unknown", "没有声明坐标系，坐标也不足以判断"},
-    {"crs-contradiction", "声明的坐标系与坐标不符"},
-    {"axes-swapped", "横纵坐标颠倒，已换正"},
-    {"datum-shifted", "坐标经过加密偏移"},
-    {"datum-offset", "整体偏离可信图层，已知的坐标系都不能解释，或为 1980 西安、1954 北京坐标系"},
-    {"datum-approximate", "1980 西安、1954 北京坐标系没有公开的转换参数，位置可能偏离百米左右"},
-    {"unshifted", "已纠偏到 WGS 84"},
-    {"missing-shx", "缺 .shx，已在内存中重建索引"},
-    {"missing-dbf", "缺 .dbf，没有属性"},
-    {"read-errors", "部分内容无法读取"},
-    {"scaled-cells", "单元格自带“万”“亿”，已乘出"},
-    {"unit-cells", "单元格自带单位，已移到列上"},
-    {"percent-cells", "单元格带 % 或 ‰，数字照原样"},
-    {"percent-partly", "有的单元格带百分号、有的不带，数字照原样"},
-    {"grouped-digits", "数字带千位分隔，按一个数读"},
-    {"full-width-digits", "全角数字，按半角读"},
-    {"negative-parentheses", "括号中的数按负数读"},
-    {"footnote-marks", "数字后的脚注标记已略去"},
-    {"missing-marks", "“—”“无数据”等按缺失读"},
-    {"excel-dates", "天数按日期读"},
-    {"mixed-units", "单元格单位不一，该列保留为文本"},
-    {"nearly-numeric", "几乎都是数字，因这些行保留为文本"},
-    {"title-rows", "表头以上的行按标题读"},
-    {"joined-header", "多行表头已合并"},
-    {"repeated-header", "重复的表头行已略去"},
-    {"footer-rows", "表下的注已略去"},
-    {"table-unit", "表上方的“单位”用作各列的单位"},
-    {"total-rows", "合计、平均等行，已保留"},
-    {"sheet-chosen", "有多个工作表，读了第一个像表的"},
-    {"unclosed-quote", "引号没有闭合，其后都在一个单元格里"},
-    {"not-placed", "栅格没有位置信息"}};
-
-constexpr Words fixesInChinese[] = {{"repair", "修复图形"},
-                                    {"write-cpg", "写出正确的 .cpg"},
-                                    {"declare-crs", "用 --crs 声明坐标系"},
-                                    {"swap-axes", "交换横纵坐标"},
-                                    {"remove-duplicates", "删去重复"},
-                                    {"drop-row", "删去该行"},
-                                    {"drop-part", "删去该部分"},
-                                    {"drop-vertices", "删去顶点"},
-                                    {"drop-shape", "删去图形"},
-                                    {"split-layer", "按图形类别拆分"},
-                                    {"edit-coordinates", "补上坐标"},
-                                    {"save-again", "另存一份"},
-                                    {"georeference", "配准"},
-                                    {"edit-cells", "改正单元格"},
-                                    {"unshift", "纠偏"}};
-
-template <size_t N>
-std::string chinese(const Words (&words)[N], const std::string& kind) {
-  for (const Words& w : words)
-    if (kind == w.kind) return w.zh;
-  return {};
-}
-
 std::string rowList(const std::vector<size_t>& rows) {
   std::string out;
   for (size_t i = 0; i < rows.size() && i < 10; ++i) out += fmt::format("{}{}", i ? ", " : "", rows[i]);
@@ -269,12 +186,12 @@ class Page {
 
   void problems(const std::vector<geo::Problem>& list) {
     for (const geo::Problem& p : list) {
-      const std::string zh = chinese(problemsInChinese, p.kind), fix = chinese(fixesInChinese, p.fix);
-      std::string line = zh_ && !zh.empty() ? zh : p.message;
+      const auto language = zh_ ? scene::Language::zh : scene::Language::en;
+      std::string line = session::problemText(p, language);
       if (!p.rows.empty())
         line += zh_ ? fmt::format("：{} 行（行号从 0 起：{}）", p.rows.size(), rowList(p.rows))
                     : fmt::format(" {} rows (from 0: {})", p.rows.size(), rowList(p.rows));
-      if (!p.fix.empty()) line += fmt::format(" → {}", zh_ && !fix.empty() ? fix : p.fix);
+      if (!p.fix.empty()) line += fmt::format(" → {}", session::fixText(p.fix, language));
       fmt::print("    {} {}\n", p.harmless ? "·" : "!", line);
     }
   }

@@ -181,6 +181,7 @@ std::vector<Action> layerMenu(Ui& ui) {
   l.group();
   auto& rename = l.add("layer.rename", ui.tr("重命名…"), "F2", [u] { openDialog(*u, Dialog::Kind::rename); });
   rename.refusal = none;
+  put("layer.data", "数据与读法…", "", session::InspectLayer{id});
   put("layer.remove", ui.tr("移除图层"), "Ctrl+Delete", session::RemoveLayer{id});
   return l.take();
 }

@@ -11,6 +11,7 @@ void drawMapTab(Form& f);
 void drawHeatTab(Form& f);
 void drawAnalysisTab(Form& f);
 void drawScenesTab(Form& f);
+void drawDataTab(Form& f);
 
 // The classes of one indicator as a histogram: the breaks on it can be dragged, added and removed.
 void drawBreakEditor(Form& f, const session::IndicatorSpec& spec, const scene::Choropleth& map,

@@ -10,7 +10,7 @@
 
 namespace panels {
 
-enum class ColumnTab : uint8_t { inspect, map, heat, analysis, page, scenes };
+enum class ColumnTab : uint8_t { inspect, map, heat, analysis, page, scenes, data };
 
 struct ColumnState {
   ColumnTab tab = ColumnTab::inspect;

@@ -832,7 +832,8 @@ struct Tab {
 constexpr Tab columnTabs[] = {
     {ColumnTab::inspect, "inspect", "检视"}, {ColumnTab::map, "map", "地图"},
     {ColumnTab::heat, "heat", "热力"},       {ColumnTab::analysis, "analysis", "分析"},
-    {ColumnTab::page, "page", "页面"},       {ColumnTab::scenes, "scenes", "场景"}};
+    {ColumnTab::page, "page", "页面"},       {ColumnTab::scenes, "scenes", "场景"},
+    {ColumnTab::data, "data", "数据"}};
 
 // The tab is the user's: selecting something marks the first one, and changes none.
 void drawTabs(Ui& ui, Rect r) {
@@ -886,14 +887,16 @@ void drawInspectorPanel(Ui& ui, Rect r) {
   if (tab == ColumnTab::inspect) {
     drawInspect(ui, body);
   } else {
-    const char* ids[] = {"", "##mapTab", "##heatTab", "##analysisTab", "##pageTab", "##scenesTab"};
+    const char* ids[] = {"",          "##mapTab",    "##heatTab", "##analysisTab",
+                         "##pageTab", "##scenesTab", "##dataTab"};
     ui.beginScroll(ids[static_cast<size_t>(tab)], body);
     Form f(ui, r.x + pad, r.right() - pad, ui.scrollTop() + 14 * k);
     if (tab == ColumnTab::map) drawMapTab(f);
     else if (tab == ColumnTab::heat) drawHeatTab(f);
     else if (tab == ColumnTab::analysis) drawAnalysisTab(f);
     else if (tab == ColumnTab::page) drawPageTab(f);
-    else drawScenesTab(f);
+    else if (tab == ColumnTab::scenes) drawScenesTab(f);
+    else drawDataTab(f);
     ui.endScroll(f.y + 16 * k);
   }
   ui.fill({r.x, r.y, 1, r.h}, ui.theme.rule);

@@ -1,5 +1,5 @@
 // What can be changed about the chosen layer, and what is known about it.
-#include "app/panels/panel_list.h"
+#include "app/panels/column.h"
 #include "geo/database.h"
 
 namespace panels {
@@ -66,6 +66,9 @@ void drawStyleSection(Ui& ui, Rect r) {
                 ui.refusal(session::MoveLayer{spec->id, at - 1})))
     ui.send(session::MoveLayer{spec->id, at - 1});
   y += 32 * k;
+  if (ui.button("style.data", {r.right() - pad - 92 * k, y + k, 92 * k, 24 * k}, ui.tr("查看数据"),
+                ButtonKind::plain))
+    openTab(ui, ColumnTab::data);
   for (const auto& [name, value] : factsOf(ui, *spec)) {
     ui.text(Type::body, {r.x + pad, y, label, 26 * k}, name, t.text2);
     ui.text(Type::body, {x, y, w, 26 * k}, value, t.text1);

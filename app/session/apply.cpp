@@ -18,6 +18,8 @@
 #include "app/session/recipe.h"
 #include "app/session/snapshot.h"
 #include "app/session/tour.h"
+#include "geo/datum.h"
+#include "geo/encoding.h"
 #include "geo/save.h"
 #include "geo/select.h"
 
@@ -135,6 +137,20 @@ class Check {
       return geo::fail(fmt::format("There is no palette \"{}\".", c.palette),
                        fmt::format("Palettes: {}.", fmt::join(names, ", ")));
     return indicator(c.indicator);
+  }
+  Done operator()(const InspectLayer& c) const { return c.layer.empty() ? Done{} : layer(c.layer); }
+  Done operator()(const CompareReading&) const {
+    return s_.view().inspected.empty() ? no("先查看一个图层的数据。") : Done{};
+  }
+  Done operator()(const ReadLayerAs& c) const {
+    if (auto known = layer(c.layer); !known) return known;
+    if (!c.crs.empty())
+      if (auto crs = geo::Crs::parse(c.crs); !crs) return tl::unexpected(crs.error());
+    if (!c.datum.empty() && geo::canonicalDatum(c.datum).empty())
+      return geo::fail(fmt::format("There is no datum \"{}\".", c.datum), "Data: GCJ-02, BD-09, BD-09MC.");
+    if (!c.encoding.empty())
+      if (auto decoder = geo::Decoder::make(c.encoding); !decoder) return tl::unexpected(decoder.error());
+    return {};
   }
   Done operator()(const SetVision&) const { return {}; }
   Done operator()(const SetTheme& c) const {
@@ -732,6 +748,23 @@ class Apply {
     return {};
   }
   Done operator()(const SetUiScale& c) { return view_.uiScale = c.scale, Done{}; }
+  Done operator()(const InspectLayer& c) {
+    if (view_.inspected != c.layer) view_.otherReading = false;
+    view_.inspected = c.layer;
+    touch(s_);
+    return {};
+  }
+  Done operator()(const CompareReading& c) {
+    view_.otherReading = c.on;
+    touch(s_);
+    return {};
+  }
+  Done operator()(const ReadLayerAs& c) {
+    return edit([&](Project& p) {
+      LayerSpec& l = *findById(p.layers, c.layer);
+      l.encoding = c.encoding, l.crs = c.crs, l.datum = c.datum;
+    });
+  }
   Done operator()(const SetVision& c) {
     view_.vision = c.vision;
     touch(s_);

@@ -71,6 +71,9 @@ struct RemoveIndicator {
 struct SetLayerShow {
   std::string layer, filter;
 };  // which rows are drawn and listed; empty: all
+struct ReadLayerAs {
+  std::string layer, encoding, crs, datum;
+};  // over what its file says; empty: by the evidence
 struct SetPalette {
   std::string indicator;
   std::string palette;
@@ -226,6 +229,12 @@ struct SetComposition {
 struct ShowCard {
   std::optional<scene::ObjectRef> object;
 };  // of an area; none: back to the map
+struct InspectLayer {
+  std::string layer;
+};  // what its file is; empty: none
+struct CompareReading {
+  bool on = true;
+};  // the inspected layer as it could be read otherwise lies over the map
 struct ProbeHeat {
   std::optional<geo::Point> at;
 };  // world; lists the points behind the heat there
@@ -254,15 +263,17 @@ struct Quit {
 };
 struct ShowHelp {};
 
-using Command = std::variant<
-    SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator, SetYear,
-    SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator, SetLayerShow, SetPalette,
-    SetTitle, SetTheme, SetVision, AddScene, RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage,
-    PutTemplate, RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage,
-    ExportAtlas, ExportAgain, CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene, StartShow, EndShow,
-    StepShow, JumpShow, BlackShow, HoldShow, FlatShow, CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo,
-    Select, SelectRows, SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard, ProbeHeat, CopyText,
-    Hover, Search, TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+using Command =
+    std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
+                 SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator,
+                 SetLayerShow, ReadLayerAs, SetPalette, SetTitle, SetTheme, SetVision, AddScene, RemoveScene,
+                 PutScene, MoveScene, RetakeScene, SetShow, SetPage, PutTemplate, RemoveTemplate, Undo, Redo,
+                 NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportAtlas, ExportAgain,
+                 CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene, StartShow, EndShow, StepShow,
+                 JumpShow, BlackShow, HoldShow, FlatShow, CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo,
+                 Select, SelectRows, SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard,
+                 InspectLayer, CompareReading, ProbeHeat, CopyText, Hover, Search, TogglePanel, SetUiScale,
+                 ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

@@ -6,6 +6,7 @@
 #include "app/session/figures.h"
 #include "app/session/filter.h"
 #include "app/session/i18n.h"
+#include "app/session/layer_card.h"
 #include "app/session/ledger.h"
 #include "app/session/changes.h"
 #include "app/session/database_layers.h"
@@ -442,15 +443,19 @@ std::string jobKey(const std::string& kind, const SourceKey& k) {
 }
 
 void tellReport(Session& session, const std::string& source, const geo::Report& report) {
+  const Language language = session.view().language;
   std::string understood;
   for (const geo::Problem& p : report.problems) {
     if (p.harmless) {
-      understood += (understood.empty() ? "" : " ") + p.message;
+      understood += (understood.empty()         ? ""
+                     : language == Language::zh ? "；"
+                                                : " ") +
+                    problemText(p, language);
       continue;
     }
     if (p.kind == "no-coordinates") continue;  // no fault of the file: those rows are listed as not placed
     const std::string rows = p.rows.size() > 1 ? fmt::format(" ({} rows)", p.rows.size()) : std::string();
-    tell(session, Message::Level::warning, fmt::format("{}: {}{}", source, p.message, rows));
+    tell(session, Message::Level::warning, fmt::format("{}: {}{}", source, problemText(p, language), rows));
   }
   if (!understood.empty()) tell(session, Message::Level::info, fmt::format("{}: {}", source, understood));
 }
@@ -523,6 +528,7 @@ void derive(Session& session) {
   deriveTargets(session);
   deriveMaps(session);
   deriveLogo(session);
+  deriveCard(session);
   DerivedState& d = SessionParts::derived(session);
   d.followed = d.version;
 }

@@ -154,7 +154,16 @@ struct DerivedState {
   uint64_t followed = 0;              // the version that derive() last saw to
   mutable uint64_t sceneVersion = 0;  // of the cached picture below
   mutable scene::Scene scene;
-  std::string logoPath;  // that `logo` is, or is being, read from
+  struct CardKey {
+    std::string layer;
+    SourceKey source;
+    FileStamp stamp;
+    bool operator==(const CardKey&) const = default;
+  } cardKey;
+  LayerCardPtr card;                 // of the layer whose file is looked at
+  std::optional<SourceKey> otherOf;  // that `other` is, or is being, read with
+  scene::MapShapePtr other;          // that layer as it could be read otherwise: lines and dots
+  std::string logoPath;              // that `logo` is, or is being, read from
   std::shared_ptr<const scene::Picture> logo;
   std::vector<std::string> told;  // messages told already
   std::shared_ptr<const scene::Typesetter> fonts;

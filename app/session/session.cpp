@@ -114,6 +114,7 @@ IndexStatePtr Session::index(const std::string& indicator) const {
   return found == derived_->indices.end() ? nullptr : found->second.second;
 }
 
+LayerCardPtr Session::layerCard() const { return derived_->card; }
 const HeatProbe* Session::heatProbe() const { return derived_->probe ? &*derived_->probe : nullptr; }
 double Session::suggestedRadius() const {
   return derived_->parts.heat ? derived_->parts.heat->suggestedRadius : 0;
@@ -214,6 +215,12 @@ const scene::Scene& Session::scene() const {
   const DerivedState& d = *derived_;
   if (d.sceneVersion == d.version) return d.scene;
   d.scene = buildScene(*this, SessionParts::look(*this), d.parts);
+  if (d.other) {
+    scene::SceneLayer ghost;
+    ghost.id = "other reading", ghost.shape = d.other, ghost.pickedByMouse = false;
+    ghost.colour = {226, 84, 52, 255}, ghost.width = 4.5, ghost.radius = 6;
+    d.scene.layers.push_back(std::move(ghost));
+  }
   d.scene.selected = view_.selected, d.scene.hovered = view_.hovered;
   d.scene.selectionLayer = view_.selectionLayer, d.scene.selection = view_.selection;
   d.scene.version = d.sceneVersion = d.version;

@@ -52,6 +52,8 @@ struct View {  // this user's moment, not saved work
   scene::Composition composition = scene::Composition::map;
   scene::Vision vision = scene::Vision::normal;  // whose eyes see the map
   std::optional<scene::ObjectRef> card;
+  std::string inspected;            // id of the layer whose file is looked at; empty: none
+  bool otherReading = false;        // the map shows it as it could be read otherwise, too
   std::optional<geo::Point> probe;  // world: where the heat is asked for its points
   std::string search;
   bool layersPanel = true, inspectorPanel = true, stripPanel = true, dockPanel = false, messagesPanel = false,
@@ -97,6 +99,9 @@ struct DataTable {
   std::shared_ptr<const geo::Table> holder;  // the layer's own, where it has no indicators
 };
 using DataTablePtr = std::shared_ptr<const DataTable>;
+
+struct LayerCard;  // layer_card.h
+using LayerCardPtr = std::shared_ptr<const LayerCard>;
 
 // What the classes of the indicator on the map could be.
 struct ClassChoices {
@@ -188,6 +193,7 @@ class Session {
   AssociationPtr association() const;                  // null likewise
   IndexStatePtr index(const std::string& indicator) const;
   const HeatProbe* heatProbe() const;
+  LayerCardPtr layerCard() const;                  // of View::inspected; null: none
   double suggestedRadius() const;                  // of the heat's layer, metres; 0: none
   const std::vector<TargetSpec>& targets() const;  // with the table's figures
   const geo::Crs& worldCrs() const;

@@ -22,6 +22,8 @@ std::string shownName(const SourceKey& key);  // of its file, for messages
 // Files that changed on disk, where the session watches them: read beside the old ones, swapped in when
 // whole.
 void deriveLive(Session& session);
+// What the inspected layer's file is; see layer_card.h.
+void deriveCard(Session& session);
 // The selection goes with its rows: `now` says where each row of the layer stands.
 void moveSelection(Session& session, const std::string& layer, const std::vector<long>& now);
 

@@ -3,6 +3,7 @@
 #include <epoxy/gl.h>
 
 #include <GLFW/glfw3.h>
+#include <malloc.h>
 
 #include <algorithm>
 
@@ -21,6 +22,9 @@ constexpr double spotSeconds = 0.12;
 constexpr int waysPrepared = 8;     // pictures of the way to the next scene
 constexpr double digitsWait = 0.6;  // for a second digit
 constexpr double lookSeconds = 1;   // between looks at the monitor
+// Pictures after another size or another project, until the memory of the old ones is given back: what a wall
+// of that size leaves in pieces would else add up over a week.
+constexpr int tidyAfter = 30;
 
 struct MonitorList {
   GLFWmonitor** all = nullptr;
@@ -321,6 +325,7 @@ void Present::follow(double now) {
   const auto& stops = stages_->stops();
   if (stops.empty()) return;
   const size_t stop = session::stopIndex(stops, show);
+  if (stages_->round() != round_) round_ = stages_->round(), tidyIn_ = tidyAfter;
   const scene::StagePtr to = stages_->stage(stop);
   const bool moved = stops[stop].id != stop_ || show.since != since_;
   if (!to || (passage_ && passage_->to == to && !moved)) return;
@@ -383,7 +388,7 @@ bool Present::needed(double now) {
   int w = 0, h = 0;
   glfwGetFramebufferSize(window_, &w, &h);
   if (w < 1 || h < 1) return false;
-  if (w != width_ || h != height_) width_ = w, height_ = h, dirty_ = true;
+  if (w != width_ || h != height_) width_ = w, height_ = h, dirty_ = true, tidyIn_ = tidyAfter;
   follow(now);
   if (session_.view().vision != vision_) dirty_ = true;
   if (!screenshot.empty() || dirty_ || meshArrived_ || session_.view().show.black != black_) return true;
@@ -504,6 +509,7 @@ void Present::draw(double now) {
   if (frameCosts_.size() > 100000) frameCosts_.clear();
   lastDraw_ = now, drawnAt_ = now, drawn_ = true;
   if (!moving && !incomplete_) renderer_->forgetUnused();
+  if (tidyIn_ > 0 && --tidyIn_ == 0) malloc_trim(0);
 }
 
 bool Present::whole() const {

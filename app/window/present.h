@@ -112,7 +112,9 @@ class Present {
   std::string baseKey_;  // of what the renderer keeps
   int width_ = 0, height_ = 0;
   Place place_;
-  double looked_ = 0;  // at the monitor
+  double looked_ = 0;   // at the monitor
+  uint64_t round_ = 0;  // of the stages
+  int tidyIn_ = 0;
   // What the last picture was of.
   double drawnAt_ = -1;
   bool drawn_ = false, dirty_ = true, incomplete_ = false, meshArrived_ = false, black_ = false;

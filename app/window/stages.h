@@ -22,6 +22,7 @@ class Stages {
   // Null until it is ready. A stale one stays until the new one is there.
   scene::StagePtr stage(size_t stop) const;
   bool ready() const;                                      // all of them
+  uint64_t round() const { return round_; }                // grows whenever they are made anew
   const std::string& problem() const { return problem_; }  // of the last that could not be made
 
  private:

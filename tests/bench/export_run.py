@@ -93,8 +93,9 @@ if A.counties:
     add("counties, A3 PNG", many, "png", A3, ".png", ["snapshot", A.counties, *style, "--paper", "A3", *page])
     add("counties, A3 PDF", many, "pdf", A3, ".pdf", ["snapshot", A.counties, *style, "--paper", "A3", *page])
     add("counties, A0 PNG", many, "png", A0, ".png", ["snapshot", A.counties, *style, "--paper", "A0", *page])
-add("atlas, 8 × 6 A4 PDF", city, "atlas", A4, "", ["atlas", PROJECT, "--paper", "A4", *page])
-add("atlas, one A4 PDF file", city, "atlas", A4, ".pdf", ["atlas", PROJECT, "--paper", "A4", *page])
+six = ["--indicator", "density,population,urbanisation,population_share,parks,distance_to_core"]  # as many sheets as the peers' 48, and two
+add("atlas, 8 × 6 A4 PDF", city, "atlas", A4, "", ["atlas", PROJECT, "--paper", "A4", "--format", "pdf", *six, *page])
+add("atlas, one A4 PDF file", city, "atlas", A4, ".pdf", ["atlas", PROJECT, "--paper", "A4", *six, *page])
 
 
 def command_of(peer, job, target):

@@ -1,0 +1,204 @@
+// What the chosen layer's file is, what was understood of it, what is wrong with it; and reading it
+// otherwise.
+#include "app/panels/column.h"
+#include "app/session/layer_card.h"
+
+namespace panels {
+namespace {
+
+using session::LayerCard;
+using session::Reading;
+
+class Data {
+ public:
+  Data(Form& f, const session::LayerSpec& spec, const LayerCard& card)
+      : f_(f), ui_(f.ui), spec_(spec), card_(card), facts_(card.facts) {}
+
+  void draw() {
+    place();
+    file();
+    encoding();
+    problems();
+    fields();
+  }
+
+ private:
+  void fact(const char* id, const char* name, const std::string& value, std::optional<Rgba> ink = {}) {
+    f_.word(ui_.tr(name), 24);
+    const Rect r = f_.control(24);
+    ui_.text(Type::body, r, ui_.cut(Type::body, value, r.w), ink.value_or(ui_.theme.text1));
+    ui_.record(std::string("data.") + id, r, "text", value);
+    f_.space(25);
+  }
+  std::string certain(double confidence) const {
+    return fmt::format(fmt::runtime(ui_.tr("把握 {:.0f} %")), confidence * 100);
+  }
+  void read(Reading as) { ui_.send(session::ReadLayerAs{spec_.id, as.encoding, as.crs, as.datum}); }
+
+  void mendButton(const char* id, const std::string& label, const Reading& as, ButtonKind kind) {
+    const Rect b{f_.x0, f_.y, f_.width(), 32 * f_.k};
+    if (ui_.button(id, b, label, kind,
+                   ui_.refusal(session::ReadLayerAs{spec_.id, as.encoding, as.crs, as.datum})))
+      read(as);
+    f_.space(38);
+  }
+
+  // Where the numbers lie, by evidence and not by label.
+  void place() {
+    if (facts_.geometry == "None") return;
+    f_.section(ui_.tr("位置"), ui_.name(spec_.name));
+    const auto& c = facts_.crs;
+    const auto better = session::betterReading(card_);
+    if (better) {
+      f_.warning("data.shifted", fmt::format(fmt::runtime(ui_.tr("坐标是 {}，不是标注的那样")), c.used),
+                 fmt::format(
+                     fmt::runtime(ui_.tr("偏离应在之处 {:.0f} 米（{}）。纠偏只改读法，不改文件，可以撤销。")),
+                     c.shiftMetres, certain(c.confidence)));
+      mendButton("data.mend", fmt::format(fmt::runtime(ui_.tr("按 {} 纠偏")), c.used), *better,
+                 ButtonKind::primary);
+    } else if (!card_.reading.datum.empty()) {
+      f_.note(
+          fmt::format(fmt::runtime(ui_.tr("已按 {} 纠偏：读入时换算，文件没有改动。")), card_.reading.datum));
+      mendButton("data.unmend", ui_.tr("照文件原样读"), {card_.reading.encoding, card_.reading.crs, {}},
+                 ButtonKind::plain);
+    }
+    const bool can = session::otherReading(card_).has_value();
+    if (f_.toggle("data.compare", ui_.tr("图上用红线对照另一种读法"), ui_.view.otherReading && can,
+                  can ? Refusal() : Refusal(ui_.tr("没有看出别的读法。"))))
+      ui_.send(session::CompareReading{!ui_.view.otherReading});
+    f_.space(4);
+    fact("declared", "文件标注", c.declared.empty() ? ui_.tr("没有标注") : c.declared);
+    fact("used", "实际是",
+         c.used.empty()         ? std::string(ui_.tr("看不出来"))
+         : c.used == c.declared ? c.used
+                                : c.used + "  " + certain(c.confidence));
+    if (!c.evidence.empty() && !ui_.chinese()) f_.note(c.evidence);  // the library speaks English
+    if (const auto& b = facts_.lonLat)
+      fact("bounds", "范围",
+           fmt::format("{:.2f}–{:.2f}°E  {:.2f}–{:.2f}°N", b->minX, b->maxX, b->minY, b->maxY));
+    if (const auto typed = f_.field("data.crs", ui_.tr("坐标系"), card_.reading.crs, {}, 0); typed)
+      read({card_.reading.encoding, *typed, card_.reading.datum});
+    const std::string data[] = {ui_.tr("按坐标判断"), "GCJ-02", "BD-09", "BD-09MC"};
+    const auto now = std::find(std::begin(data), std::end(data), card_.reading.datum);
+    const int at =
+        card_.reading.datum.empty() || now == std::end(data) ? 0 : static_cast<int>(now - std::begin(data));
+    if (const int c2 = f_.choice("data.datum", ui_.tr("偏移"), data, at); c2 >= 0 && c2 != at)
+      read({card_.reading.encoding, c2 ? std::string() : card_.reading.crs, c2 ? data[c2] : std::string()});
+  }
+
+  void file() {
+    f_.section(ui_.tr("文件"), facts_.geometry == "None" ? ui_.name(spec_.name) : std::string());
+    fact("file", "文件", card_.path.substr(card_.path.find_last_of('/') + 1));
+    fact("driver", "格式", card_.driver);
+    fact("features", "要素",
+         facts_.geometry == "None" ? fmt::format(fmt::runtime(ui_.tr("{} 行，没有图形")), facts_.features)
+                                   : fmt::format(fmt::runtime(ui_.tr("{} 个 {}，{} 个顶点")), facts_.features,
+                                                 facts_.geometry, facts_.vertices));
+  }
+
+  void encoding() {
+    const auto& e = facts_.encoding;
+    fact("encoding", "编码",
+         e.used +
+             (e.declared == e.used
+                  ? std::string()
+                  : "  " +
+                        (e.declared.empty() ? std::string(ui_.tr("没有标注"))
+                                            : fmt::format(fmt::runtime(ui_.tr("标注为 {}")), e.declared)) +
+                        " · " + certain(e.confidence)));
+    const std::string all[] = {ui_.tr("按字节判断"), "UTF-8", "GB18030", "Big5", "Shift_JIS", "EUC-KR"};
+    const auto now = std::find(std::begin(all), std::end(all), card_.reading.encoding);
+    const int at =
+        card_.reading.encoding.empty() || now == std::end(all) ? 0 : static_cast<int>(now - std::begin(all));
+    if (const int c = f_.choice("data.readAs", ui_.tr("读作"), all, at); c >= 0 && c != at)
+      read({c ? all[c] : std::string(), card_.reading.crs, card_.reading.datum});
+  }
+
+  void problems() {
+    std::vector<const geo::Problem*> grave, light;
+    for (const auto& p : facts_.problems) (p.harmless ? light : grave).push_back(&p);
+    f_.section(ui_.tr("问题与说明"), fmt::format("{}", grave.size()));
+    if (facts_.problems.empty()) f_.note(ui_.tr("没有看出问题。"));
+    size_t index = 0;
+    for (const auto* list : {&grave, &light})
+      for (const geo::Problem* p : *list) problem(*p, index++);
+  }
+
+  void problem(const geo::Problem& p, size_t index) {
+    const std::string id = fmt::format("data.problem.{}", index);
+    std::string text = session::problemText(p, ui_.view.language);
+    if (!p.rows.empty()) text += fmt::format(fmt::runtime(ui_.tr("（{} 行）")), p.rows.size());
+    const std::string fix = p.fix.empty() ? "" : session::fixText(p.fix, ui_.view.language);
+    // Rows of the file are rows of the layer where no filter takes some away.
+    const bool rows = !p.rows.empty() && spec_.filter.empty() && facts_.geometry != "None";
+    const float link = rows ? ui_.width(Type::note, ui_.tr("选中")) + 16 * f_.k : 0;
+    const float top = f_.y;
+    f_.x1 -= link;
+    f_.note((p.harmless ? "· " : "! ") + text + (fix.empty() ? "" : " → " + fix),
+            p.harmless ? std::optional<Rgba>() : std::optional<Rgba>(ui_.theme.warning));
+    f_.x1 += link;
+    ui_.record(id, {f_.x0, top, f_.width(), f_.y - top}, "text", text);
+    if (!rows) return;
+    const Rect b{f_.x1 - link, top - 2 * f_.k, link, 22 * f_.k};
+    const auto pressed = ui_.press(id + ".select", b, "link", ui_.tr("选中"));
+    ui_.text(Type::note, b, ui_.tr("选中"), ui_.theme.accent, Align::centre);
+    if (!pressed.clicked) return;
+    std::vector<uint32_t> chosen;
+    for (const size_t r : p.rows) chosen.push_back(static_cast<uint32_t>(r));
+    ui_.send(session::SelectRows{spec_.id, chosen});
+  }
+
+  void fields() {
+    f_.section(ui_.tr("字段"), fmt::format("{}", facts_.fields.size()));
+    size_t n = 0;
+    for (const auto& field : facts_.fields) {
+      if (++n > 40) {
+        f_.note(fmt::format(fmt::runtime(ui_.tr("另有 {} 个字段")), facts_.fields.size() - 40));
+        return;
+      }
+      const Rect r = f_.line(22);
+      const std::string type = (field.type == "integer" ? ui_.tr("整数")
+                                : field.type == "real"  ? ui_.tr("小数")
+                                : field.type == "date"  ? ui_.tr("日期")
+                                                        : ui_.tr("文本")) +
+                               std::string(field.unit.empty() ? "" : " · " + field.unit);
+      const float w = ui_.width(Type::note, type) + 12 * f_.k;
+      ui_.text(Type::body, r, ui_.cut(Type::body, field.name, r.w - w), ui_.theme.text1);
+      ui_.text(Type::note, r, type, ui_.theme.text3, Align::right);
+      f_.space(23);
+    }
+  }
+
+  Form& f_;
+  Ui& ui_;
+  const session::LayerSpec& spec_;
+  const LayerCard& card_;
+  const geo::LayerFacts& facts_;
+};
+
+}  // namespace
+
+void drawDataTab(Form& f) {
+  auto& ui = f.ui;
+  const std::string id = ui.state.layer;
+  const auto* spec = specOf(ui, id);
+  if (!spec) {
+    f.section(ui.tr("数据"));
+    f.note(ui.tr("在图层栏里选一个图层，这里就说明它的文件是什么、怎样读的、有什么问题。"));
+    return;
+  }
+  if (ui.view.inspected != id) ui.send(session::InspectLayer{id});
+  const auto card = ui.session.layerCard();
+  if (!card || card->layer != id || !card->done) {
+    f.note(ui.tr("正在查看文件 …"));
+    ui.record("data.state", f.line(20), "text", "looking");
+    return;
+  }
+  if (!card->error.what.empty()) {
+    f.warning("data.error", ui.tr("文件读不了"), card->error.text());
+    return;
+  }
+  Data(f, *spec, *card).draw();
+}
+
+}  // namespace panels
