@@ -2,15 +2,18 @@
 #include <set>
 
 #include "app/session/atlas.h"
+#include "app/session/autosave.h"
 #include "app/session/bare_project.h"
 #include "app/session/copy_picture.h"
 #include "app/session/derived.h"
+#include "app/session/drawings.h"
 #include "app/session/dress.h"
 #include "app/session/filter.h"
 #include "app/session/flight.h"
 #include "app/session/history.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
+#include "app/session/places.h"
 #include "geo/database.h"
 #include "app/session/preflight.h"
 #include "app/session/project_check.h"
@@ -131,6 +134,76 @@ class Check {
     if (auto rows = filter->rows(table->table, c.layer); !rows) return tl::unexpected(rows.error());
     return {};
   }
+  Done operator()(const PlaceObject& c) const {
+    if (auto known = layer(c.place.layer); !known) return known;
+    if (trimmed(c.place.by).empty()) return no("写明位置是谁说的。");
+    if (!std::isfinite(c.place.lon) || !std::isfinite(c.place.lat) || std::abs(c.place.lon) > 180 ||
+        std::abs(c.place.lat) > 90)
+      return no("经度在 ±180 之间，纬度在 ±90 之间。");
+    if (!(c.place.uncertaintyKm >= 0 && c.place.uncertaintyKm <= 1000))
+      return no("不确定范围在 0 和 1000 千米之间。");
+    if (auto whole = sound([&](Project& p) { putPlace(p, c.place); }); !whole) return whole;
+    const LayerState& state = s_.layer(c.place.layer);
+    if (!state.shape) return no("数据图层还没有载入。");
+    const LayerSpec& spec = *findById(p_.layers, c.place.layer);
+    for (size_t r = 0; r < state.shape->layer->rows(); ++r) {
+      if (placeKey(state.shape->layer->table, spec, r) != c.place.key) continue;
+      const auto key = placeableKey(s_, {c.place.layer, static_cast<long>(r)});
+      return key ? Done{} : Done(tl::unexpected(key.error()));
+    }
+    return geo::fail(fmt::format(fmt::runtime(t("图层“{}”里没有“{}”。")), c.place.layer, c.place.key));
+  }
+  Done operator()(const UnplaceObject& c) const {
+    for (const PlaceSpec& p : p_.places)
+      if (p.layer == c.layer && p.key == c.key) return {};
+    return no("它的位置不是手工放的。");
+  }
+  Done operator()(const AddFeature& c) const {
+    if (c.kind == geo::ShapeKind::none) return no("绘制点、线或面。");
+    if (auto good = soundOutline(c.kind, c.vertices, s_.view().language); !good) return good;
+    if (!s_.worldCrs().known()) return no("地图还没有坐标系：先添加数据，再在上面绘制。");
+    if (c.layer.empty()) {
+      if (trimmed(c.layerName).empty()) return no("新图层需要名字。");
+      if (!c.file.empty() && !c.file.ends_with(".gpkg")) return no("绘制的图层存为 .gpkg 文件。");
+      return {};
+    }
+    if (auto known = layer(c.layer); !known) return known;
+    const auto drawing = drawingOf(s_, c.layer);
+    if (!drawing) return tl::unexpected(drawing.error());
+    const auto kind = (*drawing)->shapes.kind;
+    return kind == c.kind || (kind == geo::ShapeKind::none && !(*drawing)->rows())
+               ? Done{}
+               : no("一个图层只放一种图形：点、线或面。");
+  }
+  Done operator()(const MoveVertex& c) const {
+    const auto drawing = drawingOf(s_, c.layer);
+    if (!drawing) return tl::unexpected(drawing.error());
+    const geo::Shapes& shapes = (*drawing)->shapes;
+    if (c.row >= shapes.rows() || !shapes.has(c.row)) return no("没有这个顶点。");
+    const size_t first = shapes.partStart[shapes.rowStart[c.row]],
+                 end = shapes.partStart[shapes.rowStart[c.row + 1]];
+    if (c.vertex >= end - first) return no("没有这个顶点。");
+    // The part that it belongs to must stay sound.
+    uint32_t part = shapes.rowStart[c.row];
+    while (shapes.partStart[part + 1] <= first + c.vertex) ++part;
+    const auto old = shapes.part(part);
+    std::vector<geo::Point> ring(old.begin(), old.end());
+    ring[first + c.vertex - shapes.partStart[part]] = c.to;
+    return soundOutline(shapes.kind, ring, s_.view().language);
+  }
+  Done operator()(const RemoveFeatures& c) const {
+    const auto drawing = drawingOf(s_, c.layer);
+    if (!drawing) return tl::unexpected(drawing.error());
+    const bool good = !c.rows.empty() && std::all_of(c.rows.begin(), c.rows.end(),
+                                                     [&](uint32_t r) { return r < (*drawing)->rows(); });
+    return good ? Done{} : no("先选中要删除的图形。");
+  }
+  Done operator()(const RenameFeature& c) const {
+    const auto drawing = drawingOf(s_, c.layer);
+    if (!drawing) return tl::unexpected(drawing.error());
+    return c.row < (*drawing)->rows() ? Done{} : no("没有这个图形。");
+  }
+  Done operator()(const Recover&) const { return s_.view().recovery ? Done{} : no("没有可以恢复的修改。"); }
   Done operator()(const SetPalette& c) const {
     const auto names = scene::paletteNames();
     if (std::find(names.begin(), names.end(), c.palette) == names.end())
@@ -302,6 +375,14 @@ class Check {
     return o;
   }
 
+  static void putPlace(Project& p, const PlaceSpec& place) {  // by layer and key
+    const auto before = [](const PlaceSpec& a, const PlaceSpec& b) {
+      return std::tie(a.layer, a.key) < std::tie(b.layer, b.key);
+    };
+    std::erase_if(p.places, [&](const PlaceSpec& o) { return o.layer == place.layer && o.key == place.key; });
+    p.places.insert(std::upper_bound(p.places.begin(), p.places.end(), place, before), place);
+  }
+
   template <class Spec>
   static void put(std::vector<Spec>& specs, const Spec& spec) {
     const auto found = findById(specs, spec.id);
@@ -431,6 +512,43 @@ class Apply {
     return edit([&](Project& p) { findById(p.layers, c.layer)->show = trimmed(c.filter); }, "show:" + c.layer,
                 true);
   }
+  Done operator()(const PlaceObject& c) {
+    PlaceSpec place = c.place;
+    place.by = trimmed(place.by), place.note = trimmed(place.note);
+    return editShow([&](Project& p) { Check::putPlace(p, place); });
+  }
+  Done operator()(const UnplaceObject& c) {
+    return editShow([&](Project& p) {
+      std::erase_if(p.places, [&](const PlaceSpec& o) { return o.layer == c.layer && o.key == c.key; });
+    });
+  }
+  Done operator()(const AddFeature& c) {
+    if (c.layer.empty()) return addDrawing(c);
+    const geo::LayerPtr before = loosened(c.layer, c.kind);
+    return draw(c.layer, withFeature(*before, c.vertices, trimmed(c.name)));
+  }
+  Done operator()(const MoveVertex& c) {
+    return draw(c.layer, withVertex(*loosened(c.layer), c.row, c.vertex, c.to));
+  }
+  Done operator()(const RemoveFeatures& c) {
+    const Done done = draw(c.layer, withoutRows(*loosened(c.layer), c.rows));
+    if (view_.selected && view_.selected->layer == c.layer) view_.selected.reset();
+    if (view_.selectionLayer == c.layer) view_.selectionLayer.clear(), view_.selection.clear();
+    return done;
+  }
+  Done operator()(const RenameFeature& c) {
+    const LayerSpec& spec = *findById(s_.project().layers, c.layer);
+    return draw(c.layer, withName(*loosened(c.layer), spec, c.row, trimmed(c.name)));
+  }
+  Done operator()(const Recover& c) {
+    Autosave& autosave = *SessionParts::autosave(s_);
+    if (!c.take) return autosave.discard(s_), Done{};
+    auto project = autosave.recovered(s_);
+    if (!project) return tl::unexpected(project.error());
+    autosave.loadDrawings(s_);
+    view_.recovery.reset();
+    return edit([&](Project& p) { p = *project; });
+  }
   Done operator()(const SetPalette& c) {
     return edit([&](Project& p) { findById(p.indicators, c.indicator)->palette = c.palette; });
   }
@@ -536,14 +654,26 @@ class Apply {
   Done operator()(const SaveProject&) { return save(s_.path()); }
   Done operator()(const SaveProjectAs& c) {
     const std::string path = isProject(c.path) ? c.path : c.path + ".parkscope.toml";
+    std::error_code error;
+    if (fs::equivalent(path, s_.path(), error)) return save(path);
     const std::string from = SessionParts::base(s_), to = fs::path(path).parent_path().string();
     const Project before = s_.project();
+    auto renamed = saveDrawings(s_, to, true);  // two projects never write one file
+    if (!renamed) return tl::unexpected(renamed.error());
     rebase(SessionParts::project(s_), from, to);
-    if (Done done = save(path); !done) {
+    for (LayerSpec& l : SessionParts::project(s_).layers)
+      if (renamed->count(l.id)) l.source = renamed->at(l.id);
+    if (Done done = writeProject(s_.project(), path); !done) {
       SessionParts::project(s_) = before;
       return done;
     }
-    SessionParts::history(s_).each([&](Project& p) { rebase(p, from, to); });
+    if (Autosave* autosave = SessionParts::autosave(s_)) autosave->forget();
+    saved(path);
+    SessionParts::history(s_).each([&](Project& p) {
+      rebase(p, from, to);
+      for (LayerSpec& l : p.layers)
+        if (renamed->count(l.id)) l.source = renamed->at(l.id);
+    });
     SessionParts::base(s_) = to, SessionParts::path(s_) = path;
     return {};
   }
@@ -632,8 +762,10 @@ class Apply {
       for (uint32_t r = 0; r < table->table.rows(); ++r)
         if (table->shown.empty() || table->shown[r]) rows.push_back(r);
     }
-    auto whole = std::make_shared<geo::Layer>(*layer.shape->layer);
-    whole->table = table->table;
+    auto own = std::make_shared<geo::Layer>(*layer.shape->layer);
+    own->table = table->table;
+    const geo::LayerPtr whole =
+        tellingPlaces(own, *findById(s_.project().layers, c.layer), placesOf(s_.project(), c.layer));
     const std::string done =
         fmt::format(fmt::runtime(tr("已导出 {} 条记录到 {}", language_)), rows.size(), c.path);
     s_.jobs().start("export",
@@ -785,7 +917,11 @@ class Apply {
     cancelled();
     return {};
   }
-  Done operator()(const Quit&) { return view_.quit = true, Done{}; }
+  Done operator()(const Quit&) {
+    Autosave* autosave = SessionParts::autosave(s_);
+    if (autosave && !view_.recovery) autosave->forget();  // saved, or not wanted
+    return view_.quit = true, Done{};
+  }
   Done operator()(const ShowHelp&) { return view_.helpOpen = !view_.helpOpen, Done{}; }
 
  private:
@@ -913,6 +1049,7 @@ class Apply {
   }
 
   static void removeLayer(Project& p, const std::string& id) {
+    std::erase_if(p.places, [&](const PlaceSpec& place) { return place.layer == id; });
     std::erase_if(p.layers, [&](const LayerSpec& l) { return l.id == id; });
     for (LayerSpec& l : p.layers)
       if (l.leadLayer == id) l.leadLayer.clear(), l.ledBy.clear();
@@ -1024,26 +1161,65 @@ class Apply {
   }
 
   Done save(const std::string& path) {
+    auto renamed = saveDrawings(s_, SessionParts::base(s_), false);
+    if (!renamed) return tl::unexpected(renamed.error());
+    const auto follow = [&](Project& p) {
+      for (LayerSpec& l : p.layers)
+        if (renamed->count(l.id)) l.source = renamed->at(l.id);
+    };
+    follow(SessionParts::project(s_)), SessionParts::history(s_).each(follow);
     if (Done done = writeProject(s_.project(), path); !done) return done;
-    SessionParts::saved(s_) = s_.project();
-    SessionParts::messages(s_).push_back(
-        {Message::Level::info, fmt::format(fmt::runtime(tr("已保存 {}", language_)), path)});
+    saved(path);
     return {};
   }
 
-  static void rebase(Project& p, const std::string& from, const std::string& to) {
-    std::error_code error;
-    const fs::path source = fs::absolute(from.empty() ? "." : from, error),
-                   target = fs::absolute(to.empty() ? "." : to, error);
-    const auto move = [&](std::string& path) {
-      if (path.empty() || path.starts_with("/") || path.find("://") != path.npos || geo::isDatabase(path))
-        return;
-      path = (source / path).lexically_normal().lexically_relative(target.lexically_normal()).string();
-    };
-    for (LayerSpec& l : p.layers) move(l.source);
-    for (IndicatorSpec& i : p.indicators) move(i.table);
-    move(p.targetTable), move(p.page.logo);
-    for (TemplateSpec& t : p.templates) move(t.layout.logo);
+  void saved(const std::string& path) {
+    SessionParts::saved(s_) = s_.project();
+    SessionParts::messages(s_).push_back(
+        {Message::Level::info, fmt::format(fmt::runtime(tr("已保存 {}", language_)), path)});
+  }
+
+  // The layer as it may be changed; whoever calls has asked canApply.
+  geo::LayerPtr loosened(const std::string& id, geo::ShapeKind kind = geo::ShapeKind::none) {
+    const LayerSpec& spec = *findById(s_.project().layers, id);
+    const geo::LayerPtr now = *drawingOf(s_, id);
+    DerivedState& d = SessionParts::derived(s_);
+    if (!spec.drawing) {
+      // From here on its file is ours as long as nobody else writes it, and what it holds is a value that
+      // every step of the history knows.
+      const SourceKey key = sourceKey(s_, spec);
+      d.ownFiles[key.path] = d.sources[key].stamp;
+      const auto know = [&](Project& p) {
+        for (LayerSpec& l : p.layers)
+          if (l.id == id && l.drawn && !l.drawing) l.drawing = now;
+      };
+      know(SessionParts::project(s_)), know(SessionParts::saved(s_)), SessionParts::history(s_).each(know);
+    }
+    if (now->shapes.kind != geo::ShapeKind::none || kind == geo::ShapeKind::none) return now;
+    auto empty = std::make_shared<geo::Layer>(*now);
+    empty->shapes = {}, empty->shapes.kind = kind;
+    return empty;
+  }
+
+  Done draw(const std::string& id, const geo::LayerPtr& drawing) {
+    return editShow([&](Project& p) { findById(p.layers, id)->drawing = drawing; });
+  }
+
+  Done addDrawing(const AddFeature& c) {
+    LayerSpec l;
+    const std::string name = trimmed(c.layerName);
+    std::string stem = name;
+    for (char& ch : stem)
+      if (ch == ':' || ch == ',' || ch == '/') ch = '-';
+    l.id = stem;
+    for (int n = 2; findById(s_.project().layers, l.id) != s_.project().layers.end(); ++n)
+      l.id = fmt::format("{}-{}", stem, n);
+    l.name = {name, name};
+    l.source = c.file.empty() ? l.id + ".gpkg" : c.file;
+    l.sourceLayer = l.id;  // by name it is found also when nothing is left in it
+    l.key = "id", l.label = "name", l.drawn = true;
+    l.drawing = withFeature(*newDrawing(l.id, c.kind, s_.worldCrs()), c.vertices, trimmed(c.name));
+    return edit([&](Project& p) { p.layers.push_back(l); });
   }
 
   // The last thing copied is what is pasted: a picture still being made comes too late.
@@ -1156,6 +1332,21 @@ class Apply {
 };
 
 }  // namespace
+
+void rebase(Project& p, const std::string& from, const std::string& to) {
+  std::error_code error;
+  const fs::path source = fs::absolute(from.empty() ? "." : from, error),
+                 target = fs::absolute(to.empty() ? "." : to, error);
+  const auto move = [&](std::string& path) {
+    if (path.empty() || path.starts_with("/") || path.find("://") != path.npos || geo::isDatabase(path))
+      return;
+    path = (source / path).lexically_normal().lexically_relative(target.lexically_normal()).string();
+  };
+  for (LayerSpec& l : p.layers) move(l.source);
+  for (IndicatorSpec& i : p.indicators) move(i.table);
+  move(p.targetTable), move(p.page.logo);
+  for (TemplateSpec& t : p.templates) move(t.layout.logo);
+}
 
 geo::Result<void> canApply(const Session& session, const Command& command) {
   return std::visit(Check(session), command);

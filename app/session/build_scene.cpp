@@ -8,6 +8,7 @@
 #include "app/session/ledger.h"
 #include "app/session/names.h"
 #include "app/session/page_spec.h"
+#include "app/session/places.h"
 #include "app/session/shown.h"
 #include "geo/database.h"
 
@@ -623,12 +624,33 @@ class Builder {
     s.page.logo = SessionParts::derived(session_).logo;
     for (const Name& n : project_.page.credits) s.credits.push_back(n.in(lang_));
     for (const Name& n : project_.page.notes) s.notes.push_back(n.in(lang_));
+    placed(s);
     s.reviewNumber = project_.page.reviewNumber;
     s.internal = !project_.page.isPublic;
     const geo::Crs& crs = session_.worldCrs();
     if (!crs.known()) return;
     s.crs = std::make_shared<const geo::Crs>(crs);
     crsTexts(crs.name(), crs.text(), s);
+  }
+
+  // What stands where somebody says: by whom, and how sure.
+  void placed(scene::Scene& s) const {
+    std::map<std::pair<std::string, std::string>, std::vector<std::string>> said;  // by, on → names
+    for (const SceneLayer& layer : s.layers) {
+      if (!layer.visible || !layer.shape || project_.places.empty()) continue;
+      const auto entry = derived().layers.find(layer.id);
+      if (entry == derived().layers.end() || entry->second.places.empty()) continue;
+      const auto names = areaNames(layer.id, false);
+      for (size_t r = 0; r < names.size(); ++r)
+        if (const PlaceSpec* p = placeOf(session_, {layer.id, static_cast<long>(r)}))
+          said[{p->by, p->on}].push_back(
+              names[r] + (p->uncertaintyKm > 0 ? fmt::format(" ±{:g} km", p->uncertaintyKm) : ""));
+    }
+    for (const auto& [who, names] : said)
+      s.notes.push_back(fmt::format(
+          fmt::runtime(t("位置为估计，据{}：{}。")),
+          who.second.empty() ? who.first : fmt::format(fmt::runtime(t("{}（{}）")), who.first, who.second),
+          joined(names, lang_ == Language::zh ? "、" : ", ")));
   }
 
   // "CGCS2000 / 3-degree Gauss-Kruger CM 114E" reads well in English alone.

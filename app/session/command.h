@@ -11,7 +11,7 @@
 
 namespace session {
 
-enum class Tool : uint8_t { pan, rectangle, lasso };
+enum class Tool : uint8_t { pan, rectangle, lasso, move, point, line, polygon };  // the last three draw
 
 // Project (undoable)
 struct SetLayerVisible {
@@ -74,6 +74,34 @@ struct SetLayerShow {
 struct ReadLayerAs {
   std::string layer, encoding, crs, datum;
 };  // over what its file says; empty: by the evidence
+struct PlaceObject {
+  PlaceSpec place;
+};  // puts a row of a layer where somebody says, or elsewhere than its source does
+struct UnplaceObject {
+  std::string layer, key;
+};  // back to what its source says
+struct AddFeature {
+  std::string layer;  // one drawn by hand; empty: a new one
+  geo::ShapeKind kind = geo::ShapeKind::point;
+  std::vector<geo::Point> vertices;  // world
+  std::string name;
+  std::string layerName, file;  // of a new layer; file: a .gpkg, empty: beside the project, by its name
+};
+struct MoveVertex {
+  std::string layer;
+  uint32_t row = 0;
+  size_t vertex = 0;  // of that row, through all its parts
+  geo::Point to;      // world
+};                    // of a layer drawn by hand
+struct RemoveFeatures {
+  std::string layer;
+  std::vector<uint32_t> rows;
+};  // of a layer drawn by hand
+struct RenameFeature {
+  std::string layer;
+  uint32_t row = 0;
+  std::string name;
+};  // likewise
 struct SetPalette {
   std::string indicator;
   std::string palette;
@@ -132,6 +160,9 @@ struct SaveProject {};
 struct SaveProjectAs {
   std::string path;
 };
+struct Recover {
+  bool take = true;
+};  // what an earlier run of the program had not saved: takes it over, or throws it away
 struct ExportImage {
   std::string path;
   int width = 1920, height = 1080;
@@ -266,14 +297,15 @@ struct ShowHelp {};
 using Command =
     std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
                  SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator,
-                 SetLayerShow, ReadLayerAs, SetPalette, SetTitle, SetTheme, SetVision, AddScene, RemoveScene,
-                 PutScene, MoveScene, RetakeScene, SetShow, SetPage, PutTemplate, RemoveTemplate, Undo, Redo,
-                 NewProject, OpenProject, SaveProject, SaveProjectAs, ExportImage, ExportAtlas, ExportAgain,
-                 CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene, StartShow, EndShow, StepShow,
-                 JumpShow, BlackShow, HoldShow, FlatShow, CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo,
-                 Select, SelectRows, SelectWithin, SetActiveLayer, SetTool, SetComposition, ShowCard,
-                 InspectLayer, CompareReading, ProbeHeat, CopyText, Hover, Search, TogglePanel, SetUiScale,
-                 ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+                 SetLayerShow, ReadLayerAs, PlaceObject, UnplaceObject, AddFeature, MoveVertex,
+                 RemoveFeatures, RenameFeature, SetPalette, SetTitle, SetTheme, SetVision, AddScene,
+                 RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage, PutTemplate, RemoveTemplate,
+                 Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, Recover, ExportImage,
+                 ExportAtlas, ExportAgain, CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene,
+                 StartShow, EndShow, StepShow, JumpShow, BlackShow, HoldShow, FlatShow, CheckShow, SetCamera,
+                 Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer, SetTool,
+                 SetComposition, ShowCard, InspectLayer, CompareReading, ProbeHeat, CopyText, Hover, Search,
+                 TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

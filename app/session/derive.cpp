@@ -12,6 +12,7 @@
 #include "app/session/database_layers.h"
 #include "app/session/names.h"
 #include "app/session/place_aliases.h"
+#include "app/session/places.h"
 #include "app/session/sources.h"
 
 // Each step below looks at what is there, compares it with what the project asks for, and starts the job that
@@ -146,6 +147,11 @@ void chooseWorld(Session& session, const std::vector<SourceKey>& wanted) {
     if (toDegrees) d.worldCrs = geo::metricCrsFor(geo::transformBox(*toDegrees, raw->bounds));
     return;
   }
+  for (const LayerSpec& l : session.project().layers)
+    if (l.drawing && l.drawing->crs.known()) {
+      d.worldCrs = l.drawing->crs, d.worldKnown = true;
+      return;
+    }
 }
 
 void deriveSources(Session& session) {
@@ -176,7 +182,8 @@ struct Made {
   geo::LayerPtr layer;
   scene::MapShapePtr shape;
   DressPtr dress;
-  std::vector<long> rowsNow;  // of the layer that it replaces
+  std::vector<long> rowsNow;      // of the layer that it replaces
+  std::vector<std::string> lost;  // keys of places that no row takes
 };
 
 scene::MapShapePtr mapShape(const geo::LayerPtr& layer, std::shared_ptr<const geo::SpatialIndex> index,
@@ -190,7 +197,8 @@ scene::MapShapePtr mapShape(const geo::LayerPtr& layer, std::shared_ptr<const ge
   return shape;
 }
 
-geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, geo::Progress& progress) {
+geo::Result<Made> makeLayer(const LayerSpec& spec, const std::vector<PlaceSpec>& places,
+                            const geo::LayerPtr& source, const geo::Crs& world, geo::Progress& progress) {
   const auto filter = parseFilter(spec.filter);
   if (!filter) return tl::unexpected(filter.error());
   geo::LayerPtr layer = source;
@@ -199,9 +207,20 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const geo::LayerPtr& source, 
     if (!rows) return tl::unexpected(rows.error());
     layer = withRows(source, *rows);
   }
-  auto look = dress(*layer, spec);
+  if (spec.drawing && world.known() && layer->crs.known() && layer->crs != world) {  // found after a crash
+    auto transform = geo::Transform::make(layer->crs, world);
+    if (!transform) return tl::unexpected(transform.error());
+    auto moved = std::make_shared<geo::Layer>(*layer);
+    transform->apply(moved->shapes.vertices);
+    moved->crs = world, moved->bounds = moved->shapes.box();
+    layer = moved;
+  }
+  auto placed = withPlaces(layer, spec, places, world);
+  if (!placed) return tl::unexpected(placed.error());
+  layer = placed->layer;
+  auto look = dress(*layer, spec, placed->rows);
   if (!look) return tl::unexpected(look.error());
-  Made made{layer, nullptr, *look, {}};
+  Made made{layer, nullptr, *look, {}, placed->lost};
   made.shape = mapShape(layer, std::make_shared<geo::SpatialIndex>(layer->shapes),
                         layer->shapes.vertices.size() <= quickVertices, progress);
   return made;
@@ -249,7 +268,7 @@ void startBorders(Session& session, const std::string& id, const scene::MapShape
 // filtered: by the server already.
 void startMaking(Session& session, LayerSpec spec, const SourceState& source, bool filtered) {
   LayerEntry& e = SessionParts::derived(session).layers[spec.id];
-  e.spec = essence(spec), e.source = source.layer;
+  e.spec = essence(spec), e.source = source.layer, e.places = placesOf(session.project(), spec.id);
   e.building = true;
   if (filtered) spec.filter.clear();
   if (!e.state.shape) e.state.stage = Stage::loading;
@@ -257,14 +276,20 @@ void startMaking(Session& session, LayerSpec spec, const SourceState& source, bo
   const geo::LayerPtr before = e.state.shape ? e.state.shape->layer : nullptr;
   run<geo::Result<Made>>(
       session, "layer\x1f" + spec.id,
-      [spec, layer = source.layer, before](geo::Progress& p) {
-        auto made = makeLayer(spec, layer, p);
+      [spec, layer = source.layer, before, places = e.places,
+       world = SessionParts::derived(session).worldCrs](geo::Progress& p) {
+        auto made = makeLayer(spec, places, layer, world, p);
         if (made && before && made->layer != before)
           made->rowsNow = rowsNow(*before, *made->layer, spec.key, spec.label);
         return made;
       },
       [&session, id = spec.id, before](geo::Result<Made> made) {
         if (!made) return failLayer(session, id, made.error());
+        if (!made->lost.empty())
+          tell(session, Message::Level::warning,
+               fmt::format(fmt::runtime(tr("图层“{}”里没有这些记录，或不止一条，给它们的位置没有用上：{}",
+                                           session.view().language)),
+                           id, joined(made->lost)));
         LayerEntry& e = SessionParts::derived(session).layers[id];
         if (e.state.shape && e.state.shape->layer == before && !made->rowsNow.empty())
           moveSelection(session, id, made->rowsNow);
@@ -289,14 +314,27 @@ void deriveLayers(Session& session) {
     const auto& all = session.project().layers;
     return std::none_of(all.begin(), all.end(), [&](const LayerSpec& l) { return l.id == entry.first; });
   });
+  const auto current = [&](const LayerEntry& e, const LayerSpec& spec, const geo::LayerPtr& source) {
+    return e.source == source && e.spec == essence(spec) &&
+           (session.project().places.empty() && e.places.empty()
+                ? true
+                : e.places == placesOf(session.project(), spec.id));
+  };
   for (const LayerSpec& spec : session.project().layers) {
+    if (spec.drawing) {  // over what its file has
+      SourceState drawn;
+      drawn.layer = spec.drawing, drawn.crs = spec.drawing->crs;
+      if (d.worldKnown && !current(d.layers[spec.id], spec, spec.drawing))
+        startMaking(session, spec, drawn, false);
+      continue;
+    }
     const SourceState& source = d.sources[sourceKey(session, spec)];
     LayerEntry& e = d.layers[spec.id];
     if (source.stage == Stage::failed && e.state.stage != Stage::failed)
       failLayer(session, spec.id, source.error);
     if (source.stage == Stage::loading && !e.state.shape) e.state.stage = Stage::loading;
     if (source.stage != Stage::ready || !source.layer) continue;
-    if (e.source == source.layer && e.spec == essence(spec)) continue;
+    if (current(e, spec, source.layer)) continue;
     startMaking(session, spec, source, shownByView(session, sourceKey(session, spec)));
   }
 }
@@ -471,7 +509,8 @@ std::vector<SourceKey> wantedSources(const Session& session) {
   const auto want = [&](SourceKey key) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
   };
-  for (const LayerSpec& l : session.project().layers) want(sourceKey(session, l));
+  for (const LayerSpec& l : session.project().layers)
+    if (!l.drawing) want(sourceKey(session, l));
   for (const IndicatorSpec& i : session.project().indicators)
     if (!i.table.empty()) want(tableKey(session, i));
   if (!session.project().targetTable.empty()) want(targetKey(session));

@@ -41,7 +41,8 @@ using DressPtr = std::shared_ptr<const Dress>;
 struct DatabaseStates;  // database_layers.h
 
 struct LayerEntry {
-  LayerSpec spec;  // made from these two
+  LayerSpec spec;  // made from these three
+  std::vector<PlaceSpec> places;
   geo::LayerPtr source;
   LayerState state;
   DressPtr dress;
@@ -118,7 +119,8 @@ struct DerivedState {
                             // more than they save
   geo::Error worldError;
   std::map<SourceKey, SourceState> sources;
-  std::map<std::string, FileStamp> onDisk;  // by path, where files are watched
+  std::map<std::string, FileStamp> onDisk;    // by path, where files are watched
+  std::map<std::string, FileStamp> ownFiles;  // by path, of drawn layers as we last read or wrote them
   std::shared_ptr<DatabaseStates> databases;
   std::map<std::string, LayerEntry> layers;
   FiguresKey figuresKey;
@@ -181,6 +183,8 @@ struct SessionParts {
   static const std::string& base(const Session& s) { return s.base_; }
   static std::string& path(Session& s) { return s.path_; }
   static Project& saved(Session& s) { return s.saved_; }
+  static const Project& saved(const Session& s) { return s.saved_; }
+  static Autosave* autosave(Session& s) { return s.autosave_.get(); }
   static std::vector<Message>& messages(Session& s) { return s.messages_; }
 
   static Watch* watch(Session& s) { return s.watch_.get(); }
@@ -215,6 +219,8 @@ Parts partsFor(const Session& session, const Look& look);  // at once, for one p
 geo::Result<Look> lookFor(const Session& session, const SnapshotOptions& options);
 geo::Result<scene::Scene> sceneFor(const Session& session, const SnapshotOptions& options, const Look& look,
                                    const Parts& parts);
+// The project's relative paths, from one folder to another.
+void rebase(Project& project, const std::string& from, const std::string& to);
 HeatInput heatInput(const Session& session, const HeatSpec& spec);
 AssociationInput associationInput(const Session& session, const Look& look);
 // "layer:key", as a scene names what it is about; nothing where that is not there.

@@ -59,7 +59,8 @@ SplitName splitCountyName(const std::string& name) {
   return split ? SplitName{name.substr(0, end), name.substr(end)} : SplitName{name, {}};
 }
 
-geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec) {
+geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
+                            const std::vector<std::pair<uint32_t, PlaceSpec>>& places) {
   const geo::Table& table = layer.table;
   for (const std::string* name : {&spec.key, &spec.label, &spec.labelEn, &spec.level, &spec.county,
                                   &spec.uncertaintyKm, &spec.precision, &spec.status, &spec.ledBy})
@@ -81,17 +82,23 @@ geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec) {
     for (auto& l : d->sublabels) l.resize(rows);
   if (symbols) d->symbols.resize(rows), d->certainty.resize(rows), d->uncertaintyMetres.resize(rows, 0);
   d->status.resize(rows, spec.defaultStatus);
+  if (!places.empty() && (zh || en))
+    for (auto& l : d->sublabels) l.resize(rows);
+  size_t next = 0;  // of the places
   for (size_t r = 0; r < rows; ++r) {
     if (const auto s = session::status(textOf(status, r))) d->status[r] = *s;
+    const PlaceSpec* place =
+        next < places.size() && places[next].first == r ? &places[next++].second : nullptr;
+    if (place) d->status[r] = scene::Status::estimated;
     d->illustrative |= d->status[r] == scene::Status::illustrative;
     const std::string levelText = textOf(level, r);
     if (symbols) {
       const bool placed = r < layer.shapes.rows() && layer.shapes.has(r);
       d->symbols[r] = scene::symbolFor(spec.role, levelText);
       d->certainty[r] = !placed || d->status[r] == scene::Status::illustrative ? Certainty::hollow
-                        : textOf(precision, r) == "county"                     ? Certainty::countyOnly
+                        : !place && textOf(precision, r) == "county"           ? Certainty::countyOnly
                                                                                : Certainty::known;
-      const double km = doubt ? doubt->number(r) : geo::missing;
+      const double km = place ? place->uncertaintyKm : doubt ? doubt->number(r) : geo::missing;
       if (placed && km > 0) d->uncertaintyMetres[r] = km * 1000;
     }
     if (!zh && !en) continue;
@@ -108,6 +115,11 @@ geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec) {
       for (const Language l : {Language::zh, Language::en})
         d->sublabels[static_cast<size_t>(l)][r] = coreLine(levelText, d->certainty[r], l);
     }
+    if (place)  // the map itself says that nobody published this place
+      for (const Language l : {Language::zh, Language::en}) {
+        std::string& line = d->sublabels[static_cast<size_t>(l)][r];
+        line += (line.empty() ? "" : " · ") + std::string(tr("估计位置", l));
+      }
   }
   return d;
 }

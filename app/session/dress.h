@@ -5,7 +5,9 @@
 
 namespace session {
 
-geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec);
+// `placed`: rows that stand where somebody says, ascending.
+geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
+                            const std::vector<std::pair<uint32_t, PlaceSpec>>& placed = {});
 
 // "连山壮族瑶族自治县" → "连山" · "壮族瑶族自治县"; other names stay whole.
 struct SplitName {

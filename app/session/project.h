@@ -10,6 +10,7 @@
 #include "app/scene/scene.h"
 #include "geo/composite.h"
 #include "geo/density.h"
+#include "geo/layer.h"
 
 namespace session {
 
@@ -92,8 +93,10 @@ struct LayerSpec {
   double minScale = 0, maxScale = 0;  // shown while 1:scale is within; 0: no limit
   std::string encoding, crs, datum;   // declared by the user, over what the file says
   std::string x, y;                   // columns of coordinates
-  std::string show;  // like `filter`, but only of what is drawn and listed: the others are hidden
+  std::string show;    // like `filter`, but only of what is drawn and listed: the others are hidden
+  bool drawn = false;  // by hand, in the window: saving the project writes its source, a GeoPackage
   StyleSpec style;
+  geo::LayerPtr drawing;  // of such a layer, once it was changed; never in the project file
   bool operator==(const LayerSpec&) const = default;
 };
 
@@ -145,6 +148,18 @@ struct TargetSpec {
   std::string section;
   bool featured = false;  // on the wall's and the page's short list
   bool operator==(const TargetSpec&) const = default;
+};
+
+// Where a row stands that its source gives no place, or another one: as somebody says, over what the file
+// has. The file itself is never written.
+struct PlaceSpec {
+  std::string layer, key;  // key: of the row, in the layer's key column, else in its label's
+  double lon = geo::missing, lat = geo::missing;
+  double uncertaintyKm = 0;  // 0: not said
+  std::string by;            // who said so
+  std::string on;            // ISO date; empty: not said
+  std::string note;
+  bool operator==(const PlaceSpec&) const = default;
 };
 
 struct CameraSpec {  // degrees; empty: the whole city
@@ -232,6 +247,7 @@ struct Project {
   std::string crs;                // of the map; empty: chosen for the data
   std::string theme = "dark";     // of screens
   std::vector<LayerSpec> layers;  // bottom first
+  std::vector<PlaceSpec> places;
   std::vector<IndicatorSpec> indicators;
   std::vector<TargetSpec> targets;
   std::vector<SceneSpec> scenes;

@@ -63,8 +63,44 @@ void checkLayer(const LayerSpec& l, const Lines& at, const Checker& checker, Com
                    "\"led_by\" and \"lead_layer\" go together.",
                    "Name the column and the layer that its keys stand in.");
   if (!l.leadLayer.empty()) checker.layer(l.leadLayer, at.of("lead_layer"));
+  if (l.drawn && !l.source.ends_with(".gpkg"))
+    complaints.add(at.of("source"), fmt::format("the drawn layer \"{}\" is no GeoPackage.", l.id),
+                   "Its source ends in .gpkg.");
+  if (l.drawn && !l.filter.empty())
+    complaints.add(at.of("filter"), fmt::format("the drawn layer \"{}\" has a filter.", l.id),
+                   "Use \"show\", which hides rows and keeps them.");
   if (l.minScale > 0 && l.maxScale > 0 && l.minScale > l.maxScale)
     complaints.add(at.of("min_scale"), "\"min_scale\" is above \"max_scale\".", "Both are the n of 1:n.");
+}
+
+bool isDate(const std::string& text) {  // 2026-11-29
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  for (size_t i = 0; i < text.size(); ++i)
+    if (i != 4 && i != 7 && (text[i] < '0' || text[i] > '9')) return false;
+  const int month = std::stoi(text.substr(5, 2)), day = std::stoi(text.substr(8, 2));
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+void checkPlaces(const Project& project, const ProjectLines& lines, const Checker& checker,
+                 Complaints& complaints) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (size_t i = 0; i < project.places.size(); ++i) {
+    const PlaceSpec& p = project.places[i];
+    const Lines& at = lines.places[i];
+    checker.layer(p.layer, at.of("layer"));
+    if (!std::isfinite(p.lon) || !std::isfinite(p.lat))
+      complaints.add(at.of(std::isfinite(p.lon) ? "lat" : "lon"),
+                     fmt::format("the place of \"{}\" has no position.", p.key),
+                     "Give \"lon\" and \"lat\" in degrees.");
+    if (trimmed(p.by).empty())
+      complaints.add(at.of("by"), fmt::format("nobody says where \"{}\" is.", p.key),
+                     "Name who did: by = \"…\".");
+    if (!p.on.empty() && !isDate(p.on))
+      complaints.add(at.of("on"), fmt::format("\"{}\" is no date.", p.on), "Write it as 2026-11-29.");
+    if (!seen.insert({p.layer, p.key}).second)
+      complaints.add(at.table, fmt::format("\"{}\" of layer \"{}\" has two places.", p.key, p.layer),
+                     "Remove one of them.");
+  }
 }
 
 void checkIndicator(const IndicatorSpec& i, const Lines& at, const Checker& checker, Complaints& complaints) {
@@ -206,6 +242,7 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
     checkLayout(project.templates[i].layout, lines.templates[i].table, complaints);
   for (size_t i = 0; i < project.layers.size(); ++i)
     checkLayer(project.layers[i], lines.layers[i], checker, complaints);
+  checkPlaces(project, lines, checker, complaints);
   for (size_t i = 0; i < project.indicators.size(); ++i)
     checkIndicator(project.indicators[i], lines.indicators[i], checker, complaints);
   checkCycles(project.indicators, lines.indicators, complaints);
@@ -234,7 +271,8 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
 
 geo::Result<void> check(const Project& project) {
   ProjectLines none;
-  none.layers.resize(project.layers.size()), none.indicators.resize(project.indicators.size());
+  none.layers.resize(project.layers.size()), none.places.resize(project.places.size());
+  none.indicators.resize(project.indicators.size());
   none.targets.resize(project.targets.size()), none.scenes.resize(project.scenes.size());
   none.templates.resize(project.templates.size());
   Complaints complaints;

@@ -456,6 +456,7 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
     reader.table("page", project.page);
     ProjectLines lines;
     readList(reader, "layers", project.layers, lines.layers, complaints);
+    readList(reader, "places", project.places, lines.places, complaints);
     readList(reader, "indicators", project.indicators, lines.indicators, complaints);
     readList(reader, "targets", project.targets, lines.targets, complaints);
     readList(reader, "scenes", project.scenes, lines.scenes, complaints);
@@ -482,9 +483,9 @@ std::string formatProject(const Project& project) {
   if (const std::string heat = tableText(copy.heat); heat != "\n") out += "\n[heat]\n" + heat;
   if (const std::string show = tableText(copy.show); show != "\n") out += "\n[show]\n" + show;
   if (const std::string page = tableText(copy.page); page != "\n") out += "\n[page]\n" + page;
-  return out + listText("layers", copy.layers) + listText("indicators", copy.indicators) +
-         listText("targets", copy.targets) + listText("scenes", copy.scenes) +
-         listText("templates", copy.templates);
+  return out + listText("layers", copy.layers) + listText("places", copy.places) +
+         listText("indicators", copy.indicators) + listText("targets", copy.targets) +
+         listText("scenes", copy.scenes) + listText("templates", copy.templates);
 }
 
 geo::Result<Project> readProject(const std::string& path) {

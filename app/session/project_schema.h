@@ -85,7 +85,21 @@ void fields(Io& io, LayerSpec& l) {
   io.real("opacity", l.opacity, standard.opacity, 0, 1);
   io.real("min_scale", l.minScale, standard.minScale, 0, 1e12);
   io.real("max_scale", l.maxScale, standard.maxScale, 0, 1e12);
+  io.flag("drawn", l.drawn, standard.drawn);
   io.table("style", l.style);
+}
+
+template <class Io>
+void fields(Io& io, PlaceSpec& p) {
+  const PlaceSpec standard;
+  io.required("layer", p.layer);
+  io.required("key", p.key);
+  io.real("lon", p.lon, standard.lon, -180, 180);
+  io.real("lat", p.lat, standard.lat, -90, 90);
+  io.real("uncertainty_km", p.uncertaintyKm, standard.uncertaintyKm, 0, 1000);
+  io.required("by", p.by);
+  io.text("on", p.on);
+  io.text("note", p.note);
 }
 
 template <class Io>
@@ -232,7 +246,8 @@ void fields(Io& io, PageSpec& p) {
   io.names("notes", p.notes);
 }
 
-// The tables of the file follow these keys: [page], [[layers]], [[indicators]], [[targets]], [[scenes]],
+// The tables of the file follow these keys: [page], [[layers]], [[places]], [[indicators]], [[targets]],
+// [[scenes]],
 // [[templates]].
 template <class Io>
 void fields(Io& io, Project& p) {

@@ -1,3 +1,4 @@
+#include "app/session/drawings.h"
 #include "app/session/recipe.h"
 
 #include <zlib.h>
@@ -256,6 +257,9 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
     const auto entry = d.layers.find(l.id);
     const bool example = entry != d.layers.end() && entry->second.dress && entry->second.dress->illustrative;
     add(l.source, sourceKey(session, l), example ? scene::Status::illustrative : l.defaultStatus);
+    if (drawingSaved(session, l) || draft.data.empty() || draft.data.back().source != l.source) continue;
+    draft.data.back().unsaved = true, draft.data.back().rows = l.drawing->rows();
+    draft.data.back().crs = l.drawing->crs.known() ? l.drawing->crs.text() : "";
   }
   for (const IndicatorSpec& i : session.project().indicators)
     if (!i.table.empty()) add(i.table, tableKey(session, i), i.defaultStatus);
@@ -306,7 +310,8 @@ std::string recipeText(const RecipeDraft& draft, const scene::Scene& scene, geo:
     if (secret && database) item["source"] = "PG:";
     else if (secret && !fs::path(d.source).is_absolute()) item["source"] = d.source;
     if (!d.layer.empty()) item["layer"] = d.layer;
-    if (const auto sum = draft.hashed ? d.sha256 : digestOf(d.path, progress)) item["sha256"] = *sum;
+    if (d.unsaved) item["unsaved"] = true;  // drawn by hand: no file holds it yet
+    else if (const auto sum = draft.hashed ? d.sha256 : digestOf(d.path, progress)) item["sha256"] = *sum;
     if (!d.crs.empty()) item["crs"] = d.crs;
     item["rows"] = d.rows, item["status"] = d.status;
     j["data"].push_back(std::move(item));

@@ -22,6 +22,7 @@ struct RecipeDraft {
     size_t rows = 0;
     std::string status;  // the weakest of its figures
     std::optional<std::string> sha256;
+    bool unsaved = false;
   };
   std::vector<Data> data;
   bool hashed = false;

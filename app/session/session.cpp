@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/session/autosave.h"
 #include "app/session/data_table.h"
 #include "app/session/database_layers.h"
 #include "app/session/derived.h"
@@ -74,10 +75,20 @@ Session::Session()
       jobs_(std::make_unique<Jobs>(2)),
       history_(std::make_unique<History>()) {}
 
-Session::~Session() { watch_.reset(), jobs_.reset(); }  // before what their results would be put into
+Session::~Session() {
+  watch_.reset(), jobs_.reset();  // before what their results would be put into
+  if (autosave_ && view_.quit && !view_.recovery) autosave_->end();
+}
 
 void Session::watchFiles(std::function<void()> wake, const WatchOptions& options) {
   watch_ = std::make_unique<Watch>(std::move(wake), options);
+}
+
+void Session::autosave(AutosaveOptions options) {
+  autosave_ = std::make_unique<Autosave>(std::move(options));
+}
+double Session::autosaveIn(double nowSeconds) const {
+  return autosave_ ? autosave_->dueIn(*this, nowSeconds) : 86400;
 }
 void Session::watchFiles(std::function<void()> wake) { watchFiles(std::move(wake), {}); }
 
@@ -149,11 +160,13 @@ geo::Result<void> Session::open(const std::string& path) {
   if (!project) return tl::unexpected(project.error());
   open(std::move(*project), std::filesystem::path(path).parent_path().string());
   path_ = path;
+  if (autosave_) autosave_->opened(*this);
   return {};
 }
 
 void Session::open(Project project, const std::string& basePath) {
   jobs_->cancelAll();
+  if (autosave_) autosave_->forget();
   const uint64_t version = derived_->version;
   const bool onePicture = derived_->onePicture;
   const double clock = derived_->clock;
@@ -192,7 +205,8 @@ int Session::currentYear() const { return SessionParts::yearOf(*this, SessionPar
 const geo::Crs& Session::worldCrs() const { return derived_->worldCrs; }
 
 bool Session::busy() const {
-  return jobs_->pending() > (jobs_->running("export") ? 1u : 0u) || databasesBehind(*this);
+  const size_t aside = size_t{jobs_->running("export")} + size_t{jobs_->running("autosave")};
+  return jobs_->pending() > aside || databasesBehind(*this);
 }
 
 bool Session::followed() const { return derived_->followed == derived_->version; }
@@ -252,6 +266,7 @@ void Session::tick(double nowSeconds) {
   jobs_->collect();
   derive(*this);
   if (view_.show.on) tickShow(*this, nowSeconds);
+  if (autosave_) autosave_->tick(*this, nowSeconds);
   if (view_.flight) {
     View::Flight& f = *view_.flight;
     if (f.start == 0) f.start = nowSeconds;

@@ -37,6 +37,13 @@ struct ShowState {
 struct ShowCheck;
 class Watch;  // watch.h
 struct WatchOptions;
+class Autosave;  // autosave.h
+struct AutosaveOptions;
+
+// What an earlier run had not saved when it ended.
+struct Recovery {
+  std::string file, when;  // when: local time, to the minute
+};
 
 struct View {  // this user's moment, not saved work
   scene::Language language = scene::Language::zh;
@@ -71,6 +78,7 @@ struct View {  // this user's moment, not saved work
   };
   std::optional<Flight> flight;  // camera on its way; a function of time
   ShowState show;
+  std::optional<Recovery> recovery;            // offered until the user decides
   std::shared_ptr<const ShowCheck> showCheck;  // the last one, or the one under way; see preflight.h
 };
 
@@ -225,6 +233,10 @@ class Session {
   // From now on files that change on disk are read anew. wake: called by another thread when one has.
   void watchFiles(std::function<void()> wake, const WatchOptions& options);
   void watchFiles(std::function<void()> wake);
+  // From now on unsaved changes are written beside the project every so often, and what an earlier run left
+  // there is offered. Call before open().
+  void autosave(AutosaveOptions options);
+  double autosaveIn(double nowSeconds) const;  // seconds until tick() is due for it; a day: nothing to write
 
  private:
   friend geo::Result<void> apply(Session&, const Command&);
@@ -241,6 +253,7 @@ class Session {
   std::unique_ptr<Derived> derived_;
   std::unique_ptr<Jobs> jobs_;
   std::unique_ptr<Watch> watch_;
+  std::unique_ptr<Autosave> autosave_;
   struct History;
   std::unique_ptr<History> history_;
 };

@@ -1,0 +1,28 @@
+// Layers drawn by hand in the window: shapes as values, each change a new one. Saving the project writes them
+// as GeoPackages.
+#pragma once
+
+#include "app/session/session.h"
+
+namespace session {
+
+geo::LayerPtr newDrawing(const std::string& name, geo::ShapeKind kind, const geo::Crs& crs);
+geo::LayerPtr withFeature(const geo::Layer& layer, std::vector<geo::Point> vertices, const std::string& name);
+geo::LayerPtr withVertex(const geo::Layer& layer, uint32_t row, size_t vertex, geo::Point to);
+geo::LayerPtr withoutRows(const geo::Layer& layer, std::vector<uint32_t> rows);
+geo::LayerPtr withName(const geo::Layer& layer, const LayerSpec& spec, uint32_t row, const std::string& name);
+// Enough vertices, an area, no outline that crosses itself; else why not.
+geo::Result<void> soundOutline(geo::ShapeKind kind, std::span<const geo::Point> vertices, Language language);
+
+// What may be changed: the drawing, or what was loaded from its file. Fails with why not.
+geo::Result<geo::LayerPtr> drawingOf(const Session& session, const std::string& layer);
+// Whether the layer's file holds what is on the map.
+bool drawingSaved(const Session& session, const LayerSpec& layer);
+
+// Writes what changed since the last save, at `base`; `apart`: under names of their own, for another project.
+// A file that somebody else made or changed stays, and the layer gets another. Returns the sources that
+// changed.
+geo::Result<std::map<std::string, std::string>> saveDrawings(Session& session, const std::string& base,
+                                                             bool apart);
+
+}  // namespace session
