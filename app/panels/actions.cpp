@@ -5,6 +5,7 @@
 #include "app/panels/dialogs.h"
 #include "app/panels/dock.h"
 #include "app/panels/page.h"
+#include "app/panels/placing.h"
 #include "app/session/snapshot.h"
 
 namespace panels {
@@ -64,6 +65,8 @@ std::vector<Action> fileMenu(Ui& ui) {
         [u] { openDialog(*u, Dialog::Kind::exportImage); });
   l.add("file.exportAtlas", ui.tr("导出图集…"), "", [u] { openDialog(*u, Dialog::Kind::atlas); });
   l.add("file.exportAgain", ui.tr("再次导出"), "Ctrl+Shift+E", session::ExportAgain{});
+  if (ui.view.recovery)
+    l.add("file.recover", ui.tr("恢复没有保存的修改…"), "", [u] { openDialog(*u, Dialog::Kind::recover); });
   l.group();
   l.add("file.quit", ui.tr("退出"), "Ctrl+Q", [u] { askThen(*u, session::Quit{}); });
   return l.take();
@@ -183,6 +186,26 @@ std::vector<Action> layerMenu(Ui& ui) {
   rename.refusal = none;
   put("layer.data", "数据与读法…", "", session::InspectLayer{id});
   put("layer.remove", ui.tr("移除图层"), "Ctrl+Delete", session::RemoveLayer{id});
+  l.group();
+  using session::Tool;
+  const auto tool = [&](const char* what, const char* label, const char* keys, Tool t) {
+    l.add(what, ui.tr(label), keys, session::SetTool{t}).on = ui.view.tool == t;
+  };
+  tool("layer.move", "移动符号和顶点", "G", Tool::move);
+  tool("layer.point", "画点", "Shift+D", Tool::point);
+  tool("layer.line", "画线", "Shift+X", Tool::line);
+  tool("layer.polygon", "画多边形", "Shift+M", Tool::polygon);
+  l.group();
+  const auto& chosen = ui.view.selected;
+  auto& name = l.add("layer.nameFeature", ui.tr("所绘图形改名…"), "", [u] {
+    openFeatureName(*u, u->view.selected->layer, static_cast<uint32_t>(u->view.selected->row));
+  });
+  name.refusal =
+      !chosen || chosen->row < 0
+          ? std::optional<std::string>(ui.tr("先在图上选中一个绘制的图形。"))
+          : ui.refusal(session::RenameFeature{chosen->layer, static_cast<uint32_t>(chosen->row), ""});
+  l.add("layer.removeFeature", ui.tr("删除所绘图形"), "Delete",
+        session::RemoveFeatures{ui.view.selectionLayer, ui.view.selection});
   return l.take();
 }
 

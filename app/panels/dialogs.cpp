@@ -7,6 +7,7 @@
 
 #include "app/panels/actions.h"
 #include "app/panels/column.h"
+#include "app/panels/placing.h"
 #include "app/session/project_file.h"
 #include "app/session/recipe.h"
 
@@ -319,6 +320,16 @@ void drawOpenDialog(Ui& ui) {
       return;
     case Kind::about:
       drawAbout(ui);
+      return;
+    case Kind::place:
+      drawPlaceDialog(ui);
+      return;
+    case Kind::feature:
+    case Kind::featureName:
+      drawFeatureDialog(ui);
+      return;
+    case Kind::recover:
+      drawRecoverDialog(ui);
       return;
     case Kind::ratio:
       drawRatioDialog(ui);

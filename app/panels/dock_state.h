@@ -142,6 +142,16 @@ struct MapTools {  // a rectangle or lasso under way
   session::Pick pick = session::Pick::replace;
   std::vector<scene::Vec> ring;  // pixels of the window
   bool escaped = false;          // Escape was meant for it
+  // On its way to another place: a symbol, an item of the list, a vertex of a drawn shape.
+  std::optional<scene::ObjectRef> carried;
+  std::optional<size_t> vertex;
+  bool fromList = false, moved = false;
+  std::vector<geo::Point> shape;  // world: being drawn
+  session::Tool shapeTool = session::Tool::pan;
+  std::optional<geo::Point> snapped;
+  std::string drawnInto;  // layer that took the last shape
+  std::string lastBy;     // who said so, last time
+  double lastKm = 1;
 };
 
 struct FilterBox {  // the popup of a layer's filter

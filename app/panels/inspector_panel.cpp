@@ -3,6 +3,8 @@
 #include "app/panels/column.h"
 #include "app/panels/page.h"
 #include "app/panels/dialogs.h"
+#include "app/panels/placing.h"
+#include "app/session/places.h"
 
 namespace panels {
 namespace {
@@ -581,6 +583,32 @@ void fact(Ui& ui, float x0, float x1, float& y, std::string_view name, const std
   y = std::max(y + 26 * ui.k, bottom + 4 * ui.k);
 }
 
+// Puts it on the map, elsewhere, or back to where its source has it; a drawn shape is renamed or removed.
+void placeButtons(Ui& ui, float x0, float x1, float& y, const scene::ObjectRef& object, bool placed,
+                  const session::PlaceSpec* said) {
+  const auto* spec = specOf(ui, object.layer);
+  const bool drawn = spec && spec->drawn;
+  const auto at = static_cast<uint32_t>(object.row);
+  if (!drawn && !session::placeableKey(ui.session, object)) return;
+  const float k = ui.k, w = (x1 - x0 - 8 * k) / 2;
+  y += 6 * k;
+  const Rect left{x0, y, said || drawn ? w : x1 - x0, 30 * k}, right{x0 + w + 8 * k, y, w, 30 * k};
+  if (drawn) {
+    if (ui.button("inspector.rename", left, ui.tr("改名…"), ButtonKind::plain,
+                  ui.refusal(session::RenameFeature{object.layer, at, ""})))
+      openFeatureName(ui, object.layer, at);
+    const session::RemoveFeatures remove{object.layer, {at}};
+    if (ui.button("inspector.remove", right, ui.tr("删除图形"), ButtonKind::plain, ui.refusal(remove)))
+      ui.send(remove);
+  } else {
+    if (ui.button("inspector.place", left, placed ? ui.tr("改位置…") : ui.tr("放到地图上…")))
+      openPlaceDialog(ui, object);
+    if (said && ui.button("inspector.unplace", right, ui.tr("撤回位置")))
+      ui.send(session::UnplaceObject{said->layer, said->key});
+  }
+  y += 40 * k;
+}
+
 void placeCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& layer, long row) {
   const float k = ui.k;
   const auto* spec = specOf(ui, layer.id);
@@ -599,9 +627,19 @@ void placeCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& la
          : known.empty() ? ui.tr("已知")
                          : known,
          !placed || layer.illustrative ? ui.theme.warning : ui.theme.text1);
-    fact(ui, x0, x1, y, ui.tr("依据"), cell(ui, layer.id, "basis", row), ui.theme.text1);
-    const bool said = spec->defaultStatus == Status::illustrative;
-    if (said || layer.illustrative)
+    const auto* said = session::placeOf(ui.session, {layer.id, row});
+    if (said) {
+      fact(ui, x0, x1, y, ui.tr("位置据"),
+           said->on.empty() ? said->by : fmt::format(fmt::runtime(ui.tr("{}（{}）")), said->by, said->on),
+           ui.theme.text1);
+      ui.record("inspector.by", {x0, y, x1 - x0, 1}, "text", said->by);
+      fact(ui, x0, x1, y, ui.tr("备注"), said->note, ui.theme.text1);
+      fact(ui, x0, x1, y, ui.tr("状态"), ui.tr("估计：手工放到图上，不是公布的地址"), ui.theme.warning);
+    } else {
+      fact(ui, x0, x1, y, ui.tr("依据"), cell(ui, layer.id, "basis", row), ui.theme.text1);
+    }
+    placeButtons(ui, x0, x1, y, {layer.id, row}, placed, said);
+    if (!said && (spec->defaultStatus == Status::illustrative || layer.illustrative))
       fact(ui, x0, x1, y, ui.tr("状态"), ui.tr("示例数据，不是公布的站址"), ui.theme.warning);
   }
   std::vector<scene::ObjectRef> leads, ledBy;

@@ -1,6 +1,7 @@
 // The layers by what they are in the plan, with their symbols; the search box above, what is not on the map
 // below.
 #include "app/panels/panel_list.h"
+#include "app/session/places.h"
 
 namespace panels {
 namespace {
@@ -397,7 +398,14 @@ void drawLayersPanel(Ui& ui, Rect r) {
       else if (p.fade > 0) ui.fill(line, t.accent.withAlpha(0.06 * p.fade));
       ui.symbol(u.symbol, scene::Certainty::hollow, {r.x + 23 * k, line.centre().y}, 18 * k);
       ui.text(Type::body, {r.x + 42 * k, line.y, line.w - 42 * k - pad, line.h}, u.name, t.text1);
-      if (p.clicked) ui.send(session::Select{u.object});
+      ui.tip(fmt::format("unplaced.{}", i), p.hovered && !p.held,
+             ui.tr("拖到地图上放下；要写明位置是谁说的"));
+      if (p.held && ImGui::IsMouseDragging(0, 6 * k) && !st.tools.fromList) {
+        st.tools.fromList = true, st.tools.vertex.reset();
+        if (const auto key = session::placeableKey(ui.session, u.object); !key) tell(ui, key.error().text());
+        else st.tools.carried = u.object;
+      }
+      if (p.clicked && !st.tools.fromList) ui.send(session::Select{u.object});
       uy += line.h;
     }
     ui.endScroll(uy + 5 * k);

@@ -1,6 +1,7 @@
 // Nothing is painted here but what floats over the map: the map itself lies beneath, drawn by the renderer.
 #include "app/panels/map_tools.h"
 #include "app/panels/panel_list.h"
+#include "app/panels/placing.h"
 #include "app/scene/pick.h"
 
 namespace panels {
@@ -159,7 +160,7 @@ void drawMapPanel(Ui& ui) {
   }
   const bool wasDrawing = st.tools.drawing;
   bool released = false;
-  if (!drawByHand(ui, hit, mouse)) {
+  if (!carryOnMap(ui, hit, mouse, local) && !drawByHand(ui, hit, mouse)) {
     if (hit.held && !st.mapPressed)
       st.mapPressed = true, st.mapDragging = false, st.pressedAt = mouse, st.panLeft = {};
     if (st.mapPressed && hit.held && !st.mapDead) {
@@ -173,9 +174,12 @@ void drawMapPanel(Ui& ui) {
       if (st.mapDragging) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
     }
     released = (st.mapPressed || wasDrawing) && !hit.held;
-    point(ui, hit, released, mouse, local);
+    const bool draws = drawsShapes(ui);
+    if (draws)
+      drawShapeByHand(ui, hit, released && !st.mapDragging && !st.mapDead && hit.hovered, mouse, local);
+    else point(ui, hit, released, mouse, local);
     if (released) st.mapPressed = st.mapDragging = st.mapDead = false;
-    if (hit.doubled && !io.KeyCtrl) {
+    if (hit.doubled && !io.KeyCtrl && !draws) {
       const auto object = under(ui, local);
       if (object && !ui.refusal(session::ZoomTo{*object})) ui.send(session::ZoomTo{*object});
       else st.zoomLeft += std::log(2), st.zoomAbout = local, st.wants.again = true;

@@ -83,15 +83,21 @@ void drawMapTools(Ui& ui) {
   constexpr Entry entries[] = {
       {Tool::pan, "tool.pan", Icon::arrow, "点选与平移 · H\nShift+拖动画矩形，Alt+拖动画套索\nCtrl 加选"},
       {Tool::rectangle, "tool.rectangle", Icon::rectangle, "矩形选择 · R\nCtrl 加选，Alt 减选，中键平移"},
-      {Tool::lasso, "tool.lasso", Icon::lasso, "套索选择 · S\nCtrl 加选，Alt 减选，中键平移"}};
+      {Tool::lasso, "tool.lasso", Icon::lasso, "套索选择 · S\nCtrl 加选，Alt 减选，中键平移"},
+      {Tool::move, "tool.move", Icon::move, "移动符号和顶点 · G\n写明位置是谁说的；Esc 取消"},
+      {Tool::point, "tool.point", Icon::point, "画点 · Shift+D"},
+      {Tool::line, "tool.line", Icon::polyline, "画线 · Shift+X\n双击或回车结束，退格撤回一点，Esc 取消"},
+      {Tool::polygon, "tool.polygon", Icon::polygon,
+       "画多边形 · Shift+M\n双击、回车或点起点结束，退格撤回一点，Esc 取消"}};
   // Over the scale bar, where neither legend nor badge stands.
-  const float h = side * 3 + gap * 2;
+  const size_t offered = map.h < 440 * k ? 3 : std::size(entries);
+  const float h = static_cast<float>(offered) * (side + gap) - gap;
   const Rect r{std::round(map.x + 18 * k), std::round(map.bottom() - 68 * k - h), side, h};
   ui.begin("##tools", r);
   const auto& t = ui.theme;
   ui.fill(r, t.panel.withAlpha(0.96), 5 * k);
   float y = r.y;
-  for (const auto& e : entries) {
+  for (const auto& e : std::span(entries, offered)) {
     const Rect b{r.x, y, side, side};
     const bool on = ui.view.tool == e.tool;
     const auto p = ui.press(e.id, b, "tool", on ? "on" : "off");
@@ -112,6 +118,7 @@ bool drawByHand(Ui& ui, const Press& map, Vec mouse) {
   auto& s = ui.state.tools;
   const auto& io = ImGui::GetIO();
   const Tool tool = ui.view.tool;
+  if (tool >= Tool::move) return s.drawing = false;
   if (map.held && !s.drawing && !ui.state.mapPressed) {
     const bool asked = io.KeyShift || io.KeyAlt;
     if (tool == Tool::pan && !asked) return false;

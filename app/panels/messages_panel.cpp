@@ -60,6 +60,11 @@ void tell(PanelState& state, std::string text) {
   st.wants.again = true;
 }
 
+void tell(Ui& ui, const std::string& text) {
+  ui.state.toasts.push_back({text, session::Message::Level::warning, ui.state.now + 12});
+  ui.state.wants.again = true;
+}
+
 void drawMessages(Ui& ui) {
   drawToasts(ui);
   if (!ui.view.messagesPanel) return;

@@ -8,6 +8,7 @@
 #include "app/panels/map_tools.h"
 #include "app/panels/page.h"
 #include "app/panels/panel_list.h"
+#include "app/panels/placing.h"
 
 namespace panels {
 
@@ -188,6 +189,8 @@ void drawPanels(const session::Session& session, PanelState& state, const FrameI
   drawStripPopups(ui);
   drawDockPopups(ui);
   drawFilterPopup(ui);
+  drawCarried(ui);
+  offerRecovery(ui);
   drawDialogs(ui);
   drawTip(ui);
 

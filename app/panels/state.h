@@ -60,7 +60,11 @@ struct Dialog {
     templateName,
     atlas,
     atlasPlace,
-    checkShow
+    checkShow,
+    place,
+    feature,
+    featureName,
+    recover
   } kind = Kind::none;
   std::string folder, file, error;  // file dialogs
   std::vector<FileEntry> entries;
@@ -79,6 +83,11 @@ struct Dialog {
   std::optional<session::Command> then;  // unsaved: what was asked for
   std::string target;                    // rename, exportRows: layer
   bool selectedOnly = true;              // exportRows
+  session::PlaceSpec place;              // place
+  scene::ObjectRef object;               // place, featureName
+  std::string lonText, latText, kmText;
+  geo::ShapeKind shapeKind = geo::ShapeKind::point;  // feature: the name is `file`, the layer `target`
+  std::string layerName, gpkg;                       // of a new one
 };
 
 struct Toast {
@@ -120,6 +129,8 @@ struct PanelState::Impl {
   std::vector<session::SearchResult> found;
   int searchAt = 0;
   bool searchOpen = false, focusSearch = false, leaveField = false;
+
+  std::string recoveryAsked;  // file that was offered
 
   std::string layer;  // chosen in the list
   std::set<std::string> closedGroups;

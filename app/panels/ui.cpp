@@ -217,6 +217,24 @@ void Ui::icon(Icon icon, Vec c, Rgba ink, float size) const {
       d.PathBezierCubicCurveTo(p(-1, 5.6f), p(-2.4f, 5.6f), p(-3, 5.4f));
       d.PathStroke(u, 0, w);
       break;
+    case Icon::move:
+      path({p(-6, 0), p(6, 0)}), path({p(0, -6), p(0, 6)});
+      path({p(-4, -2), p(-6, 0), p(-4, 2)}), path({p(4, -2), p(6, 0), p(4, 2)});
+      path({p(-2, -4), p(0, -6), p(2, -4)}), path({p(-2, 4), p(0, 6), p(2, 4)});
+      break;
+    case Icon::point:
+      d.AddCircleFilled(p(0, 0), 2.6f * s, u);
+      d.AddCircle(p(0, 0), 5.2f * s, u, 0, w);
+      break;
+    case Icon::polyline:
+    case Icon::polygon: {
+      const bool area = icon == Icon::polygon;
+      const std::array<ImVec2, 4> at{p(-5, 4), p(-3.5f, -4), area ? p(4.5f, -3) : p(2.5f, 1.5f),
+                                     area ? p(4, 4.5f) : p(5.5f, -4)};
+      path({at[0], at[1], at[2], at[3]}, area);
+      for (const ImVec2 c : at) d.AddCircleFilled(c, 1.7f * s, u);
+      break;
+    }
     case Icon::funnel:
       path({p(-4.6f, -4), p(4.6f, -4), p(1.1f, 0.4f), p(1.1f, 4.4f), p(-1.1f, 3), p(-1.1f, 0.4f)}, true);
       break;

@@ -37,7 +37,11 @@ enum class Icon : uint8_t {
   rectangle,
   lasso,
   funnel,
-  swap
+  swap,
+  move,
+  point,
+  polyline,
+  polygon
 };
 enum class ButtonKind : uint8_t { plain, primary, quiet };
 

@@ -50,16 +50,6 @@ std::string listed(const List& list, Language language) {
   return joined(words);
 }
 
-std::string today() {
-  // Reproducible builds of pictures: the one clock that may be set from outside.
-  std::time_t now = std::time(nullptr);
-  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH"); fixed && *fixed)
-    now = static_cast<std::time_t>(std::atoll(fixed));
-  std::tm t{};
-  localtime_r(&now, &t);
-  return fmt::format("{:04}-{:02}-{:02}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
-}
-
 geo::Result<geo::Box> worldBox(const geo::Crs& world, const geo::Box& lonLat) {
   if (!world.known())
     return geo::fail("The map's coordinate system is not known, so an extent in degrees cannot be shown.",
@@ -110,6 +100,16 @@ geo::Result<size_t> areaRow(const Session& session, const std::string& wanted, c
 }
 
 }  // namespace
+
+std::string today() {
+  // Reproducible builds of pictures: the one clock that may be set from outside.
+  std::time_t now = std::time(nullptr);
+  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH"); fixed && *fixed)
+    now = static_cast<std::time_t>(std::atoll(fixed));
+  std::tm t{};
+  localtime_r(&now, &t);
+  return fmt::format("{:04}-{:02}-{:02}", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);
+}
 
 // A page of the project's own size is the project's own, with the frames that stand where they were put.
 scene::PageSetup pageOf(const scene::Scene& scene, const SnapshotOptions& o) {

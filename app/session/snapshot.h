@@ -33,6 +33,7 @@ scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& optio
                          const scene::TypesetterPtr& fonts, const std::optional<geo::Box>& extent = {});
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
                                const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress = nullptr);
+std::string today();  // ISO; SOURCE_DATE_EPOCH sets it from outside
 // "绿色盲" · "模拟视觉：绿色盲", as a picture says that its colours are not its own.
 std::string visionName(scene::Vision vision, scene::Language language);
 std::string visionText(scene::Vision vision, scene::Language language);

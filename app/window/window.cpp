@@ -11,6 +11,7 @@
 #include <fstream>
 #include <future>
 
+#include "app/session/autosave.h"
 #include "app/session/i18n.h"
 #include "app/window/frame.h"
 #include "app/window/present.h"
@@ -50,6 +51,12 @@ fs::path lastProjectFile() {
   if (const char* home = std::getenv("HOME"); home && *home)
     return fs::path(home) / ".local" / "state" / "parkscope" / "last-project";
   return {};
+}
+
+double autosaveSeconds() {  // tests do not wait for the usual
+  const char* text = std::getenv("PARKSCOPE_AUTOSAVE_SECONDS");
+  const double asked = text ? std::atof(text) : 0;
+  return asked > 0 ? asked : session::AutosaveOptions{}.seconds;
 }
 
 std::string lastProject() {
@@ -207,6 +214,7 @@ int run(const Options& options) {
   glfwSetMonitorCallback([](GLFWmonitor*, int) { monitorsChanged = true; });
   session.jobs().onDone([] { glfwPostEmptyEvent(); });
   session.watchFiles([] { glfwPostEmptyEvent(); });
+  session.autosave({lastProjectFile().parent_path().string(), autosaveSeconds()});
   session::apply(session, session::SetLanguage{options.language});
   const auto opened = openFirst(session, options);
   if (!opened) return complain(opened.error().text());  // loading has begun; the window opens meanwhile
@@ -271,6 +279,7 @@ int run(const Options& options) {
         }
         most = std::min(most, 0.05);  // its next line may be due without any event
       }
+      most = std::min(most, session.autosaveIn(seconds()));
       frame->wait(most, asleep);
       if (auto shown = followShow(session, *fonts, options, present, window); !shown) {
         if (options.show) {

@@ -286,6 +286,59 @@ std::string pasted(const std::string& display, const char* target) {
   return all;
 }
 
+// Copies the embedded project to where it may be saved.
+fs::path ownCopy(const fs::path& folder) {
+  const fs::path project = folder / "city" / "qingyuan.parkscope.toml";
+  fs::copy(SOURCE_DIR "/assets/qingyuan", folder / "city", fs::copy_options::recursive);
+  return project;
+}
+
+TEST_F(Window, WhatHasNoPlaceIsDraggedOnToTheMapAndTakenBack) {
+  const fs::path project = ownCopy(folder), shots = folder;
+  run("wait\nexpect unplaced.0 华南国家\nmove-id unplaced.0\nframes 3\ndrag-to 700 420\nscreenshot " +
+          (shots / "carried.png").string() +
+          "\nframes 2\nrelease\nframes 4\ntype 市科技局电话答复\nframes 3\nscreenshot " +
+          (shots / "form.png").string() +
+          "\nframes 2\nkey Enter\nwait\nexpect inspector.by 市科技局\nscreenshot " +
+          (shots / "placed.png").string() +
+          "\nframes 2\nkey Ctrl+S\nframes 10\nkey Ctrl+Z\nwait\nexpect unplaced.0 华南国家\nscreenshot " +
+          (shots / "undone.png").string() + "\nframes 2\nquit\n",
+      {project.string()});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  EXPECT_NE(read(project).find("by = \"市科技局电话答复\""), std::string::npos);
+  for (const char* shot : {"carried.png", "form.png", "placed.png", "undone.png"})
+    EXPECT_GT(fs::file_size(shots / shot), 50'000u) << shot;
+  EXPECT_NE(read(shots / "placed.png"), read(shots / "undone.png"));
+  if (const char* keep = std::getenv("PARKSCOPE_KEEP_SHOTS"))
+    for (const char* shot : {"carried.png", "form.png", "placed.png", "undone.png"})
+      fs::copy_file(shots / shot, fs::path(keep) / shot, fs::copy_options::overwrite_existing);
+}
+
+TEST_F(Window, WhatWasDrawnOutlivesAKilledProgram) {
+  const fs::path project = ownCopy(folder), autosave = project.string() + ".autosave";
+  setenv("PARKSCOPE_AUTOSAVE_SECONDS", "0.3", 1);
+  run("wait\nkey Shift+M\nframes 3\nclick 600 300\nframes 4\nclick 820 320\nframes 4\nclick 760 "
+      "480\nframes 4\nkey Enter\nframes 4\ntype 起步区\nframes 3\nkey Enter\nwait\nidle\n",
+      {project.string()});
+  for (int i = 0; i < 600 && !fs::exists(autosave); ++i) std::this_thread::sleep_for(100ms);
+  ASSERT_TRUE(fs::exists(autosave)) << read(folder / "errors");
+  kill(program, SIGKILL), waitpid(program, nullptr, 0);
+  EXPECT_EQ(read(project).find("绘制的面"), std::string::npos);  // it was not saved
+
+  run("wait\nscreenshot " + (folder / "offer.png").string() +
+          "\nframes 2\nclick-id dialog.recover\nwait\nuntil layer.绘制的面.row 绘制的面\nwait\nscreenshot " +
+          (folder / "drawn.png").string() + "\nframes 2\nkey Ctrl+S\nframes 10\nquit\n",
+      {project.string()});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  unsetenv("PARKSCOPE_AUTOSAVE_SECONDS");
+  EXPECT_NE(read(project).find("source = \"绘制的面.gpkg\""), std::string::npos);
+  EXPECT_GT(fs::file_size(project.parent_path() / "绘制的面.gpkg"), 10'000u);
+  EXPECT_FALSE(fs::exists(autosave));
+  if (const char* keep = std::getenv("PARKSCOPE_KEEP_SHOTS"))
+    for (const char* shot : {"offer.png", "drawn.png"})
+      fs::copy_file(folder / shot, fs::path(keep) / shot, fs::copy_options::overwrite_existing);
+}
+
 TEST_F(Window, APictureIsPastedUntilTextIsCopiedAndAgainAfterwards) {
   // The page at 300 dpi is more than goes in one piece.
   const auto at = [&](const char* name) { return (folder / name).string(); };
