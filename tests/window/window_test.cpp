@@ -295,13 +295,13 @@ fs::path ownCopy(const fs::path& folder) {
 
 TEST_F(Window, WhatHasNoPlaceIsDraggedOnToTheMapAndTakenBack) {
   const fs::path project = ownCopy(folder), shots = folder;
-  run("wait\nexpect unplaced.0 华南国家\nmove-id unplaced.0\nframes 3\ndrag-to 700 420\nscreenshot " +
+  run("wait\nexpect unplaced.0 中以创新小镇\nmove-id unplaced.0\nframes 3\ndrag-to 700 420\nscreenshot " +
           (shots / "carried.png").string() +
           "\nframes 2\nrelease\nframes 4\ntype 市科技局电话答复\nframes 3\nscreenshot " +
           (shots / "form.png").string() +
           "\nframes 2\nkey Enter\nwait\nexpect inspector.by 市科技局\nscreenshot " +
           (shots / "placed.png").string() +
-          "\nframes 2\nkey Ctrl+S\nframes 10\nkey Ctrl+Z\nwait\nexpect unplaced.0 华南国家\nscreenshot " +
+          "\nframes 2\nkey Ctrl+S\nframes 10\nkey Ctrl+Z\nwait\nexpect unplaced.0 中以创新小镇\nscreenshot " +
           (shots / "undone.png").string() + "\nframes 2\nquit\n",
       {project.string()});
   EXPECT_EQ(finish(), 0) << read(folder / "errors");
