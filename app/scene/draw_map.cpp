@@ -224,7 +224,8 @@ class MapDrawer {
           if (isShown(layer, r)) (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity) : t_.hatchGround;
         }
       }
-      if (points && rows > 0 && layer.counts.size() == rows) {  // the more it stands for, the stronger the dot
+      if (points && rows > 0 &&
+          layer.counts.size() == rows) {  // the more it stands for, the stronger the dot
         const double most = *std::max_element(layer.counts.begin(), layer.counts.end());
         for (size_t r = 0; r < rows && most > 1; ++r)
           (*fills)[r] = (*fills)[r].withAlpha(0.3 + 0.7 * std::log1p(layer.counts[r]) / std::log1p(most));
