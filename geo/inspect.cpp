@@ -105,21 +105,6 @@ uint64_t hashOf(const Shapes& s, size_t row) {
   return h;
 }
 
-bool sameShape(const Shapes& s, size_t a, size_t b) {
-  const uint32_t parts = s.rowStart[a + 1] - s.rowStart[a];
-  if (parts != s.rowStart[b + 1] - s.rowStart[b]) return false;
-  for (uint32_t p = 0; p < parts; ++p) {
-    const auto x = s.part(s.rowStart[a] + p), y = s.part(s.rowStart[b] + p);
-    if (!std::equal(x.begin(), x.end(), y.begin(), y.end())) return false;
-  }
-  return true;
-}
-
-bool sameValues(const Table& t, size_t a, size_t b) {
-  return std::all_of(t.columns.begin(), t.columns.end(),
-                     [&](const Column& c) { return c.has(a) == c.has(b) && c.text(a) == c.text(b); });
-}
-
 void noteDuplicates(const Layer& layer, Report& report) {
   std::unordered_multimap<uint64_t, size_t> seen;
   const Shapes& s = layer.shapes;

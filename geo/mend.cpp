@@ -270,16 +270,6 @@ bool worthChecking(const Layer& layer) {
          s.vertices.size() <= mostVertices;
 }
 
-bool sameShape(const Shapes& s, size_t a, size_t b) {
-  const uint32_t parts = s.rowStart[a + 1] - s.rowStart[a];
-  if (parts != s.rowStart[b + 1] - s.rowStart[b]) return false;
-  for (uint32_t p = 0; p < parts; ++p) {
-    const auto x = s.part(s.rowStart[a] + p), y = s.part(s.rowStart[b] + p);
-    if (!std::equal(x.begin(), x.end(), y.begin(), y.end())) return false;
-  }
-  return true;
-}
-
 // Rows that equal an earlier one in shape and values.
 std::vector<uint8_t> repeatedRows(const Layer& layer) {
   const Shapes& s = layer.shapes;
@@ -289,10 +279,7 @@ std::vector<uint8_t> repeatedRows(const Layer& layer) {
     if (!s.has(r)) continue;
     const Point p = s.vertices[s.partStart[s.rowStart[r]]];
     for (const size_t earlier : byFirst[{p.x, p.y}])
-      if (sameShape(s, earlier, r) &&
-          std::all_of(layer.table.columns.begin(), layer.table.columns.end(), [&](const Column& c) {
-            return c.has(earlier) == c.has(r) && c.text(earlier) == c.text(r);
-          })) {
+      if (sameShape(s, earlier, r) && sameValues(layer.table, earlier, r)) {
         out[r] = 1;
         break;
       }
@@ -335,6 +322,21 @@ void cleanRow(const Shapes& s, size_t row, const Scale& scale, Shapes& out, Repo
 }
 
 }  // namespace
+
+bool sameShape(const Shapes& s, size_t a, size_t b) {
+  const uint32_t parts = s.rowStart[a + 1] - s.rowStart[a];
+  if (parts != s.rowStart[b + 1] - s.rowStart[b]) return false;
+  for (uint32_t p = 0; p < parts; ++p) {
+    const auto x = s.part(s.rowStart[a] + p), y = s.part(s.rowStart[b] + p);
+    if (!std::equal(x.begin(), x.end(), y.begin(), y.end())) return false;
+  }
+  return true;
+}
+
+bool sameValues(const Table& t, size_t a, size_t b) {
+  return std::all_of(t.columns.begin(), t.columns.end(),
+                     [&](const Column& c) { return c.has(a) == c.has(b) && c.text(a) == c.text(b); });
+}
 
 std::vector<Problem> areaProblems(const Layer& layer, Progress* progress) {
   Report report;

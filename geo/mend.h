@@ -16,6 +16,10 @@ std::vector<Problem> areaProblems(const Layer& layer, Progress* progress = nullp
 // Points that lie outside of the polygons that nearly all others lie in. Both in the same system.
 std::vector<Problem> outsideProblems(const Layer& points, const Layer& polygons);
 
+// Two rows of one layer: the same vertices in the same order · the same cells.
+bool sameShape(const Shapes& shapes, size_t a, size_t b);
+bool sameValues(const Table& table, size_t a, size_t b);
+
 struct Mended {
   LayerPtr layer;
   std::vector<size_t> rowOf;  // per row of the new layer: the row of the old one

@@ -191,4 +191,16 @@ std::vector<int> yearsWithData(const session::IndicatorState& state) {
   return years;
 }
 
+const geo::Transform* toDegrees(Ui& ui) {
+  auto& st = ui.state;
+  const auto& crs = ui.session.worldCrs();
+  if (!crs.known()) return nullptr;
+  if (st.toDegreesFrom != crs.text()) {
+    st.toDegreesFrom = crs.text();
+    st.toDegrees.reset();
+    if (auto t = geo::Transform::make(crs, geo::Crs::lonLat())) st.toDegrees.emplace(std::move(*t));
+  }
+  return st.toDegrees ? &*st.toDegrees : nullptr;
+}
+
 }  // namespace panels

@@ -30,6 +30,7 @@ std::string certaintyText(const Ui& ui, const scene::SceneLayer& layer, long row
 const session::LayerSpec* specOf(const Ui& ui, std::string_view layer);
 // A cell of a layer's own table; empty when the column or the value is missing.
 std::string cell(const Ui& ui, const std::string& layer, const std::string& column, long row);
+const geo::Transform* toDegrees(Ui& ui);     // from the map's metres; null: not known
 void tell(Ui& ui, const std::string& text);  // a note in the corner
 void header(Ui& ui, Rect r, std::string_view title, std::string_view right = {});
 

@@ -37,18 +37,6 @@ Vec onScreen(const Ui& ui, Point world) {
   return ui.view.camera.canvasFromWorld(world) + Vec{ui.layout.map.x, ui.layout.map.y};
 }
 
-const geo::Transform* toDegrees(Ui& ui) {
-  auto& st = ui.state;
-  const auto& crs = ui.session.worldCrs();
-  if (!crs.known()) return nullptr;
-  if (st.toDegreesFrom != crs.text()) {
-    st.toDegreesFrom = crs.text();
-    st.toDegrees.reset();
-    if (auto t = geo::Transform::make(crs, geo::Crs::lonLat())) st.toDegrees.emplace(std::move(*t));
-  }
-  return st.toDegrees ? &*st.toDegrees : nullptr;
-}
-
 std::string countyAt(const Ui& ui, Point world) {
   const auto& state = ui.session.layer(ui.scene.cityLayer);
   if (!state.shape || !state.index) return {};

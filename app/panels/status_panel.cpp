@@ -21,18 +21,6 @@ std::string spaced(double v) {
   return s;
 }
 
-const geo::Transform* toDegrees(Ui& ui) {
-  auto& st = ui.state;
-  const auto& crs = ui.session.worldCrs();
-  if (!crs.known()) return nullptr;
-  if (st.toDegreesFrom != crs.text()) {
-    st.toDegreesFrom = crs.text();
-    st.toDegrees.reset();
-    if (auto t = geo::Transform::make(crs, geo::Crs::lonLat())) st.toDegrees.emplace(std::move(*t));
-  }
-  return st.toDegrees ? &*st.toDegrees : nullptr;
-}
-
 std::string placeText(const Ui& ui) {
   if (!ui.view.hovered) return {};
   const auto& h = *ui.view.hovered;

@@ -100,6 +100,7 @@ struct Renderer::Impl {
 
   geo::Result<void> start();
   void resize(int w, int h);
+  void makePicture(gl::Texture& texture, const gl::Framebuffer& into, int w, int h);
   void makeStream(Stream& stream, size_t stride, std::initializer_list<Attribute> attributes);
 
   PixelRect screen() const { return {0, 0, width, height}; }
@@ -228,18 +229,23 @@ void Renderer::Impl::makeStream(Stream& stream, size_t stride, std::initializer_
   }
 }
 
-void Renderer::Impl::resize(int w, int h) {
-  if (w == width && h == height) return;
-  width = w, height = h;
-  picture = gl::Texture(tally);
-  stencilBuffer = {};
-  glBindTexture(GL_TEXTURE_2D, picture.id());
+// A texture that the framebuffer, left bound, draws into.
+void Renderer::Impl::makePicture(gl::Texture& texture, const gl::Framebuffer& into, int w, int h) {
+  texture = gl::Texture(tally);
+  glBindTexture(GL_TEXTURE_2D, texture.id());
   glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, w, h, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
   glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
-  picture.setBytes(size_t{4} * w * h);
-  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer.id());
-  glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, picture.id(), 0);
+  texture.setBytes(size_t{4} * w * h);
+  glBindFramebuffer(GL_FRAMEBUFFER, into.id());
+  glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture.id(), 0);
+}
+
+void Renderer::Impl::resize(int w, int h) {
+  if (w == width && h == height) return;
+  width = w, height = h;
+  stencilBuffer = {};
+  makePicture(picture, framebuffer, w, h);
   glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_DEPTH_STENCIL_ATTACHMENT, GL_RENDERBUFFER, 0);
 }
 
@@ -1053,15 +1059,8 @@ void Renderer::drawBase(const scene::Drawing& drawing, int width, int height, fl
   draw(drawing, width, height, pixelsPerUnit, complete);
   Impl& i = *impl_;
   if (!i.base || i.baseWidth != width || i.baseHeight != height) {
-    i.base = gl::Texture(i.tally);
-    glBindTexture(GL_TEXTURE_2D, i.base.id());
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
-    i.base.setBytes(size_t{4} * width * height);
     if (!i.baseFramebuffer) i.baseFramebuffer = gl::Framebuffer(i.tally);
-    glBindFramebuffer(GL_FRAMEBUFFER, i.baseFramebuffer.id());
-    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, i.base.id(), 0);
+    i.makePicture(i.base, i.baseFramebuffer, width, height);
     i.baseWidth = width, i.baseHeight = height;
   }
   i.baseScale = pixelsPerUnit;
@@ -1088,14 +1087,8 @@ void Renderer::Impl::see() {
     return;
   }
   if (seenWidth != width || seenHeight != height) {
-    seen = gl::Texture(tally), seenFramebuffer = gl::Framebuffer(tally);
-    glBindTexture(GL_TEXTURE_2D, seen.id());
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
-    seen.setBytes(size_t{4} * width * height);
-    glBindFramebuffer(GL_FRAMEBUFFER, seenFramebuffer.id());
-    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, seen.id(), 0);
+    if (!seenFramebuffer) seenFramebuffer = gl::Framebuffer(tally);
+    makePicture(seen, seenFramebuffer, width, height);
     seenWidth = width, seenHeight = height;
   }
   if (!nothing) nothing = gl::VertexArray(tally);

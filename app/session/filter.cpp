@@ -198,18 +198,27 @@ bool holds(const geo::Column& column, size_t row, const std::string& comparison,
   return order >= 0;
 }
 
+geo::Result<const geo::Column*> columnOf(const Node& node, const geo::Table& table,
+                                         const std::string& tableName) {
+  if (const geo::Column* column = table.find(node.column)) return column;
+  return geo::fail(fmt::format("{} has no column \"{}\", which the filter names.", tableName, node.column),
+                   "Columns it does have: " + table.columnNames() + ".");
+}
+
+std::vector<Value> valuesOf(const Node& node) {
+  std::vector<Value> values;
+  for (const auto& v : node.values) values.push_back({trimmed(v), numberOf(trimmed(v))});
+  return values;
+}
+
 geo::Result<std::vector<uint8_t>> mask(const Node& node, const geo::Table& table,
                                        const std::string& tableName) {
   std::vector<uint8_t> keep(table.rows(), node.kind != Node::Kind::any);
   if (node.kind == Node::Kind::compare) {
-    const geo::Column* column = table.find(node.column);
-    if (!column)
-      return geo::fail(
-          fmt::format("{} has no column \"{}\", which the filter names.", tableName, node.column),
-          "Columns it does have: " + table.columnNames() + ".");
-    std::vector<Value> values;
-    for (const auto& v : node.values) values.push_back({trimmed(v), numberOf(trimmed(v))});
-    for (size_t row = 0; row < keep.size(); ++row) keep[row] = holds(*column, row, node.comparison, values);
+    const auto column = columnOf(node, table, tableName);
+    if (!column) return tl::unexpected(column.error());
+    const std::vector<Value> values = valuesOf(node);
+    for (size_t row = 0; row < keep.size(); ++row) keep[row] = holds(**column, row, node.comparison, values);
     return keep;
   }
   for (const auto& part : node.parts) {
@@ -260,14 +269,10 @@ std::string comparisonSql(const geo::Column& column, const std::string& comparis
 
 geo::Result<std::string> sqlOf(const Node& node, const geo::Table& table, const std::string& tableName) {
   if (node.kind == Node::Kind::compare) {
-    const geo::Column* column = table.find(node.column);
-    if (!column)
-      return geo::fail(
-          fmt::format("{} has no column \"{}\", which the filter names.", tableName, node.column),
-          "Columns it does have: " + table.columnNames() + ".");
-    std::vector<Value> values;
-    for (const auto& v : node.values) values.push_back({trimmed(v), numberOf(trimmed(v))});
-    return comparisonSql(*column, node.comparison, values);
+    const auto column = columnOf(node, table, tableName);
+    if (!column) return tl::unexpected(column.error());
+    const std::vector<Value> values = valuesOf(node);
+    return comparisonSql(**column, node.comparison, values);
   }
   std::vector<std::string> parts;
   for (const auto& part : node.parts) {
