@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "geo/crs.h"
@@ -15,7 +17,21 @@ struct Georeference {
   std::array<Point, 4> corners;  // in degrees of its own datum, from the top left one, anticlockwise
 };
 
-// Fails for a system that is not known, or that the box lies outside of.
-Result<Georeference> georeference(const Crs& crs, const Box& world);
+// Describes boxes of one system. PROJ is asked for the system once, at the first box. Safe to use from any
+// thread; one waits for the other.
+class Georeferencer {
+ public:
+  explicit Georeferencer(Crs crs);
+  ~Georeferencer();
+  const Crs& crs() const { return crs_; }
+  // Fails for a system that is not known, or that the box lies outside of.
+  Result<Georeference> of(const Box& world) const;
+
+ private:
+  Crs crs_;
+  struct System;
+  mutable std::mutex guard_;
+  mutable std::unique_ptr<System> system_;
+};
 
 }  // namespace geo

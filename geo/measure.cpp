@@ -275,6 +275,11 @@ bool contains(const Shapes& polygons, size_t row, Point p) {
   return inside;
 }
 
+Containment::Containment(const Shapes& polygons, size_t row)
+    : edges_(std::make_unique<detail::Locator>(polygons, row, row + 1)) {}
+Containment::~Containment() = default;
+bool Containment::operator()(Point p) const { return edges_->first(p) != detail::noRow; }
+
 double distanceToLine(std::span<const Point> line, Point p) {
   if (line.empty()) return std::numeric_limits<double>::infinity();
   double nearest = squared(p.x - line[0].x) + squared(p.y - line[0].y);

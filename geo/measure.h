@@ -1,10 +1,16 @@
 // Area, length, distance and centre on the ellipsoid (PROJ's geodesics) or in the plane of a metric CRS.
 #pragma once
 
+#include <memory>
+
 #include "geo/layer.h"
 #include "geo/result.h"
 
 namespace geo {
+
+namespace detail {
+class Locator;
+}
 
 // Geodesic; points are lon/lat degrees on WGS 84/CGCS2000. Metres and square metres.
 double geodesicDistance(Point a, Point b);
@@ -24,6 +30,16 @@ Point centroid(const Shapes& shapes, size_t row);
 // precision).
 Point poleOfInaccessibility(const Shapes& shapes, size_t row, double precision);
 bool contains(const Shapes& polygons, size_t row, Point p);  // even-odd over all rings
+// The same answers for many points of one row. Keeps no reference to the shapes.
+class Containment {
+ public:
+  Containment(const Shapes& polygons, size_t row);
+  ~Containment();
+  bool operator()(Point p) const;
+
+ private:
+  std::unique_ptr<const detail::Locator> edges_;
+};
 double distanceToLine(std::span<const Point> line, Point p);
 
 }  // namespace geo

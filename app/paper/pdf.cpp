@@ -72,7 +72,8 @@ class Book {
   }
 
   geo::Result<std::string> writeFonts() {
-    return fonts_ ? fonts_->write(file_, glyphs_, sizes_) : std::string();
+    const PdfFonts* fonts = typesetter_ ? series_->fonts(typesetter_) : nullptr;
+    return fonts ? fonts->write(file_, glyphs_, sizes_) : std::string();
   }
 
  private:
@@ -80,11 +81,9 @@ class Book {
     if (progress_ && progress_->cancelled()) return geo::fail("Drawing the page was cancelled.");
     const auto drawing = sheet_(i);
     if (!drawing) return tl::unexpected(drawing.error());
-    std::call_once(first_, [&] { fonts_.emplace(typesetter_ = drawing->fonts); });
-    if (drawing->fonts != typesetter_)
-      return geo::fail("The sheets of one file are set with different fonts.", "Use one typesetter for all.");
-    return pdfPage(*drawing, options_, *fonts_, known, parent_, fontDictionary_, count_ == 1,
-                   count_ == 1 ? progress_ : nullptr);
+    std::call_once(first_, [&] { typesetter_ = drawing->fonts; });
+    return pdfPage(*drawing, options_, *series_, known, parent_, fontDictionary_,
+                   count_ == 1 && !options_.series, count_ == 1 ? progress_ : nullptr);
   } catch (const std::bad_alloc&) {
     return geo::fail("Memory is too short for the page.", "Close other programs, or choose a smaller page.");
   }
@@ -104,7 +103,7 @@ class Book {
   geo::Progress* progress_;
   std::once_flag first_;
   scene::TypesetterPtr typesetter_;
-  std::optional<PdfFonts> fonts_;
+  std::shared_ptr<PdfSeries> series_ = options_.series ? options_.series : pdfSeries();
   PdfGlyphs glyphs_;
   PdfTypeSizes sizes_;
 };
@@ -129,6 +128,8 @@ int writeOutline(PdfFile& file, const std::vector<std::string>& bookmarks, const
 
 }  // namespace
 
+std::shared_ptr<PdfSeries> pdfSeries() { return std::make_shared<PdfSeries>(); }
+
 geo::Result<void> writePdfBook(const std::vector<std::string>& bookmarks,
                                const std::function<geo::Result<scene::Drawing>(size_t)>& sheet,
                                const std::string& path, const VectorOptions& options, const Meta& meta,
@@ -137,7 +138,7 @@ geo::Result<void> writePdfBook(const std::vector<std::string>& bookmarks,
     return geo::fail("A file without pages cannot be made.", "Ask for at least one sheet.");
   auto target = AtomicFile::create(path, meta.beside);
   if (!target) return tl::unexpected(target.error());
-  PdfFile file(*target);
+  PdfFile file(*target, options.series ? quick : smallest);
   const int catalog = file.reserve(), tree = file.reserve(), fontDictionary = file.reserve();
   Book book(bookmarks.size(), sheet, options, file, tree, fontDictionary, progress);
   const auto pages = book.write();

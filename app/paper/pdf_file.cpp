@@ -58,7 +58,8 @@ void pdfNumber(std::string& out, double v) {
   if (rest % 10) out += static_cast<char>('0' + rest % 10);
 }
 
-PdfFile::PdfFile(AtomicFile& file) : file_(file), hash_{0xcbf29ce484222325ull, 0x84222325cbf29ce4ull} {
+PdfFile::PdfFile(AtomicFile& file, int level)
+    : file_(file), level_(level), hash_{0xcbf29ce484222325ull, 0x84222325cbf29ce4ull} {
   put("%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
 }
 
@@ -91,7 +92,7 @@ void PdfFile::packObjects() {
     bodies += body, bodies += '\n';
   }
   streamOfDeflated(within, fmt::format("/Type/ObjStm/N {}/First {}", packed_.size(), head.size()),
-                   deflated(head + bodies, smallest));
+                   deflated(head + bodies, level_));
   packed_.clear();
 }
 
@@ -110,7 +111,7 @@ void PdfFile::streamOfDeflated(int number, std::string_view dictionary, std::str
 
 int PdfFile::stream(std::string_view dictionary, std::string_view bytes) {
   const int number = reserve();
-  streamOfDeflated(number, dictionary, deflated(bytes, smallest));
+  streamOfDeflated(number, dictionary, deflated(bytes, level_));
   return number;
 }
 
@@ -198,7 +199,7 @@ geo::Result<void> PdfFile::finish(int catalog, int info) {
   streamOfDeflated(number,
                    fmt::format("/Type/XRef/Size {}/W[1 {} 1]/Root {} 0 R/Info {} 0 R/ID[{}{}]",
                                places_.size(), width, catalog, info, id, id),
-                   deflated(table, smallest));
+                   deflated(table, level_));
   put(fmt::format("startxref\n{}\n%%EOF\n", start));
   return result_;
 }

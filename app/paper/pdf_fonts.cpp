@@ -125,6 +125,10 @@ struct Font {
   // By glyph, where outlines are cubic: the program is then our own, and a code is the character that the
   // glyph stands for, as far as there is one.
   std::vector<uint16_t> codes;
+  std::string postscript;
+  std::array<int, 4> box{};
+  int ascender = 0, descender = 0;
+  bool bold = false;
 };
 
 tl::unexpected<geo::Error> unusable(const scene::FontFile& file) {
@@ -164,6 +168,17 @@ void open(Font& font, const scene::FontFile& file) {
   Owned<hb_blob_t, hb_blob_destroy> cff(hb_face_reference_table(face.get(), HB_TAG('C', 'F', 'F', ' ')));
   unsigned length = 0;
   const bool cubic = hb_blob_get_data(cff.get(), &length) && length;
+  const Library library;
+  FT_Face facts = nullptr;
+  if (!library.handle || FT_New_Memory_Face(library.handle, bytes.data(), static_cast<FT_Long>(bytes.size()),
+                                            file.index, &facts))
+    return;
+  const char* postscript = FT_Get_Postscript_Name(facts);
+  font.postscript = postscript ? postscript : "Font";
+  font.box = {static_cast<int>(facts->bbox.xMin), static_cast<int>(facts->bbox.yMin),
+              static_cast<int>(facts->bbox.xMax), static_cast<int>(facts->bbox.yMax)};
+  font.ascender = facts->ascender, font.descender = facts->descender;
+  font.bold = facts->style_flags & FT_STYLE_FLAG_BOLD;
   hb_face_make_immutable(face.get());
   font.font.reset(hb_font_create(face.get()));
   hb_font_make_immutable(font.font.get());
@@ -286,15 +301,14 @@ double PdfFonts::advance(PdfGlyph g) const {
 
 namespace {
 
-std::string subsetName(FT_Face face, const std::vector<uint32_t>& glyphs) {
+std::string subsetName(const std::string& postscript, const std::vector<uint32_t>& glyphs) {
   uint64_t hash = 0xcbf29ce484222325ull;
   for (uint32_t glyph : glyphs) hash = (hash ^ glyph) * 0x100000001b3ull;
   std::string name;
   for (int i = 0; i < 6; ++i, hash /= 26) name += static_cast<char>('A' + hash % 26);  // the mark of a subset
-  const char* postscript = FT_Get_Postscript_Name(face);
   name += '+';
-  for (const char* c = postscript ? postscript : "Font"; *c; ++c)
-    if (std::isalnum(static_cast<unsigned char>(*c)) || *c == '-') name += *c;
+  for (const char c : postscript)
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '-') name += c;
   return name;
 }
 
@@ -363,9 +377,7 @@ geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs,
     std::map<uint16_t, uint32_t> glyphOf;  // by code
     std::map<uint16_t, std::string> words;
     std::string name;
-    std::array<int, 4> box{};
-    int ascender = 0, descender = 0;
-    bool bold = false, cubic = false;
+    bool cubic = false;
     geo::Result<std::string> program;
   };
   std::vector<Used> used;
@@ -375,21 +387,9 @@ geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs,
     u.glyphs.push_back(g.glyph), u.glyphOf[code(g)] = g.glyph;
     if (!text.empty()) u.words[code(g)] = text;
   }
-  Library library;
-  if (!library.handle) return geo::fail("FreeType could not be started.", "Is memory short?");
   for (Used& u : used) {
-    const auto& source = impl_->typesetter->fonts()[u.font];
-    const auto bytes = source.bytes();
-    FT_Face face = nullptr;
-    if (FT_New_Memory_Face(library.handle, bytes.data(), static_cast<FT_Long>(bytes.size()), source.index,
-                           &face))
-      return unusable(source);
-    const auto whole = [](long v) { return static_cast<int>(v); };
-    u.name = subsetName(face, u.glyphs);
-    u.box = {whole(face->bbox.xMin), whole(face->bbox.yMin), whole(face->bbox.xMax), whole(face->bbox.yMax)};
-    u.ascender = face->ascender, u.descender = face->descender;
-    u.bold = face->style_flags & FT_STYLE_FLAG_BOLD;
-    u.cubic = !impl_->fonts[u.font].codes.empty();
+    const Font& font = impl_->fonts[u.font];
+    u.name = subsetName(font.postscript, u.glyphs), u.cubic = !font.codes.empty();
   }
   const int count = static_cast<int>(used.size());
   inOrder(
@@ -401,7 +401,7 @@ geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs,
           const auto size = largest.find(u.font);
           if (u.cubic)
             u.program =
-                cubicProgram(font, u.name, u.glyphOf, size == largest.end() ? 1e3 : size->second, u.box);
+                cubicProgram(font, u.name, u.glyphOf, size == largest.end() ? 1e3 : size->second, font.box);
           else u.program = quadraticProgram(font, impl_->typesetter->fonts()[u.font], u.glyphs);
         };
       },
@@ -422,16 +422,18 @@ geo::Result<std::string> PdfFonts::write(PdfFile& file, const PdfGlyphs& glyphs,
   std::string entries;
   for (const Used& u : used) {
     if (!u.program) return tl::unexpected(u.program.error());
-    const double perEm = hb_face_get_upem(impl_->fonts[u.font].face.get());
+    const Font& font = impl_->fonts[u.font];
+    const double perEm = hb_face_get_upem(font.face.get());
     const auto em = [&](int v) { return static_cast<int>(std::lround(v * 1000.0 / perEm)); };
     const int unicode = u.words.empty() && commonMap ? commonMap : file.stream("", unicodeMap(u.words));
     const int program = file.stream(
         u.cubic ? "/Subtype/CIDFontType0C" : fmt::format("/Length1 {}", u.program->size()), *u.program);
-    const int descriptor = file.object(fmt::format(
-        "<</Type/FontDescriptor/FontName/{}/Flags 4/FontBBox[{} {} {} {}]/ItalicAngle 0/Ascent "
-        "{}/Descent {}/CapHeight {}/StemV {}/{} {} 0 R>>",
-        u.name, em(u.box[0]), em(u.box[1]), em(u.box[2]), em(u.box[3]), em(u.ascender), em(u.descender),
-        em(u.ascender) * 7 / 10, u.bold ? 140 : 80, u.cubic ? "FontFile3" : "FontFile2", program));
+    const int descriptor = file.object(
+        fmt::format("<</Type/FontDescriptor/FontName/{}/Flags 4/FontBBox[{} {} {} {}]/ItalicAngle 0/Ascent "
+                    "{}/Descent {}/CapHeight {}/StemV {}/{} {} 0 R>>",
+                    u.name, em(font.box[0]), em(font.box[1]), em(font.box[2]), em(font.box[3]),
+                    em(font.ascender), em(font.descender), em(font.ascender) * 7 / 10, font.bold ? 140 : 80,
+                    u.cubic ? "FontFile3" : "FontFile2", program));
     const int descendant = file.object(
         fmt::format("<</Type/Font/Subtype/{}/BaseFont/{}/CIDSystemInfo<</Registry(Adobe)/"
                     "Ordering(Identity)/Supplement 0>>/DW 1000/W[{}]/FontDescriptor {} 0 R{}>>",

@@ -1,7 +1,6 @@
 #include <charconv>
 
 #include "app/paper/pdf_page.h"
-#include "geo/georeference.h"
 
 namespace paper {
 
@@ -24,11 +23,12 @@ void degrees(std::string& out, double v) {  // 1e-10° is a hundredth of a milli
 
 }  // namespace
 
-std::string pdfViewport(const scene::Drawing& drawing, const geo::Crs& crs, double pointsPerUnit) {
-  if (drawing.cameras.empty() || !crs.known()) return {};
+std::string pdfViewport(const scene::Drawing& drawing, const geo::Georeferencer& place,
+                        double pointsPerUnit) {
+  if (drawing.cameras.empty()) return {};
   const scene::Camera& camera = drawing.cameras[0];
   if (!(camera.frame.w > 0 && camera.frame.h > 0)) return {};
-  const auto reference = geo::georeference(crs, camera.world());
+  const auto reference = place.of(camera.world());
   if (!reference) return {};
   std::string corners;
   for (const geo::Point corner : reference->corners) degrees(corners, corner.y), degrees(corners, corner.x);

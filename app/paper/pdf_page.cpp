@@ -27,10 +27,11 @@ constexpr double marginMillimetres = 3;  // beyond the map's frame: half of the 
 class PageWriter {
  public:
   PageWriter(const scene::Drawing& drawing, const VectorOptions& options, const PdfFonts& fonts,
-             const PdfGlyphs& glyphs, bool parallel)
+             const geo::Georeferencer* place, const PdfGlyphs& glyphs, bool parallel)
       : drawing_(drawing),
         options_(options),
         fonts_(fonts),
+        place_(place),
         glyphs_(glyphs),
         parallel_(parallel),
         k_(options.millimetresPerUnit * unitsPerMillimetre),
@@ -87,8 +88,8 @@ class PageWriter {
                     "/Group<</S/Transparency/CS/DeviceRGB>>"
                     "/Resources<</ExtGState<<{}>>/Shading<<{}>>/XObject<<{}>>/Font {} 0 R>>>>",
                     parent, drawing_.width * k_ * pointsPerUnit, drawing_.height * k_ * pointsPerUnit,
-                    contents, options_.crs ? pdfViewport(drawing_, *options_.crs, k_ * pointsPerUnit) : "",
-                    states_, shadings_, xObjects_, fontDictionary));
+                    contents, place_ ? pdfViewport(drawing_, *place_, k_ * pointsPerUnit) : "", states_,
+                    shadings_, xObjects_, fontDictionary));
     return std::move(objects_);
   }
 
@@ -700,6 +701,7 @@ class PageWriter {
   const scene::Drawing& drawing_;
   const VectorOptions& options_;
   const PdfFonts& fonts_;
+  const geo::Georeferencer* place_;
   const PdfGlyphs& glyphs_;
   bool parallel_;
   PdfObjects objects_;
@@ -723,7 +725,7 @@ class PageWriter {
 
 }  // namespace
 
-geo::Result<PdfPage> pdfPage(const scene::Drawing& drawing, const VectorOptions& options, PdfFonts& fonts,
+geo::Result<PdfPage> pdfPage(const scene::Drawing& drawing, const VectorOptions& options, PdfSeries& series,
                              const PdfGlyphs* known, int parent, int fontDictionary, bool parallel,
                              geo::Progress* progress) {
   if (!(drawing.width > 0 && drawing.height > 0 && options.millimetresPerUnit > 0))
@@ -734,8 +736,13 @@ geo::Result<PdfPage> pdfPage(const scene::Drawing& drawing, const VectorOptions&
                      "Choose a smaller page, or another format.");
   PdfPage page;
   page.glyphs = glyphsOf(drawing, known), page.sizes = sizesOf(drawing, options.millimetresPerUnit);
-  if (auto ok = fonts.open(page.glyphs); !ok) return tl::unexpected(ok.error());
-  PageWriter writer(drawing, options, fonts, page.glyphs, parallel);
+  PdfFonts* fonts = series.fonts(drawing.fonts);
+  if (!fonts)
+    return geo::fail("The sheets of one file are set with different fonts.", "Use one typesetter for all.");
+  if (auto ok = fonts->open(page.glyphs); !ok) return tl::unexpected(ok.error());
+  std::shared_ptr<const geo::Georeferencer> place;
+  if (options.crs && options.crs->known()) place = series.place(*options.crs);
+  PageWriter writer(drawing, options, *fonts, place.get(), page.glyphs, parallel);
   if (auto ok = writer.write(progress); !ok) return tl::unexpected(ok.error());
   page.objects = writer.finish(parent, fontDictionary);
   return page;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/paper/pdf_file.h"
-#include "app/paper/pdf_fonts.h"
+#include "app/paper/pdf_series.h"
 #include "app/paper/write.h"
 
 namespace paper {
@@ -15,13 +15,13 @@ struct PdfPage {
 
 // parent: the number of the page tree, fonts: that of the font dictionary that all pages share. Parallel: the
 // page may take all cores.
-geo::Result<PdfPage> pdfPage(const scene::Drawing& drawing, const VectorOptions& options, PdfFonts& fonts,
+geo::Result<PdfPage> pdfPage(const scene::Drawing& drawing, const VectorOptions& options, PdfSeries& series,
                              const PdfGlyphs* known, int parent, int fontDictionary, bool parallel,
                              geo::Progress* progress);
 
 // Where the page's map lies (ISO 32000-2, 12.10): a viewport over the frame of camera 0 that says which
 // degrees its corners have. Empty where the map's system is not known, or there is no map. Points of the
 // page's space are pointsPerUnit a canvas unit.
-std::string pdfViewport(const scene::Drawing& drawing, const geo::Crs& crs, double pointsPerUnit);
+std::string pdfViewport(const scene::Drawing& drawing, const geo::Georeferencer& place, double pointsPerUnit);
 
 }  // namespace paper

@@ -46,10 +46,15 @@ geo::Result<void> writeGeoTiff(const scene::Drawing& drawing, const std::string&
                                geo::Progress* progress = nullptr);
 
 // Vectors stay vectors, text stays text (selectable, fonts embedded as subsets).
+// What the PDF files of one run share, so that many small ones cost little more than one of many pages: fonts
+// opened, the map's system looked up; each is packed quickly. For any number of threads, one typesetter.
+class PdfSeries;
+std::shared_ptr<PdfSeries> pdfSeries();
 struct VectorOptions {
   double millimetresPerUnit = 25.4 / 96;  // drawings in px are taken at 96 px an inch
   double imageDpi = 300;                  // heat and other smooth pictures are resampled to it
   std::optional<geo::Crs> crs{};          // of camera 0: the PDF says where its map lies
+  std::shared_ptr<PdfSeries> series{};
 };
 geo::Result<void> writePdf(const scene::Drawing& drawing, const std::string& path,
                            const VectorOptions& options, const Meta& meta, geo::Progress* progress = nullptr);

@@ -40,8 +40,9 @@ std::optional<Vec> spotInside(const geo::Shapes& polygons, size_t row, geo::Poin
   double bestCost = 1e30;
   const bool anchored = !std::isnan(anchor.x);
   const Vec home = camera.canvasFromWorld(anchored ? anchor : part.centre());
+  const geo::Containment inside(polygons, row);
   const auto consider = [&](geo::Point p) {
-    if (!geo::contains(polygons, row, p)) return;
+    if (!inside(p)) return;
     const Vec c = camera.canvasFromWorld(p);
     const Rect box{c.x - w / 2, c.y - h / 2, w, h};
     const Rect& f = camera.frame;
@@ -49,7 +50,7 @@ std::optional<Vec> spotInside(const geo::Shapes& polygons, size_t row, geo::Poin
     double cost = anchored ? 0.02 * std::hypot(c.x - home.x, c.y - home.y) / (h / 40) : 0;
     for (Vec corner : {Vec{box.x, box.y}, Vec{box.right(), box.y}, Vec{box.x, box.bottom()},
                        Vec{box.right(), box.bottom()}, Vec{box.x, c.y}, Vec{box.right(), c.y}})
-      if (!geo::contains(polygons, row, camera.worldFromCanvas(corner))) cost += 9;
+      if (!inside(camera.worldFromCanvas(corner))) cost += 9;
     if (cost >= bestCost) return;
     for (const Rect& r : around.boxes) {
       const float shared = overlap(r, box);

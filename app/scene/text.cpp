@@ -8,6 +8,8 @@
 #include <array>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
+#include <unordered_map>
 
 namespace scene {
 namespace {
@@ -392,7 +394,67 @@ geo::Result<std::shared_ptr<const Typesetter>> Typesetter::open() {
 
 const std::vector<FontFile>& Typesetter::fonts() const { return impl_->fonts; }
 
+struct Typesetter::Memory {
+  struct Key {
+    TextStyle style;
+    std::string text;
+  };
+  struct KeyView {
+    const TextStyle& style;
+    std::string_view text;
+  };
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(const KeyView& k) const {
+      size_t h = std::hash<std::string_view>()(k.text);
+      for (const size_t part : {std::hash<float>()(k.style.size), std::hash<float>()(k.style.letterSpacing),
+                                static_cast<size_t>(k.style.face) * 2 + k.style.tabular})
+        h = h * 1099511628211u + part;
+      return h;
+    }
+    size_t operator()(const Key& k) const { return (*this)(KeyView{k.style, k.text}); }
+  };
+  struct Same {
+    using is_transparent = void;
+    static KeyView view(const Key& k) { return {k.style, k.text}; }
+    static KeyView view(const KeyView& k) { return k; }
+    bool operator()(const auto& a, const auto& b) const {
+      const KeyView x = view(a), y = view(b);
+      return x.style == y.style && x.text == y.text;
+    }
+  };
+
+  // Runs never move: what was found may be read without the lock.
+  const GlyphRun* find(std::string_view text, const TextStyle& style) const {
+    const std::shared_lock lock(guard);
+    const auto it = runs.find(KeyView{style, text});
+    return it == runs.end() ? nullptr : &it->second;
+  }
+  void keep(const GlyphRun& run, const TextStyle& style) {
+    const std::unique_lock lock(guard);
+    if (runs.size() < kMost) runs.emplace(Key{style, run.text}, run);
+  }
+
+  static constexpr size_t kMost = 50'000;  // some 30 MB
+  mutable std::shared_mutex guard;
+  std::unordered_map<Key, GlyphRun, Hash, Same> runs;
+};
+
+TypesetterPtr Typesetter::remembering() const {
+  auto own = std::make_shared<Typesetter>(*this);
+  own->memory_ = std::make_shared<Memory>();
+  return own;
+}
+
 GlyphRun Typesetter::shape(std::string_view utf8, const TextStyle& style) const {
+  if (!memory_) return shapeAnew(utf8, style);
+  if (const GlyphRun* known = memory_->find(utf8, style)) return *known;
+  GlyphRun run = shapeAnew(utf8, style);
+  memory_->keep(run, style);
+  return run;
+}
+
+GlyphRun Typesetter::shapeAnew(std::string_view utf8, const TextStyle& style) const {
   GlyphRun run;
   run.text = utf8;
   run.size = style.size;
@@ -478,6 +540,7 @@ GlyphRun Typesetter::shape(std::string_view utf8, const TextStyle& style) const 
 }
 
 float Typesetter::width(std::string_view utf8, const TextStyle& style) const {
+  if (const GlyphRun* known = memory_ ? memory_->find(utf8, style) : nullptr) return known->advance;
   return shape(utf8, style).advance;
 }
 

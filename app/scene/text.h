@@ -21,6 +21,7 @@ struct TextStyle {
   float size = 14;          // em, in canvas units
   float letterSpacing = 0;  // em
   bool tabular = true;      // figures of one width
+  bool operator==(const TextStyle&) const = default;
 };
 
 struct Glyph {
@@ -57,6 +58,10 @@ class Typesetter {
   // for zh-cn. Fails with one line where no installed font has Chinese: names the Debian package to install.
   static geo::Result<std::shared_ptr<const Typesetter>> open();
 
+  // The same fonts, but what was set once is not set again: for many pages that say much the same. Its memory
+  // is its own, bounded, and open to all threads.
+  std::shared_ptr<const Typesetter> remembering() const;
+
   GlyphRun shape(std::string_view utf8, const TextStyle& style) const;
   float width(std::string_view utf8, const TextStyle& style) const;
   // Lines that fit the width; breaks between CJK characters (not before closing punctuation) and at spaces.
@@ -68,8 +73,11 @@ class Typesetter {
   std::set<char32_t> missing(std::string_view utf8) const;
 
  private:
+  GlyphRun shapeAnew(std::string_view utf8, const TextStyle& style) const;
   struct Impl;
   std::shared_ptr<const Impl> impl_;
+  struct Memory;
+  std::shared_ptr<Memory> memory_;  // null: nothing is remembered
 };
 
 // Characters of the run that are drawn as an empty box.

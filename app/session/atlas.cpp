@@ -291,7 +291,7 @@ geo::Result<void> writeBook(const Atlas& atlas, const scene::TypesetterPtr& font
   paper::Meta meta;
   meta.title = atlas.scenes[0].title, meta.subject = atlas.index.words;
   meta.recipe = recipeText(atlas.recipe, atlas.scenes[0], progress);
-  paper::VectorOptions options{1, static_cast<double>(atlas.options.page.dpi), {}};
+  paper::VectorOptions options{1, static_cast<double>(atlas.options.page.dpi), {}, {}};
   if (worldCrs.known()) options.crs = worldCrs;
   return paper::writePdfBook(
       bookmarks,
@@ -342,6 +342,7 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
   std::mutex guard;  // of what the threads report
   geo::Result<void> result;
   std::set<std::string> told;
+  const auto series = paper::pdfSeries();
   const auto work = [&] {
     for (size_t i; !stop && (i = turn++) < atlas.sheets.size();) {
       const AtlasSheet& sheet = atlas.sheets[i];
@@ -357,7 +358,7 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
         paper::Meta meta;
         meta.title = sheet.title, meta.subject = atlas.scenes[0].title;
         meta.recipe = recipeText(own, atlas.scenes[sheet.scene]);
-        written = writeDrawing(drawing, o, worldCrs, meta);
+        written = writeDrawing(drawing, o, worldCrs, meta, nullptr, series);
       }
       const std::lock_guard lock(guard);
       if (!drawing.missingGlyphs.empty()) told.insert(missingText(drawing.missingGlyphs));
@@ -464,6 +465,7 @@ geo::Result<void> writeAtlas(const Atlas& atlas, scene::TypesetterPtr fonts, con
                        tr("补齐后再导出，或把项目设为内部（public = false）。", lang));
   }
   if (warnings) warnings->insert(warnings->end(), atlas.left.begin(), atlas.left.end());
+  fonts = fonts->remembering();  // the sheets say much the same
   return isBook(atlas.options.page.output) ? writeBook(atlas, fonts, worldCrs, progress)
                                            : writeFolder(atlas, fonts, worldCrs, progress, warnings);
 }

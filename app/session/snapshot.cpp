@@ -330,7 +330,8 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
 }
 
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
-                               const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress) {
+                               const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress,
+                               std::shared_ptr<paper::PdfSeries> series) {
   const Size s = sizeOf(options);
   const std::string& path = options.output;
   if (options.worldFile) {
@@ -339,8 +340,9 @@ geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOpti
       return geo::fail("The picture shows no map, so there is no world file for it.",
                        "Leave out --world-file.");
   }
-  paper::VectorOptions vectorOptions{s.millimetresPerUnit, options.paper.empty() ? 300 : s.dpi, {}};
+  paper::VectorOptions vectorOptions{s.millimetresPerUnit, options.paper.empty() ? 300 : s.dpi, {}, {}};
   if (worldCrs.known()) vectorOptions.crs = worldCrs;
+  vectorOptions.series = std::move(series);
   switch (formatOf(path)) {
     case Format::png:
       return paper::writePng(drawing, path, s.pixelWidth(), s.pixelHeight(), s.pixelsPerUnit, s.dpi, meta,

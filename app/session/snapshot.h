@@ -32,7 +32,8 @@ scene::PageSetup pageOf(const scene::Scene& scene, const SnapshotOptions& option
 scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& options,
                          const scene::TypesetterPtr& fonts, const std::optional<geo::Box>& extent = {});
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
-                               const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress = nullptr);
+                               const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress = nullptr,
+                               std::shared_ptr<paper::PdfSeries> series = nullptr);
 std::string today();  // ISO; SOURCE_DATE_EPOCH sets it from outside
 // "绿色盲" · "模拟视觉：绿色盲", as a picture says that its colours are not its own.
 std::string visionName(scene::Vision vision, scene::Language language);

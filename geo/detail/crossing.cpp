@@ -2,17 +2,19 @@
 
 namespace geo::detail {
 
-Locator::Locator(const Shapes& polygons) {
-  if (polygons.kind != ShapeKind::polygon) return;
-  box_ = polygons.box();
+Locator::Locator(const Shapes& polygons, size_t firstRow, size_t endRow) {
+  if (polygons.kind != ShapeKind::polygon || firstRow >= endRow) return;
+  for (size_t row = firstRow; row < endRow; ++row) box_.add(polygons.box(row));
   if (box_.empty()) return;
   // Short slabs hold few edges, but long edges lie in many: about as many slabs as edges.
-  const size_t slabs = std::clamp<size_t>(polygons.vertices.size() / 2, 1, 1 << 16);
+  const size_t slabs = std::clamp<size_t>(
+      (polygons.partStart[polygons.rowStart[endRow]] - polygons.partStart[polygons.rowStart[firstRow]]) / 2,
+      1, 1 << 16);
   perSlab_ = box_.height() > 0 ? static_cast<double>(slabs) / box_.height() : 0;
   if (!std::isfinite(perSlab_)) perSlab_ = 0;
   slabStart_.assign(slabs + 1, 0);
   const auto eachEdge = [&](auto&& visit) {
-    for (uint32_t row = 0; row < polygons.rows(); ++row)
+    for (auto row = static_cast<uint32_t>(firstRow); row < endRow; ++row)
       for (uint32_t p = polygons.rowStart[row]; p < polygons.rowStart[row + 1]; ++p) {
         const auto ring = polygons.part(p);
         for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++) {

@@ -29,8 +29,9 @@ inline constexpr uint32_t noRow = 0xffffffffu;
 // looks at few of them. Answers as contains() does. Keeps no reference to the shapes.
 class Locator {
  public:
-  explicit Locator(const Shapes& polygons);
-  uint32_t first(Point p) const;  // noRow: none
+  explicit Locator(const Shapes& polygons) : Locator(polygons, 0, polygons.rows()) {}
+  Locator(const Shapes& polygons, size_t firstRow, size_t endRow);  // of these rows alone
+  uint32_t first(Point p) const;                                    // noRow: none
 
  private:
   struct Edge {

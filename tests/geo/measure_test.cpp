@@ -212,6 +212,15 @@ TEST(Contains, PutsEveryPointOfAPartitionInExactlyOnePolygon) {
       for (double t : {0.1, 0.25, 1.0 / 3, 0.7})
         EXPECT_EQ(owners({a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t}), 1);
     }
+  for (size_t row = 0; row < s.rows(); ++row) {
+    const Containment inside(s, row);
+    for (const Point p : corner) EXPECT_EQ(inside(p), contains(s, row, p));
+    for (int i = 0; i < 500; ++i) {
+      const Point p{static_cast<double>(random() % 7000) / 1000 - 1,
+                    static_cast<double>(random() % 7000) / 1000 - 1};
+      EXPECT_EQ(inside(p), contains(s, row, p));
+    }
+  }
   for (int i = 0; i < 2000; ++i)
     EXPECT_EQ(owners({1 + 3 * static_cast<double>(random() % 10000) / 10000,
                       1 + 3 * static_cast<double>(random() % 10000) / 10000}),

@@ -167,6 +167,25 @@ std::vector<std::string> wrapped(std::string_view text, float ems) {
   return fonts()->wrap(text, {.size = 10}, ems * 10);
 }
 
+TEST(Typesetter, RemembersWhatItHasSetWithoutTakingOneStyleForAnother) {
+  const TypesetterPtr own = fonts()->remembering();
+  const TextStyle styles[] = {
+      {}, {.size = 15}, {.face = Face::serif}, {.letterSpacing = 0.1f}, {.tabular = false}};
+  for (int round = 0; round < 2; ++round)
+    for (const TextStyle& style : styles)
+      for (const char* words : {"清远市 1,234 人/km²", "清远市 1,234 人", ""}) {
+        const GlyphRun a = fonts()->shape(words, style), b = own->shape(words, style);
+        ASSERT_EQ(a.glyphs.size(), b.glyphs.size());
+        EXPECT_EQ(b.text, words);
+        EXPECT_EQ(a.advance, b.advance);
+        EXPECT_EQ(a.advance, own->width(words, style));
+        for (size_t i = 0; i < a.glyphs.size(); ++i)
+          EXPECT_TRUE(a.glyphs[i].id == b.glyphs[i].id && a.glyphs[i].font == b.glyphs[i].font &&
+                      a.glyphs[i].x == b.glyphs[i].x && a.glyphs[i].cluster == b.glyphs[i].cluster);
+        EXPECT_EQ(fonts()->wrap(words, style, 40), own->wrap(words, style, 40));
+      }
+}
+
 TEST(Wrap, BreaksBetweenChineseCharacters) {
   EXPECT_THAT(wrapped("清远市创新发展布局", 4), testing::ElementsAre("清远市创", "新发展布", "局"));
 }
