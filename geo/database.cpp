@@ -10,6 +10,9 @@
 #include "geo/detail/postgres.h"
 #include "geo/detail/wkb.h"
 
+#include <map>
+#include <mutex>
+
 namespace geo {
 namespace {
 
@@ -214,6 +217,28 @@ std::string quotedText(std::string_view text) {
   return out + '\'';
 }
 
+namespace {
+
+struct Passwords {  // typed by a person, for this run
+  std::mutex lock;
+  std::map<std::string, std::string> of;
+};
+Passwords& passwords() {
+  static Passwords all;
+  return all;
+}
+std::string connectionOf(std::string_view source) {
+  return without(source, true, [](std::string_view key) { return secret(key) || namesTable(key); });
+}
+
+}  // namespace
+
+void rememberPassword(std::string_view source, const std::string& password) {
+  const std::lock_guard guard(passwords().lock);
+  if (password.empty()) passwords().of.erase(connectionOf(source));
+  else passwords().of[connectionOf(source)] = password;
+}
+
 std::string DatabaseTable::text() const { return schema + "." + name; }
 
 struct Database::Impl {
@@ -262,8 +287,16 @@ struct Database::Impl {
                   "Write PG:service=NAME, PG:host=… dbname=… user=… or postgresql://host/db.");
     }
     pq->freeText(parsed);
-    const char* keys[] = {"dbname", "client_encoding", "application_name", nullptr};
-    const char* values[] = {text.c_str(), "UTF8", "parkscope", nullptr};
+    std::string typed;
+    {
+      const std::lock_guard guard(passwords().lock);
+      if (const auto found = passwords().of.find(connectionOf(source)); found != passwords().of.end())
+        typed = found->second;
+    }
+    // A later word counts before the text's own; an empty one would count, too.
+    const char* keys[] = {"dbname", "client_encoding", "application_name",
+                          typed.empty() ? nullptr : "password", nullptr};
+    const char* values[] = {text.c_str(), "UTF8", "parkscope", typed.c_str(), nullptr};
     connection = pq->connectStart(keys, values, 1);
     const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                              std::chrono::duration<double>(limits.connectSeconds));
@@ -481,6 +514,26 @@ Result<std::vector<std::string>> Database::tables(Progress* progress) {
   if (!found) return tl::unexpected(found.error());
   std::vector<std::string> out;
   for (const auto& row : *found) out.push_back(row[0].text);
+  return out;
+}
+
+Result<std::vector<DatabaseEntry>> Database::catalogue(Progress* progress) {
+  auto found = impl_->ask(
+      "SELECT n.nspname || '.' || c.relname, coalesce(substring(format_type(a.atttypid, a.atttypmod) from "
+      "'\\((\\w+)'), 'Geometry'), coalesce(substring(format_type(a.atttypid, a.atttypmod) from "
+      "',(\\d+)\\)'), CASE t.typname WHEN 'geography' THEN '4326' ELSE '0' END), c.reltuples, c.relkind "
+      "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN LATERAL (SELECT * FROM "
+      "pg_attribute "
+      "a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (SELECT oid FROM "
+      "pg_type WHERE typname IN ('geometry', 'geography')) ORDER BY a.attnum LIMIT 1) a ON true JOIN pg_type "
+      "t ON t.oid = a.atttypid WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND has_table_privilege(c.oid, "
+      "'SELECT') ORDER BY 1 LIMIT 1000",
+      progress);
+  if (!found) return tl::unexpected(found.error());
+  std::vector<DatabaseEntry> out;
+  for (const auto& row : *found)
+    out.push_back({row[0].text, row[1].text, std::atoi(row[2].text.c_str()), std::atof(row[3].text.c_str()),
+                   row[4].text == "v"});
   return out;
 }
 

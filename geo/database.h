@@ -25,6 +25,9 @@ std::string tableNamedBy(std::string_view source);
 std::string quotedName(std::string_view name);  // "a""b"
 std::string quotedText(std::string_view text);  // 'it''s'
 
+// A password that a person typed: used for that source from now on, kept in memory alone, never written.
+void rememberPassword(std::string_view source, const std::string& password);
+
 struct DatabaseLimits {
   double connectSeconds = 8;
   double querySeconds = 20;
@@ -43,6 +46,14 @@ struct DatabaseTable {
   double estimatedRows = 0;  // by the server's statistics
   Box extent;                // in crs; likewise
   std::string text() const;  // schema.name
+};
+
+struct DatabaseEntry {   // what a list of tables says
+  std::string table;     // schema.table
+  std::string geometry;  // "MultiPolygon", "Point"…, as the server declares it; "Geometry": any
+  int srid = 0;
+  double estimatedRows = 0;  // by the server's statistics; −1: it has none
+  bool view = false;
 };
 
 struct RowsWanted {
@@ -75,7 +86,8 @@ class Database {
 
   bool lost() const;  // no query will be answered any more
 
-  Result<std::vector<std::string>> tables(Progress* progress = nullptr);  // with shapes: schema.table
+  Result<std::vector<std::string>> tables(Progress* progress = nullptr);       // with shapes: schema.table
+  Result<std::vector<DatabaseEntry>> catalogue(Progress* progress = nullptr);  // likewise, 1,000 at most
   // name: schema.table or table; empty: the only one with shapes.
   Result<DatabaseTable> describe(const std::string& name, const std::string& where = {},
                                  Progress* progress = nullptr);

@@ -431,7 +431,9 @@ SourceFacts inspect(const std::string& path, const InspectOptions& o, Progress* 
     return out;
   }
   for (const std::string& name : *names) {
+    if (!o.layer.empty() && name != o.layer) continue;
     LoadOptions options;
+    options.cells = o.cells, options.xField = o.xField, options.yField = o.yField;
     options.layer = name;
     options.encoding = o.encoding;
     options.crs = o.crs;

@@ -53,6 +53,9 @@ struct InspectOptions {
   std::string encoding{};  // declared by the user
   std::optional<Crs> crs{};
   std::string datum{};  // declared by the user: GCJ-02, BD-09, BD-09MC
+  std::string layer{};  // only that one of the file; empty: all
+  std::string xField{}, yField{};
+  CellOptions cells{};
   // Trusted outlines and places (degrees) to hold the coordinates against; the first that tells counts. None:
   // no such test.
   std::vector<LayerPtr> references{};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "geo/cell_options.h"
 #include "geo/layer.h"
 #include "geo/progress.h"
 #include "geo/report.h"
@@ -17,8 +18,9 @@ struct LoadOptions {
   std::optional<Crs> crs{};  // overrides what the file says
   std::string
       datum{};  // "GCJ-02", "BD-09", "BD-09MC": the coordinates are of that datum and are brought to WGS 84
-  std::string xField{},
-      yField{};  // CSV/XLSX/ODS columns of coordinates; empty: found by name (lon/lat, 经度/纬度, x/y…)
+  std::string xField{}, yField{};  // CSV/XLSX/ODS columns of coordinates, the same twice: both in one cell;
+                                   // empty: found by name (lon/lat, 经度/纬度, x/y…)
+  CellOptions cells{};
   std::optional<Crs>
       reprojectTo{};  // transform all vertices; rows that cannot be are reported and lose their shape
   bool geometryOnly = false;

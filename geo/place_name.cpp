@@ -183,6 +183,14 @@ int Aliases::placeOf(std::string_view text) const {
   return direct >= 0 || !code.empty() ? direct : find(withoutSuperiors(whole));
 }
 
+std::vector<std::string> Aliases::sameAs(std::string_view text) const {
+  std::vector<std::string> out;
+  const int place = placeOf(text);
+  for (const auto& [name, of] : names_)
+    if (place >= 0 && of == place) out.push_back(name);
+  return out;
+}
+
 double likeness(std::string_view a, std::string_view b) {
   const std::u32string x = decoded(plainName(a)), y = decoded(plainName(b));
   if (x.empty() || y.empty()) return 0;

@@ -35,6 +35,8 @@ class Aliases {
   void add(const std::vector<std::string>& same);
   // All ways of writing a place share one number; −1: unknown, or a name of several places.
   int placeOf(std::string_view text) const;
+  // All ways of writing that place, in their plain form; empty: unknown.
+  std::vector<std::string> sameAs(std::string_view text) const;
   bool empty() const { return names_.empty(); }
 
  private:

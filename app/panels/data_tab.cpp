@@ -1,6 +1,7 @@
 // What the chosen layer's file is, what was understood of it, what is wrong with it; and reading it
 // otherwise.
 #include "app/panels/column.h"
+#include "app/panels/matching.h"
 #include "app/session/layer_card.h"
 
 namespace panels {
@@ -15,6 +16,8 @@ class Data {
       : f_(f), ui_(f.ui), spec_(spec), card_(card), facts_(card.facts) {}
 
   void draw() {
+    byName();
+    names();
     place();
     file();
     encoding();
@@ -41,6 +44,109 @@ class Data {
                    ui_.refusal(session::ReadLayerAs{spec_.id, as.encoding, as.crs, as.datum})))
       read(as);
     f_.space(38);
+  }
+
+  // Rows without coordinates stand where a column names a county or a town.
+  void byName() {
+    const auto& state = ui_.session.layer(spec_.id);
+    if (!state.shape || spec_.drawn) return;
+    const geo::Layer& layer = *state.shape->layer;
+    const auto kind = layer.shapes.kind;
+    if (kind != geo::ShapeKind::none && kind != geo::ShapeKind::point) return;
+    size_t without = 0;
+    for (size_t r = 0; r < layer.rows(); ++r) without += r >= layer.shapes.rows() || !layer.shapes.has(r);
+    if (spec_.placeBy.empty() && without == 0) return;
+    f_.section(ui_.tr("按地名上图"), ui_.name(spec_.name));
+    std::vector<std::string> columns{ui_.tr("不按地名")};
+    int chosen = 0;
+    for (const geo::Column& c : layer.table.columns) {
+      if (c.type != geo::ColumnType::text && c.type != geo::ColumnType::integer) continue;
+      if (c.name == spec_.placeBy) chosen = static_cast<int>(columns.size());
+      columns.push_back(c.name);
+    }
+    if (const int c = f_.choice("data.placeBy", ui_.tr("所在地一列"), columns, chosen); c >= 0 && c != chosen)
+      place(c ? columns[static_cast<size_t>(c)] : std::string(), spec_.placeIn);
+    if (spec_.placeBy.empty()) {
+      f_.note(fmt::format(fmt::runtime(ui_.tr("{} 条没有坐标：选一列地名或地址，就放到所在地的中心。")),
+                          without));
+      return;
+    }
+    gazetteers();
+    if (!state.named) return;
+    const auto& n = *state.named;
+    f_.note(fmt::format(fmt::runtime(ui_.tr("{} 条按地名放在所在地的中心，记为估计。")), n.placed));
+    f_.note(ui_.tr("不确定范围：县取到边界最远处，镇取同县各镇的平均面积。"));
+    ui_.record("data.placed", f_.line(1), "text", fmt::format("{}", n.placed));
+    if (!n.unmatched.empty()) {
+      f_.warning("data.unnamed", fmt::format(fmt::runtime(ui_.tr("{} 个地名没有对上")), n.unmatched.size()),
+                 ui_.tr("点相近的一个就认定，可以撤销；没有认定的不上图。"));
+      drawUnmatched(f_, "data.name", {namesLayer(), n.unmatched, n.suggestions});
+    }
+    drawAccepted(f_, "data.name", namesLayer());
+  }
+  void place(const std::string& column, const std::string& in) {
+    const session::PlaceByName c{spec_.id, column, in};
+    if (const auto why = ui_.refusal(c)) tell(ui_, *why);
+    else ui_.send(c);
+  }
+  std::string namesLayer() const {  // that accepted names are of
+    const std::string& in = spec_.placeIn;
+    if (!in.empty()) return in.substr(0, in.find(','));
+    for (const auto& l : ui_.session.project().layers)
+      if (l.role == scene::Role::county) return l.id;
+    return {};
+  }
+  // Whose names count: the counties', with the towns', or another layer's.
+  void gazetteers() {
+    std::string county, towns;
+    std::vector<std::string> labels, ids;
+    const auto& layers = ui_.session.project().layers;
+    for (const auto& l : layers) {
+      if (l.role == scene::Role::county && county.empty()) county = l.id;
+      if (l.role == scene::Role::town) towns += (towns.empty() ? "" : ", ") + l.id;
+    }
+    if (!county.empty() && !towns.empty())
+      labels.push_back(ui_.tr("县和镇")), ids.push_back(county + ", " + towns);
+    for (const auto& l : layers) {
+      const auto& shape = ui_.session.layer(l.id).shape;
+      if (l.id == spec_.id || !l.placeBy.empty() || !shape || (l.key.empty() && l.label.empty())) continue;
+      const auto kind = shape->layer->shapes.kind;
+      if (kind != geo::ShapeKind::polygon && kind != geo::ShapeKind::point) continue;
+      labels.push_back(ui_.name(l.name)), ids.push_back(l.id);
+    }
+    const std::string now = spec_.placeIn.empty() ? county : spec_.placeIn;
+    const auto at = std::find(ids.begin(), ids.end(), now);
+    const int chosen = at == ids.end() ? -1 : static_cast<int>(at - ids.begin());
+    if (const int c = f_.choice("data.placeIn", ui_.tr("对照"), labels, chosen, {}, {}, now.c_str());
+        c >= 0 && c != chosen)
+      place(spec_.placeBy, ids[static_cast<size_t>(c)]);
+  }
+
+  // Tables that write this layer's areas otherwise than it does.
+  void names() {
+    std::vector<std::string> unmatched;
+    std::vector<geo::Suggestion> suggestions;
+    for (const auto& i : ui_.session.project().indicators) {
+      if (i.of != spec_.id || i.table.empty()) continue;
+      const auto& state = ui_.session.indicator(i.id);
+      for (const auto& name : state.unmatched)
+        if (std::find(unmatched.begin(), unmatched.end(), name) == unmatched.end()) unmatched.push_back(name);
+      for (const auto& s : state.suggestions)
+        if (std::find(suggestions.begin(), suggestions.end(), s) == suggestions.end())
+          suggestions.push_back(s);
+    }
+    const auto& accepted = ui_.session.project().accepted;
+    const bool any =
+        std::any_of(accepted.begin(), accepted.end(), [&](const auto& a) { return a.layer == spec_.id; });
+    if (unmatched.empty() && !any) return;
+    f_.section(ui_.tr("表格里的名称"),
+               unmatched.empty() ? std::string() : fmt::format("{}", unmatched.size()));
+    if (!unmatched.empty()) {
+      f_.warning("data.unmatched", fmt::format(fmt::runtime(ui_.tr("{} 个名称没有对上")), unmatched.size()),
+                 ui_.tr("指标的表格里有，这个图层里没有。点相近的一个就认定，可以撤销。"));
+      drawUnmatched(f_, "data.match", {spec_.id, unmatched, suggestions});
+    }
+    drawAccepted(f_, "data.match", spec_.id);
   }
 
   // Where the numbers lie, by evidence and not by label.

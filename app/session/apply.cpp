@@ -5,6 +5,7 @@
 #include "app/session/autosave.h"
 #include "app/session/bare_project.h"
 #include "app/session/copy_picture.h"
+#include "app/session/database_layers.h"
 #include "app/session/derived.h"
 #include "app/session/drawings.h"
 #include "app/session/dress.h"
@@ -12,6 +13,7 @@
 #include "app/session/flight.h"
 #include "app/session/history.h"
 #include "app/session/i18n.h"
+#include "app/session/import.h"
 #include "app/session/names.h"
 #include "app/session/places.h"
 #include "app/session/preflight.h"
@@ -178,18 +180,89 @@ class Check {
   Done operator()(const MoveVertex& c) const {
     const auto drawing = drawingOf(s_, c.layer);
     if (!drawing) return tl::unexpected(drawing.error());
-    const geo::Shapes& shapes = (*drawing)->shapes;
-    if (c.row >= shapes.rows() || !shapes.has(c.row)) return no("没有这个顶点。");
-    const size_t first = shapes.partStart[shapes.rowStart[c.row]],
-                 end = shapes.partStart[shapes.rowStart[c.row + 1]];
-    if (c.vertex >= end - first) return no("没有这个顶点。");
-    // The part that it belongs to must stay sound.
-    uint32_t part = shapes.rowStart[c.row];
-    while (shapes.partStart[part + 1] <= first + c.vertex) ++part;
-    const auto old = shapes.part(part);
-    std::vector<geo::Point> ring(old.begin(), old.end());
-    ring[first + c.vertex - shapes.partStart[part]] = c.to;
-    return soundOutline(shapes.kind, ring, s_.view().language);
+    size_t at = 0;
+    auto ring = ringOf(**drawing, c.row, c.vertex, at);
+    if (!ring) return no("没有这个顶点。");
+    (*ring)[at] = c.to;
+    return soundOutline((*drawing)->shapes.kind, *ring, s_.view().language);
+  }
+  Done operator()(const AddVertex& c) const {
+    const auto drawing = drawingOf(s_, c.layer);
+    if (!drawing) return tl::unexpected(drawing.error());
+    if ((*drawing)->shapes.kind == geo::ShapeKind::point) return no("点没有边。");
+    size_t at = 0;
+    auto ring = ringOf(**drawing, c.row, c.vertex, at);
+    if (!ring) return no("没有这个顶点。");
+    ring->insert(ring->begin() + static_cast<long>(at), c.at);
+    return soundOutline((*drawing)->shapes.kind, *ring, s_.view().language);
+  }
+  Done operator()(const RemoveVertex& c) const {
+    const auto drawing = drawingOf(s_, c.layer);
+    if (!drawing) return tl::unexpected(drawing.error());
+    size_t at = 0;
+    auto ring = ringOf(**drawing, c.row, c.vertex, at);
+    if (!ring) return no("没有这个顶点。");
+    if ((*drawing)->shapes.kind == geo::ShapeKind::point) return no("点只有这一个顶点：删除整个图形。");
+    ring->erase(ring->begin() + static_cast<long>(at));
+    return soundOutline((*drawing)->shapes.kind, *ring, s_.view().language);
+  }
+  Done operator()(const SetLayerStyle& c) const {
+    if (c.style.colour && scene::parseColour(*c.style.colour).a == 0) return no("颜色写作 #RRGGBB。");
+    for (const auto& size : {c.style.width, c.style.radius})
+      if (size && !(*size >= 0 && *size <= 100)) return no("线宽和大小在 0 和 100 之间。");
+    return layer(c.layer);
+  }
+  Done operator()(const AcceptMatch& c) const {
+    if (auto known = layer(c.layer); !known) return known;
+    if (trimmed(c.key).empty()) return no("没有给出名称。");
+    if (c.means.empty()) {
+      for (const AcceptedSpec& a : p_.accepted)
+        if (a.layer == c.layer && a.key == c.key) return {};
+      return no("这个名称没有认定过。");
+    }
+    const LayerState& state = s_.layer(c.layer);
+    if (!state.shape) return no("数据图层还没有载入。");
+    const LayerSpec& spec = *findById(p_.layers, c.layer);
+    const geo::Table& table = state.shape->layer->table;
+    for (const std::string* name : {&spec.key, &spec.label, &spec.labelEn})
+      if (const geo::Column* names = name->empty() ? nullptr : table.find(*name))
+        for (size_t r = 0; r < names->rows(); ++r)
+          if (names->has(r) && trimmed(names->text(r)) == c.means) return {};
+    return geo::fail(fmt::format(fmt::runtime(t("图层“{}”里没有“{}”。")), c.layer, c.means));
+  }
+  Done operator()(const PlaceByName& c) const {
+    if (auto known = layer(c.layer); !known) return known;
+    const LayerState& state = s_.layer(c.layer);
+    if (!c.column.empty() && state.shape) {
+      const geo::Layer& own = *state.shape->layer;
+      if (own.shapes.kind != geo::ShapeKind::point && own.shapes.kind != geo::ShapeKind::none)
+        return no("只有没有坐标的记录和点可以按地名上图。");
+      if (!own.table.find(c.column))
+        return geo::fail(fmt::format("{} has no column \"{}\".", c.layer, c.column),
+                         fmt::format("Columns it does have: {}.", own.table.columnNames()));
+    }
+    LayerSpec after = *findById(p_.layers, c.layer);
+    after.placeBy = c.column, after.placeIn = c.column.empty() ? "" : c.in;
+    if (!c.column.empty() && gazetteerOf(p_, after).empty())
+      return no("项目里没有可以对照地名的图层（县或镇）。");
+    return sound([&](Project& p) { *findById(p.layers, c.layer) = after; });
+  }
+  Done operator()(const ImportTable& c) const {
+    if (c.path.empty()) return no("没有给出文件。");
+    std::error_code error;
+    if (!fs::exists(c.path, error))
+      return geo::fail(fmt::format("{} does not exist.", c.path), "Check the path.");
+    if (!c.layer.empty())
+      if (auto known = layer(c.layer); !known) return known;
+    return sound([&](Project& p) { addImport(p, c.path, c.spec, c.layer); });
+  }
+  Done operator()(const ForgetImport& c) const {
+    return knownImport(p_, c.columns) ? Done{} : no("没有记下这样的表格。");
+  }
+  Done operator()(const OpenTables& c) const { return c.paths.empty() ? no("没有给出文件。") : Done{}; }
+  Done operator()(const LookAtTable& c) const { return c.work.layer.empty() ? Done{} : layer(c.work.layer); }
+  Done operator()(const AskDatabase& c) const {
+    return c.source.empty() || geo::isDatabase(c.source) ? Done{} : no("连接写作 PG:host=… dbname=…。");
   }
   Done operator()(const RemoveFeatures& c) const {
     const auto drawing = drawingOf(s_, c.layer);
@@ -375,6 +448,21 @@ class Check {
     return o;
   }
 
+  // The part that holds that vertex of the row; `at`: where in it. Nothing: there is none.
+  static std::optional<std::vector<geo::Point>> ringOf(const geo::Layer& layer, uint32_t row, size_t vertex,
+                                                       size_t& at) {
+    const geo::Shapes& shapes = layer.shapes;
+    if (row >= shapes.rows() || !shapes.has(row)) return {};
+    const size_t first = shapes.partStart[shapes.rowStart[row]],
+                 end = shapes.partStart[shapes.rowStart[row + 1]];
+    if (vertex >= end - first) return {};
+    uint32_t part = shapes.rowStart[row];
+    while (shapes.partStart[part + 1] <= first + vertex) ++part;
+    at = first + vertex - shapes.partStart[part];
+    const auto points = shapes.part(part);
+    return std::vector<geo::Point>(points.begin(), points.end());
+  }
+
   static void putPlace(Project& p, const PlaceSpec& place) {  // by layer and key
     const auto before = [](const PlaceSpec& a, const PlaceSpec& b) {
       return std::tie(a.layer, a.key) < std::tie(b.layer, b.key);
@@ -529,6 +617,85 @@ class Apply {
   }
   Done operator()(const MoveVertex& c) {
     return draw(c.layer, withVertex(*loosened(c.layer), c.row, c.vertex, c.to));
+  }
+  Done operator()(const AddVertex& c) {
+    return draw(c.layer, withVertexAdded(*loosened(c.layer), c.row, c.vertex, c.at));
+  }
+  Done operator()(const RemoveVertex& c) {
+    return draw(c.layer, withoutVertex(*loosened(c.layer), c.row, c.vertex));
+  }
+  Done operator()(const SetLayerStyle& c) {
+    return edit([&](Project& p) { findById(p.layers, c.layer)->style = c.style; }, "style:" + c.layer,
+                c.final);
+  }
+  Done operator()(const AcceptMatch& c) {
+    return editShow([&](Project& p) {
+      std::erase_if(p.accepted, [&](const AcceptedSpec& a) { return a.layer == c.layer && a.key == c.key; });
+      if (c.means.empty()) return;
+      const AcceptedSpec made{c.layer, c.key, c.means};
+      p.accepted.insert(std::upper_bound(p.accepted.begin(), p.accepted.end(), made,
+                                         [](const AcceptedSpec& a, const AcceptedSpec& b) {
+                                           return std::tie(a.layer, a.key) < std::tie(b.layer, b.key);
+                                         }),
+                        made);
+    });
+  }
+  Done operator()(const PlaceByName& c) {
+    return editShow([&](Project& p) {
+      LayerSpec& l = *findById(p.layers, c.layer);
+      l.placeBy = c.column, l.placeIn = c.column.empty() ? "" : c.in;
+      // What is on the map needs a name there, and to be moved by hand.
+      const LayerState& state = s_.layer(c.layer);
+      if (c.column.empty() || !l.label.empty() || !state.shape) return;
+      for (const geo::Column& t : state.shape->layer->table.columns)
+        if (t.type == geo::ColumnType::text && (l.label.empty() || l.label == c.column)) l.label = t.name;
+    });
+  }
+  Done operator()(const ImportTable& c) {
+    Imported made;
+    const Done done = edit([&](Project& p) { made = addImport(p, nearSource(s_, c.path), c.spec, c.layer); });
+    nextImport(s_);
+    if (!made.layer.empty()) view_.selected.reset();
+    return done;
+  }
+  Done operator()(const ForgetImport& c) {
+    return editShow([&](Project& p) {
+      const ImportSpec* known = knownImport(p, c.columns);
+      p.imports.erase(p.imports.begin() + (known - p.imports.data()));
+    });
+  }
+  Done operator()(const OpenTables& c) {
+    std::vector<std::string> paths;
+    std::error_code error;
+    for (const std::string& path : c.paths) paths.push_back(fs::absolute(path, error).string());
+    s_.jobs().start(
+        "add",
+        [paths, imports = s_.project().imports, session = &s_,
+         name = describe(command_, language_).name](geo::Progress& p) -> Jobs::Finish {
+          std::vector<std::pair<std::string, std::optional<ImportSpec>>> opened;
+          for (const std::string& path : paths) opened.emplace_back(path, knownShape(path, imports, p));
+          return [session, opened, name] { takeTables(*session, opened, name); };
+        },
+        [session = &s_](const std::string& text) {
+          SessionParts::messages(*session).push_back({Message::Level::error, text});
+        });
+    touch(s_);
+    return {};
+  }
+  Done operator()(const LookAtTable& c) {
+    if (c.work.path.empty()) nextImport(s_);
+    else view_.import = c.work;
+    touch(s_);
+    return {};
+  }
+  Done operator()(const AskDatabase& c) {
+    s_.jobs().cancel("ask database");
+    SessionParts::derived(s_).answer.reset();
+    touch(s_);
+    if (c.source.empty()) return {};
+    if (!c.password.empty()) geo::rememberPassword(c.source, c.password);
+    startListing(s_, c.source);
+    return {};
   }
   Done operator()(const RemoveFeatures& c) {
     const Done done = draw(c.layer, withoutRows(*loosened(c.layer), c.rows));
@@ -764,8 +931,8 @@ class Apply {
     }
     auto own = std::make_shared<geo::Layer>(*layer.shape->layer);
     own->table = table->table;
-    const geo::LayerPtr whole =
-        tellingPlaces(own, *findById(s_.project().layers, c.layer), placesOf(s_.project(), c.layer));
+    const geo::LayerPtr whole = tellingPlaces(own, *findById(s_.project().layers, c.layer),
+                                              placesOf(s_.project(), c.layer), layer.named.get());
     const std::string done =
         fmt::format(fmt::runtime(tr("已导出 {} 条记录到 {}", language_)), rows.size(), c.path);
     s_.jobs().start("export",
@@ -1036,6 +1203,10 @@ class Apply {
 
   static void removeIndicator(Project& p, const std::string& id) {
     std::erase_if(p.indicators, [&](const IndicatorSpec& i) { return i.id == id; });
+    std::erase_if(p.tables, [&](const TableSpec& t) {  // that nobody reads any more
+      return std::none_of(p.indicators.begin(), p.indicators.end(),
+                          [&](const IndicatorSpec& i) { return i.table == t.id; });
+    });
     for (std::string* shown : {&p.indicator, &p.trend, &p.shareBase, &p.map.second})
       if (*shown == id) shown->clear();
     if (p.map.kind == MapSpec::Kind::bivariate && p.map.second.empty())
@@ -1058,6 +1229,10 @@ class Apply {
       std::erase(parts, id);
       list = joined(parts);
     };
+    std::erase_if(p.accepted, [&](const AcceptedSpec& a) { return a.layer == id; });
+    for (LayerSpec& l : p.layers) without(l.placeIn);
+    for (ImportSpec& i : p.imports) without(i.placeIn);
+    std::erase_if(p.imports, [&](const ImportSpec& i) { return i.of == id; });
     std::set<std::string> emptied;
     for (IndicatorSpec& i : p.indicators) {
       for (std::string* list : {&i.countOf, &i.distanceTo, &i.dividedByCountOf}) {
@@ -1104,6 +1279,67 @@ class Apply {
     return h.layer == layer || h.minus == layer || h.clip == layer;
   }
 
+  // As the project writes it: relative where the file lies with it.
+  static std::string nearSource(const Session& s, const std::string& path) {
+    std::error_code error;
+    if (geo::isDatabase(path)) return path;
+    const fs::path relative = fs::relative(path, fs::absolute(SessionParts::base(s), error), error);
+    return !error && !relative.empty() && *relative.begin() != ".." ? relative.string() : path;
+  }
+
+  // The next table comes to the assistant, or none.
+  static void nextImport(Session& s) {
+    View& view = SessionParts::view(s);
+    view.import = {};
+    if (view.imports.empty()) return;
+    view.import.path = view.imports.front();
+    view.imports.erase(view.imports.begin());
+  }
+
+  static void takeTables(Session& s,
+                         const std::vector<std::pair<std::string, std::optional<ImportSpec>>>& opened,
+                         const std::string& name) {
+    const Language language = s.view().language;
+    Project after = s.project();
+    bool any = false;
+    std::vector<Message> told;
+    for (const auto& [path, known] : opened) {
+      const std::string file = fs::path(path).filename().string();
+      if (!known) {
+        SessionParts::view(s).imports.push_back(path);
+        continue;
+      }
+      Project next = after;
+      const Imported made = addImport(next, nearSource(s, path), *known);
+      if (const Done sound = check(next); !sound) {
+        told.push_back({Message::Level::error, sound.error().text()});
+        continue;
+      }
+      after = std::move(next), any = true;
+      told.push_back(
+          {Message::Level::info,
+           fmt::format(
+               fmt::runtime(tr("{} 与导入过的表格同形，已照旧加入：{}。要改到图层的“数据”页。", language)),
+               file, importText(*known, language))});
+    }
+    if (any) {
+      ProjectHistory::Step before{s.project(), name, s.view().scene, s.view().sceneEdited};
+      const Look look = SessionParts::look(s);
+      if (look.scene) {  // new data is seen at once
+        for (LayerSpec& l : after.layers)
+          if (findById(s.project().layers, l.id) != s.project().layers.end())
+            l.visible = SessionParts::visible(l, look);
+        if (after.indicator == s.project().indicator) after.indicator = look.scene->indicator;
+        SessionParts::view(s).sceneEdited = true;
+      }
+      SessionParts::project(s) = std::move(after);
+      SessionParts::history(s).record(std::move(before), {}, true);
+    }
+    for (Message& m : told) SessionParts::messages(s).push_back(std::move(m));
+    if (s.view().import.path.empty()) nextImport(s);
+    touch(s);
+  }
+
   static void addLayers(Session& s, std::vector<LayerSpec> layers, const std::vector<geo::Error>& errors,
                         const std::string& name) {
     for (const geo::Error& e : errors) SessionParts::messages(s).push_back({Message::Level::error, e.text()});
@@ -1117,10 +1353,7 @@ class Apply {
       for (int n = 2; std::find(taken.begin(), taken.end(), l.id) != taken.end(); ++n)
         l.id = fmt::format("{}-{}", l.name.zh, n);
       taken.push_back(l.id);
-      std::error_code error;
-      const fs::path relative = fs::relative(l.source, fs::absolute(SessionParts::base(s), error), error);
-      if (!error && !relative.empty() && *relative.begin() != ".." && !geo::isDatabase(l.source))
-        l.source = relative.string();
+      l.source = nearSource(s, l.source);
       SessionParts::project(s).layers.push_back(l);
     }
     const Look look = SessionParts::look(s);
@@ -1343,7 +1576,9 @@ void rebase(Project& p, const std::string& from, const std::string& to) {
     path = (source / path).lexically_normal().lexically_relative(target.lexically_normal()).string();
   };
   for (LayerSpec& l : p.layers) move(l.source);
-  for (IndicatorSpec& i : p.indicators) move(i.table);
+  for (TableSpec& t : p.tables) move(t.source);
+  for (IndicatorSpec& i : p.indicators)
+    if (!tableOf(p, i)) move(i.table);
   move(p.targetTable), move(p.page.logo);
   for (TemplateSpec& t : p.templates) move(t.layout.logo);
 }

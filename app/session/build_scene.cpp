@@ -633,8 +633,15 @@ class Builder {
     crsTexts(crs.name(), crs.text(), s);
   }
 
-  // What stands where somebody says: by whom, and how sure.
+  // What stands where somebody says: by whom, and how sure. And what stands where a name is.
   void placed(scene::Scene& s) const {
+    for (const SceneLayer& layer : s.layers) {
+      const auto entry = derived().layers.find(layer.id);
+      if (!layer.visible || entry == derived().layers.end() || !entry->second.state.named) continue;
+      if (const size_t n = entry->second.state.named->placed; n > 0)
+        s.notes.push_back(fmt::format(
+            fmt::runtime(t("“{}”有 {} 条没有坐标，按地名放在所在地的中心，位置为估计。")), layer.name, n));
+    }
     std::map<std::pair<std::string, std::string>, std::vector<std::string>> said;  // by, on → names
     for (const SceneLayer& layer : s.layers) {
       if (!layer.visible || !layer.shape || project_.places.empty()) continue;

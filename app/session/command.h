@@ -102,6 +102,36 @@ struct RenameFeature {
   uint32_t row = 0;
   std::string name;
 };  // likewise
+struct AddVertex {
+  std::string layer;
+  uint32_t row = 0;
+  size_t vertex = 0;  // the new one comes before it, in its part; of that row, through all its parts
+  geo::Point at;      // world
+};                    // likewise
+struct RemoveVertex {
+  std::string layer;
+  uint32_t row = 0;
+  size_t vertex = 0;
+};  // likewise
+struct SetLayerStyle {
+  std::string layer;
+  StyleSpec style;
+  bool final = true;
+};  // colour, width and size of what has no role of its own
+struct AcceptMatch {
+  std::string layer, key, means;
+};  // a table's key is this one of the layer's; means empty: nobody says so any more
+struct PlaceByName {
+  std::string layer, column, in;
+};  // rows without a place stand where the column says; column empty: nowhere again
+struct ImportTable {
+  std::string path;
+  ImportSpec spec;
+  std::string layer;  // that is read anew; empty: a new one
+};  // a table becomes a layer, or indicators; its choices are kept for the next of its shape
+struct ForgetImport {
+  std::vector<std::string> columns;
+};  // the choices for tables of that shape
 struct SetPalette {
   std::string indicator;
   std::string palette;
@@ -145,6 +175,14 @@ struct PutTemplate {
 };  // a new one, or another form of the one with its id
 struct RemoveTemplate {
   std::string id;
+};
+// A table in the import assistant.
+struct ImportWork {
+  std::string path;
+  ImportSpec choices;  // what the user has said; the rest is found out
+  bool asSaid = false, figuresSaid = false;
+  std::string layer;  // that it already is
+  bool operator==(const ImportWork&) const = default;
 };
 // History and files
 struct Undo {};
@@ -195,6 +233,16 @@ struct ExportRows {
   bool selectedOnly = true;
 };  // with the indicators' figures
 // View
+struct OpenTables {
+  std::vector<std::string> paths;
+};  // those of a known shape are taken in, the others come to the assistant one by one
+struct LookAtTable {
+  ImportWork work;
+};  // in the assistant; path empty: no more
+struct AskDatabase {
+  std::string source;    // "PG:host=… dbname=…", without a password
+  std::string password;  // kept in memory alone
+};                       // what tables it has; source empty: no more
 struct SetLanguage {
   scene::Language language;
 };
@@ -294,18 +342,18 @@ struct Quit {
 };
 struct ShowHelp {};
 
-using Command =
-    std::variant<SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator,
-                 SetYear, SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator,
-                 SetLayerShow, ReadLayerAs, PlaceObject, UnplaceObject, AddFeature, MoveVertex,
-                 RemoveFeatures, RenameFeature, SetPalette, SetTitle, SetTheme, SetVision, AddScene,
-                 RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage, PutTemplate, RemoveTemplate,
-                 Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, Recover, ExportImage,
-                 ExportAtlas, ExportAgain, CopyPicture, ExportRows, SetLanguage, ShowScene, NextScene,
-                 StartShow, EndShow, StepShow, JumpShow, BlackShow, HoldShow, FlatShow, CheckShow, SetCamera,
-                 Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer, SetTool,
-                 SetComposition, ShowCard, InspectLayer, CompareReading, ProbeHeat, CopyText, Hover, Search,
-                 TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+using Command = std::variant<
+    SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator, SetYear,
+    SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator, SetLayerShow, ReadLayerAs,
+    PlaceObject, UnplaceObject, AddFeature, MoveVertex, RemoveFeatures, RenameFeature, AddVertex,
+    RemoveVertex, SetLayerStyle, AcceptMatch, PlaceByName, ImportTable, ForgetImport, SetPalette, SetTitle,
+    SetTheme, SetVision, AddScene, RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage,
+    PutTemplate, RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, Recover,
+    ExportImage, ExportAtlas, ExportAgain, CopyPicture, ExportRows, OpenTables, LookAtTable, AskDatabase,
+    SetLanguage, ShowScene, NextScene, StartShow, EndShow, StepShow, JumpShow, BlackShow, HoldShow, FlatShow,
+    CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer,
+    SetTool, SetComposition, ShowCard, InspectLayer, CompareReading, ProbeHeat, CopyText, Hover, Search,
+    TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

@@ -600,4 +600,31 @@ double Session::wakeAt() const {
   return at;
 }
 
+void startListing(Session& session, const std::string& source) {
+  auto waiting = std::make_shared<DatabaseAnswer>();
+  waiting->source = geo::withoutPassword(source);
+  SessionParts::derived(session).answer = waiting;
+  session.jobs().start(
+      "ask database",
+      [&session, source](geo::Progress& p) -> Jobs::Finish {
+        auto answer = std::make_shared<DatabaseAnswer>();
+        answer->source = geo::withoutPassword(source), answer->done = true;
+        auto database = geo::Database::open(source, {}, &p);
+        auto tables = database ? (*database)->catalogue(&p) : tl::unexpected(database.error());
+        if (tables) answer->tables = std::move(*tables);
+        else answer->error = tables.error();
+        return [&session, answer] {
+          DerivedState& d = SessionParts::derived(session);
+          if (d.answer && d.answer->source == answer->source) d.answer = answer;
+          touch(session);
+        };
+      },
+      [&session, source](const std::string& error) {
+        auto answer = std::make_shared<DatabaseAnswer>();
+        answer->source = geo::withoutPassword(source), answer->done = true, answer->error = {error, {}};
+        SessionParts::derived(session).answer = answer;
+        touch(session);
+      });
+}
+
 }  // namespace session

@@ -54,6 +54,15 @@ struct DatabaseStates {
   std::map<SourceKey, DatabaseState> all;
 };
 
+// What a server said to AskDatabase.
+struct DatabaseAnswer {
+  std::string source;  // without a password
+  bool done = false;   // else it is being asked
+  geo::Error error;
+  std::vector<geo::DatabaseEntry> tables;
+};
+void startListing(Session& session, const std::string& source);
+
 // Instead of reading a file: describes the table, and reads it when it is small.
 void startAsking(Session& session, const SourceKey& key);
 void deriveDatabases(Session& session);

@@ -47,7 +47,7 @@ bool settled(Stage stage) { return stage == Stage::ready || stage == Stage::fail
 geo::Result<geo::Loaded> loadSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress) {
   geo::LoadOptions options;
   options.layer = key.layer, options.encoding = key.encoding, options.xField = key.x, options.yField = key.y;
-  options.datum = key.datum;
+  options.datum = key.datum, options.cells = key.cells;
   options.trusted = std::getenv("PARKSCOPE_TRUST") != nullptr;
   if (!key.crs.empty()) {
     auto crs = geo::Crs::parse(key.crs);
@@ -182,6 +182,7 @@ struct Made {
   geo::LayerPtr layer;
   scene::MapShapePtr shape;
   DressPtr dress;
+  std::shared_ptr<const NamedPlaces> named;
   std::vector<long> rowsNow;      // of the layer that it replaces
   std::vector<std::string> lost;  // keys of places that no row takes
 };
@@ -198,7 +199,8 @@ scene::MapShapePtr mapShape(const geo::LayerPtr& layer, std::shared_ptr<const ge
 }
 
 geo::Result<Made> makeLayer(const LayerSpec& spec, const std::vector<PlaceSpec>& places,
-                            const geo::LayerPtr& source, const geo::Crs& world, geo::Progress& progress) {
+                            const geo::Gazetteer& gazetteer, const geo::LayerPtr& source,
+                            const geo::Crs& world, geo::Progress& progress) {
   const auto filter = parseFilter(spec.filter);
   if (!filter) return tl::unexpected(filter.error());
   geo::LayerPtr layer = source;
@@ -215,12 +217,23 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const std::vector<PlaceSpec>&
     moved->crs = world, moved->bounds = moved->shapes.box();
     layer = moved;
   }
-  auto placed = withPlaces(layer, spec, places, world);
+  ByName byName{{layer, {}, {}}, nullptr};
+  if (!spec.placeBy.empty()) {
+    auto found = withNames(layer, spec, gazetteer, progress);
+    if (!found) return tl::unexpected(found.error());
+    byName = std::move(*found), layer = byName.placed.layer;
+  }
+  auto placed = withPlaces(layer, spec, places, world);  // what somebody says counts before a name
   if (!placed) return tl::unexpected(placed.error());
   layer = placed->layer;
-  auto look = dress(*layer, spec, placed->rows);
+  std::vector<StandIn> stands = placed->rows;
+  for (const StandIn& s : byName.placed.rows)
+    if (std::none_of(placed->rows.begin(), placed->rows.end(), [&](const auto& p) { return p.row == s.row; }))
+      stands.push_back(s);
+  std::sort(stands.begin(), stands.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+  auto look = dress(*layer, spec, stands);
   if (!look) return tl::unexpected(look.error());
-  Made made{layer, nullptr, *look, {}, placed->lost};
+  Made made{layer, nullptr, *look, byName.named, {}, placed->lost};
   made.shape = mapShape(layer, std::make_shared<geo::SpatialIndex>(layer->shapes),
                         layer->shapes.vertices.size() <= quickVertices, progress);
   return made;
@@ -265,20 +278,58 @@ void startBorders(Session& session, const std::string& id, const scene::MapShape
       });
 }
 
+// The layers by whose names this one is placed; nothing while one of them is on its way.
+std::optional<std::vector<geo::LayerPtr>> gazetteerReady(const Session& session, const LayerSpec& spec) {
+  std::vector<geo::LayerPtr> out;
+  for (const std::string& id : gazetteerOf(session.project(), spec)) {
+    const auto& layers = SessionParts::derived(session).layers;
+    const auto entry = layers.find(id);
+    if (entry == layers.end() || entry->second.building || !settled(entry->second.state.stage)) return {};
+    out.push_back(entry->second.state.shape ? entry->second.state.shape->layer : nullptr);
+  }
+  return out;
+}
+
+std::vector<AcceptedSpec> acceptedFor(const Project& project, const LayerSpec& spec) {
+  std::vector<AcceptedSpec> out;
+  const auto ids = gazetteerOf(project, spec);
+  for (const AcceptedSpec& a : project.accepted)
+    if (std::find(ids.begin(), ids.end(), a.layer) != ids.end()) out.push_back(a);
+  return out;
+}
+
+geo::Gazetteer gazetteer(const Session& session, const LayerSpec& spec, const geo::Aliases* aliases) {
+  geo::Gazetteer g;
+  g.aliases = aliases;
+  const Project& project = session.project();
+  for (const std::string& id : gazetteerOf(project, spec))
+    for (const LayerSpec& l : project.layers)
+      if (l.id == id)
+        if (const auto& shape = session.layer(id).shape)
+          g.layers.push_back(namedLayer(l, shape->layer, project.accepted));
+  if (const LayerSpec* county = countyLayer(project))
+    if (const auto& shape = session.layer(county->id).shape) g.areas = shape->layer;
+  return g;
+}
+
 // filtered: by the server already.
 void startMaking(Session& session, LayerSpec spec, const SourceState& source, bool filtered) {
   LayerEntry& e = SessionParts::derived(session).layers[spec.id];
   e.spec = essence(spec), e.source = source.layer, e.places = placesOf(session.project(), spec.id);
+  e.gazetteer = gazetteerReady(session, spec).value_or(std::vector<geo::LayerPtr>{});
+  e.accepted = acceptedFor(session.project(), spec);
   e.building = true;
+  const auto aliases = placeAliases();
   if (filtered) spec.filter.clear();
   if (!e.state.shape) e.state.stage = Stage::loading;
   e.state.report = source.report, e.state.sourceCrs = source.crs;
   const geo::LayerPtr before = e.state.shape ? e.state.shape->layer : nullptr;
   run<geo::Result<Made>>(
       session, "layer\x1f" + spec.id,
-      [spec, layer = source.layer, before, places = e.places,
+      [spec, layer = source.layer, before, places = e.places, aliases,
+       names = gazetteer(session, spec, aliases.get()),
        world = SessionParts::derived(session).worldCrs](geo::Progress& p) {
-        auto made = makeLayer(spec, places, layer, world, p);
+        auto made = makeLayer(spec, places, names, layer, world, p);
         if (made && before && made->layer != before)
           made->rowsNow = rowsNow(*before, *made->layer, spec.key, spec.label);
         return made;
@@ -296,7 +347,7 @@ void startMaking(Session& session, LayerSpec spec, const SourceState& source, bo
         e.building = false;
         e.state.stage = Stage::ready, e.state.error = {};
         e.state.shape = made->shape, e.state.index = made->shape->index;
-        e.dress = made->dress;
+        e.dress = made->dress, e.state.named = made->named;
         e.outside = e.inside = nullptr, e.cutLines = e.cutBy = nullptr;
         if (made->layer->shapes.kind == geo::ShapeKind::polygon && !made->shape->boundaries &&
             !SessionParts::derived(session).onePicture)
@@ -318,7 +369,9 @@ void deriveLayers(Session& session) {
     return e.source == source && e.spec == essence(spec) &&
            (session.project().places.empty() && e.places.empty()
                 ? true
-                : e.places == placesOf(session.project(), spec.id));
+                : e.places == placesOf(session.project(), spec.id)) &&
+           (spec.placeBy.empty() || (e.gazetteer == gazetteerReady(session, spec) &&
+                                     e.accepted == acceptedFor(session.project(), spec)));
   };
   for (const LayerSpec& spec : session.project().layers) {
     if (spec.drawing) {  // over what its file has
@@ -334,6 +387,10 @@ void deriveLayers(Session& session) {
       failLayer(session, spec.id, source.error);
     if (source.stage == Stage::loading && !e.state.shape) e.state.stage = Stage::loading;
     if (source.stage != Stage::ready || !source.layer) continue;
+    if (!spec.placeBy.empty() && !gazetteerReady(session, spec)) {
+      if (!e.state.shape) e.state.stage = Stage::loading;
+      continue;
+    }
     if (current(e, spec, source.layer)) continue;
     startMaking(session, spec, source, shownByView(session, sourceKey(session, spec)));
   }
@@ -443,9 +500,10 @@ void deriveFigures(Session& session) {
     key.tables[spec.table] = table;
     input->tables[spec.table] = {table, s.error};
   }
+  key.accepted = session.project().accepted;
   if (key.layers.empty() || (key == d.figuresKey)) return;
   d.figuresKey = key;
-  input->indicators = key.indicators;
+  input->indicators = key.indicators, input->accepted = key.accepted;
   if (const LayerSpec* county = countyLayer(session.project())) input->countyLayer = county->id;
   input->world = d.worldCrs;
   input->aliases = placeAliases();
@@ -477,7 +535,13 @@ void deriveTargets(Session& session) {
 }  // namespace
 
 std::string jobKey(const std::string& kind, const SourceKey& k) {
-  return joined({kind, k.path, k.layer, k.encoding, k.crs, k.datum, k.x, k.y, k.filter}, "\x1f");
+  std::vector<std::string> parts{kind, k.path, k.layer, k.encoding, k.crs, k.datum, k.x, k.y, k.filter};
+  if (k.cells != geo::CellOptions{}) {
+    parts.push_back(k.cells.separator), parts.push_back(std::to_string(k.cells.headerRow));
+    for (const auto* list : {&k.cells.text, &k.cells.numbers, &k.cells.dates, &k.cells.missing})
+      parts.push_back(joined(*list, "\x1e"));
+  }
+  return joined(parts, "\x1f");
 }
 
 void tellReport(Session& session, const std::string& source, const geo::Report& report) {
@@ -531,15 +595,28 @@ SourceKey sourceKey(const Session& session, const LayerSpec& l) {
           l.datum,
           l.x,
           l.y,
-          geo::isDatabase(l.source) ? l.filter : std::string()};
+          geo::isDatabase(l.source) ? l.filter : std::string(),
+          l.cells};
+}
+
+const TableSpec* tableOf(const Project& project, const IndicatorSpec& i) {
+  for (const TableSpec& t : project.tables)
+    if (t.id == i.table) return &t;
+  return nullptr;
 }
 
 SourceKey tableKey(const Session& session, const IndicatorSpec& i) {
-  return {resolved(SessionParts::base(session), i.table), {}, {}, {}, {}, {}, {}, {}};
+  SourceKey key;
+  const TableSpec* t = tableOf(session.project(), i);
+  key.path = resolved(SessionParts::base(session), t ? t->source : i.table);
+  if (t) key.layer = t->sourceLayer, key.encoding = t->encoding, key.cells = t->cells;
+  return key;
 }
 
 SourceKey targetKey(const Session& session) {
-  return {resolved(SessionParts::base(session), session.project().targetTable), {}, {}, {}, {}, {}, {}, {}};
+  SourceKey key;
+  key.path = resolved(SessionParts::base(session), session.project().targetTable);
+  return key;
 }
 
 const LayerSpec* countyLayer(const Project& project) {
@@ -568,6 +645,7 @@ void derive(Session& session) {
   deriveMaps(session);
   deriveLogo(session);
   deriveCard(session);
+  deriveImport(session);
   DerivedState& d = SessionParts::derived(session);
   d.followed = d.version;
 }

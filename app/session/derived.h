@@ -12,6 +12,7 @@ namespace session {
 struct SourceKey {
   std::string path, layer, encoding, crs, datum, x, y;
   std::string filter;  // of a database's table: there the server applies it
+  geo::CellOptions cells{};
   auto operator<=>(const SourceKey&) const = default;
 };
 
@@ -41,8 +42,10 @@ using DressPtr = std::shared_ptr<const Dress>;
 struct DatabaseStates;  // database_layers.h
 
 struct LayerEntry {
-  LayerSpec spec;  // made from these three
+  LayerSpec spec;  // made from these five
   std::vector<PlaceSpec> places;
+  std::vector<geo::LayerPtr> gazetteer;
+  std::vector<AcceptedSpec> accepted;
   geo::LayerPtr source;
   LayerState state;
   DressPtr dress;
@@ -56,6 +59,7 @@ struct FiguresKey {
   std::vector<IndicatorSpec> indicators;
   std::vector<geo::LayerPtr> shapes;
   std::map<std::string, geo::LayerPtr> tables;
+  std::vector<AcceptedSpec> accepted;
   bool operator==(const FiguresKey&) const = default;
 };
 
@@ -162,7 +166,16 @@ struct DerivedState {
     FileStamp stamp;
     bool operator==(const CardKey&) const = default;
   } cardKey;
-  LayerCardPtr card;                 // of the layer whose file is looked at
+  LayerCardPtr card;        // of the layer whose file is looked at
+  ImportPreviewPtr import;  // of the table in the assistant
+  struct ImportKey {
+    ImportWork work;
+    std::vector<geo::LayerPtr> layers;  // whose names it is held against
+    std::vector<AcceptedSpec> accepted;
+    FileStamp stamp;
+    bool operator==(const ImportKey&) const = default;
+  } importKey;
+  DatabaseAnswerPtr answer;
   std::optional<SourceKey> otherOf;  // that `other` is, or is being, read with
   scene::MapShapePtr other;          // that layer as it could be read otherwise: lines and dots
   std::string logoPath;              // that `logo` is, or is being, read from
@@ -230,6 +243,8 @@ SourceKey targetKey(const Session& session);
 std::string resolved(const std::string& base, const std::string& source);
 SourceKey sourceKey(const Session& session, const LayerSpec& layer);
 SourceKey tableKey(const Session& session, const IndicatorSpec& indicator);
+// How the project says that the indicator's table is read; null: as its file says.
+const TableSpec* tableOf(const Project& project, const IndicatorSpec& indicator);
 // The row that stands for the whole city in its figures, or the one of the county layer's bounds: what "fit"
 // shows.
 geo::Box homeBox(const Session& session);

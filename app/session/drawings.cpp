@@ -110,6 +110,29 @@ geo::LayerPtr withVertex(const geo::Layer& from, uint32_t row, size_t vertex, Po
   return layer;
 }
 
+// vertex: of the row, through all its parts; `at` none: it is taken away.
+static geo::LayerPtr withOther(const geo::Layer& from, uint32_t row, size_t vertex, std::optional<Point> at) {
+  auto layer = std::make_shared<geo::Layer>(from);
+  Shapes& s = layer->shapes;
+  const size_t v = s.partStart[s.rowStart[row]] + vertex;
+  uint32_t part = s.rowStart[row];
+  while (s.partStart[part + 1] <= v) ++part;
+  if (at) s.vertices.insert(s.vertices.begin() + static_cast<long>(v), *at);
+  else s.vertices.erase(s.vertices.begin() + static_cast<long>(v));
+  for (size_t p = part + 1; p < s.partStart.size(); ++p)
+    s.partStart[p] = at ? s.partStart[p] + 1 : s.partStart[p] - 1;
+  layer->bounds = s.box();
+  return layer;
+}
+
+geo::LayerPtr withVertexAdded(const geo::Layer& from, uint32_t row, size_t vertex, Point at) {
+  return withOther(from, row, vertex, at);
+}
+
+geo::LayerPtr withoutVertex(const geo::Layer& from, uint32_t row, size_t vertex) {
+  return withOther(from, row, vertex, {});
+}
+
 geo::LayerPtr withoutRows(const geo::Layer& from, std::vector<uint32_t> rows) {
   std::sort(rows.begin(), rows.end());
   auto layer = std::make_shared<geo::Layer>();

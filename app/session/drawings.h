@@ -9,6 +9,8 @@ namespace session {
 geo::LayerPtr newDrawing(const std::string& name, geo::ShapeKind kind, const geo::Crs& crs);
 geo::LayerPtr withFeature(const geo::Layer& layer, std::vector<geo::Point> vertices, const std::string& name);
 geo::LayerPtr withVertex(const geo::Layer& layer, uint32_t row, size_t vertex, geo::Point to);
+geo::LayerPtr withVertexAdded(const geo::Layer& layer, uint32_t row, size_t vertex, geo::Point at);
+geo::LayerPtr withoutVertex(const geo::Layer& layer, uint32_t row, size_t vertex);
 geo::LayerPtr withoutRows(const geo::Layer& layer, std::vector<uint32_t> rows);
 geo::LayerPtr withName(const geo::Layer& layer, const LayerSpec& spec, uint32_t row, const std::string& name);
 // Enough vertices, an area, no outline that crosses itself; else why not.

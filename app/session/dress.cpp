@@ -60,10 +60,11 @@ SplitName splitCountyName(const std::string& name) {
 }
 
 geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
-                            const std::vector<std::pair<uint32_t, PlaceSpec>>& places) {
+                            const std::vector<StandIn>& places) {
   const geo::Table& table = layer.table;
-  for (const std::string* name : {&spec.key, &spec.label, &spec.labelEn, &spec.level, &spec.county,
-                                  &spec.uncertaintyKm, &spec.precision, &spec.status, &spec.ledBy})
+  for (const std::string* name :
+       {&spec.key, &spec.label, &spec.labelEn, &spec.level, &spec.county, &spec.uncertaintyKm,
+        &spec.precision, &spec.status, &spec.ledBy, &spec.placeBy})
     if (!name->empty() && !table.find(*name))
       return geo::fail(fmt::format("{} has no column \"{}\".", geo::withoutPassword(spec.source), *name),
                        "Columns it does have: " + table.columnNames() + ".");
@@ -73,7 +74,9 @@ geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
                     *level = column(table, spec.level), *doubt = column(table, spec.uncertaintyKm),
                     *precision = column(table, spec.precision), *status = column(table, spec.status),
                     *full = column(table, "name"), *fullEn = column(table, "name_en");
-  const bool symbols = hasSymbol(spec.role) && layer.shapes.kind != geo::ShapeKind::polygon &&
+  // What is not sure where it is shows it, and what has no place is listed: as symbols do.
+  const bool symbols = (hasSymbol(spec.role) || !spec.placeBy.empty()) &&
+                       layer.shapes.kind != geo::ShapeKind::polygon &&
                        layer.shapes.kind != geo::ShapeKind::line;
   for (auto* list : {&d->labels, &d->fullNames})
     if (zh || en)
@@ -87,8 +90,7 @@ geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
   size_t next = 0;  // of the places
   for (size_t r = 0; r < rows; ++r) {
     if (const auto s = session::status(textOf(status, r))) d->status[r] = *s;
-    const PlaceSpec* place =
-        next < places.size() && places[next].first == r ? &places[next++].second : nullptr;
+    const StandIn* place = next < places.size() && places[next].row == r ? &places[next++] : nullptr;
     if (place) d->status[r] = scene::Status::estimated;
     d->illustrative |= d->status[r] == scene::Status::illustrative;
     const std::string levelText = textOf(level, r);
@@ -96,8 +98,9 @@ geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
       const bool placed = r < layer.shapes.rows() && layer.shapes.has(r);
       d->symbols[r] = scene::symbolFor(spec.role, levelText);
       d->certainty[r] = !placed || d->status[r] == scene::Status::illustrative ? Certainty::hollow
-                        : !place && textOf(precision, r) == "county"           ? Certainty::countyOnly
-                                                                               : Certainty::known;
+                        : place ? (place->somewhere ? Certainty::countyOnly : Certainty::known)
+                        : textOf(precision, r) == "county" ? Certainty::countyOnly
+                                                           : Certainty::known;
       const double km = place ? place->uncertaintyKm : doubt ? doubt->number(r) : geo::missing;
       if (placed && km > 0) d->uncertaintyMetres[r] = km * 1000;
     }

@@ -5,9 +5,16 @@
 
 namespace session {
 
-// `placed`: rows that stand where somebody says, ascending.
+struct StandIn {  // a row that stands where its source does not say
+  uint32_t row = 0;
+  double uncertaintyKm = 0;
+  bool byName = false;     // else somebody says so
+  bool somewhere = false;  // in the whole of a county
+};
+
+// `placed`: ascending.
 geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
-                            const std::vector<std::pair<uint32_t, PlaceSpec>>& placed = {});
+                            const std::vector<StandIn>& placed = {});
 
 // "连山壮族瑶族自治县" → "连山" · "壮族瑶族自治县"; other names stay whole.
 struct SplitName {

@@ -296,7 +296,10 @@ class Computer {
   bool joinYear(const IndicatorSpec& spec, const geo::Table& table, const geo::Column& keys,
                 std::span<const geo::Column* const> areas, int year, const std::vector<uint32_t>& rows,
                 IndicatorState& s, std::set<std::string>& strangers) const {
-    const geo::Join join = geo::join(areas, taken(keys, rows), {.aliases = in_.aliases.get()});
+    geo::JoinOptions options{.aliases = in_.aliases.get()};
+    for (const AcceptedSpec& a : in_.accepted)
+      if (a.layer == spec.of) options.accepted.emplace_back(a.key, a.means);
+    const geo::Join join = geo::join(areas, taken(keys, rows), options);
     for (const geo::AliasMatch& a : join.byAlias)
       if (std::find(s.byAlias.begin(), s.byAlias.end(), a) == s.byAlias.end()) s.byAlias.push_back(a);
     for (const geo::Suggestion& g : join.suggestions)

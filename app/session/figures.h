@@ -22,6 +22,7 @@ struct FiguresInput {
   std::vector<IndicatorSpec> indicators;
   std::map<std::string, TableIn> tables;  // by IndicatorSpec::table
   std::string countyLayer;
+  std::vector<AcceptedSpec> accepted;
   std::shared_ptr<const geo::Aliases> aliases;  // names of places that changed; null: none
   geo::Crs world;
 };

@@ -100,7 +100,6 @@ bool shifted(const std::string& datum) {
   return !name.empty() && name != "WGS 84";
 }
 
-// Trusted outlines and places, in degrees: the project's own areas, then what comes with the program.
 std::vector<geo::LayerPtr> references(const geo::LayerPtr& own) {
   std::vector<geo::LayerPtr> all;
   if (own && own->crs.known())
@@ -125,6 +124,8 @@ LayerCardPtr look(LayerCard card, const SourceKey& key, const geo::LayerPtr& own
   }
   geo::InspectOptions options;
   options.encoding = key.encoding, options.datum = key.datum, options.references = references(own);
+  options.cells = key.cells, options.xField = key.x, options.yField = key.y;
+  if (key.cells != geo::CellOptions{} || !key.x.empty()) options.layer = key.layer;
   if (!key.crs.empty())
     if (auto crs = geo::Crs::parse(key.crs)) options.crs = std::move(*crs);
   geo::SourceFacts facts = geo::inspect(key.path, options, &progress);
@@ -159,6 +160,8 @@ scene::MapShapePtr ghostOf(const geo::Layer& layer) {
 }
 
 }  // namespace
+
+std::vector<geo::LayerPtr> trustedPlaces(const geo::LayerPtr& own) { return references(own); }
 
 Reading readingOf(const LayerSpec& l) { return {l.encoding, l.crs, l.datum}; }
 

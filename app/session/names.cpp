@@ -67,6 +67,7 @@ constexpr std::string_view compositions[] = {"map", "multiples", "ledger", "card
 constexpr std::string_view heights[] = {"extruded", "columns", "none"};
 constexpr std::string_view sides[] = {"ranking", "years"};
 constexpr std::string_view beads[] = {"once", "always", "never"};
+constexpr std::string_view imports[] = {"points", "names", "figures"};
 constexpr std::string_view pageStyles[] = {"sheet", "figure", "poster", "slide"};
 constexpr std::string_view pageGrids[] = {"degrees", "metres", "none"};
 constexpr std::string_view pageParts[] = {"map",   "title",    "legend",  "scale-bar", "north-arrow",
@@ -113,6 +114,10 @@ std::span<const std::string_view> wordsOf<scene::SidePanel>() {
 template <>
 std::span<const std::string_view> wordsOf<ShowSpec::Beads>() {
   return beads;
+}
+template <>
+std::span<const std::string_view> wordsOf<ImportSpec::As>() {
+  return imports;
 }
 template <>
 std::span<const std::string_view> wordsOf<scene::PageStyle>() {

@@ -1,6 +1,7 @@
 #include "app/session/places.h"
 
 #include "app/session/i18n.h"
+#include "app/session/names.h"
 
 namespace session {
 namespace {
@@ -26,6 +27,30 @@ std::map<std::string, long> rowsByKey(const geo::Column& keys) {
 void addColumn(geo::Table& table, const char* name, std::vector<double> numbers) {
   geo::Column& c = table.columns.emplace_back();
   c.name = name, c.type = geo::ColumnType::real, c.numbers = std::move(numbers);
+}
+
+// The layer with these rows at these places, the others where they are.
+geo::LayerPtr standing(const geo::Layer& layer, const std::map<uint32_t, geo::Point>& at,
+                       const geo::Crs& crs) {
+  const geo::Shapes& from = layer.shapes;
+  auto moved = std::make_shared<geo::Layer>();
+  moved->name = layer.name, moved->source = layer.source, moved->table = layer.table, moved->crs = crs;
+  geo::Shapes& to = moved->shapes;
+  to.kind = geo::ShapeKind::point;
+  for (uint32_t r = 0; r < layer.rows(); ++r) {
+    if (const auto placed = at.find(r); placed != at.end()) {
+      to.vertices.push_back(placed->second), to.endPart();
+    } else if (r < from.rows()) {
+      for (uint32_t p = from.rowStart[r]; p < from.rowStart[r + 1]; ++p) {
+        const auto part = from.part(p);
+        to.vertices.insert(to.vertices.end(), part.begin(), part.end());
+        to.endPart();
+      }
+    }
+    to.endRow();
+  }
+  moved->bounds = to.box();
+  return moved;
 }
 
 }  // namespace
@@ -66,50 +91,104 @@ geo::Result<Placed> withPlaces(const geo::LayerPtr& layer, const LayerSpec& spec
     }
     const auto row = static_cast<uint32_t>(found->second);
     at[row] = where;
-    out.rows.emplace_back(row, p);
+    out.rows.push_back({row, p.uncertaintyKm});
   }
-  std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  if (at.empty()) return out;
-  auto moved = std::make_shared<geo::Layer>();
-  moved->name = layer->name, moved->source = layer->source, moved->table = layer->table, moved->crs = world;
-  geo::Shapes& to = moved->shapes;
-  to.kind = geo::ShapeKind::point;
+  std::sort(out.rows.begin(), out.rows.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+  if (!at.empty()) out.layer = standing(*layer, at, world);
+  return out;
+}
+
+std::vector<std::string> gazetteerOf(const Project& project, const LayerSpec& spec) {
+  std::vector<std::string> out;
+  if (spec.placeBy.empty()) return out;
+  const auto asked = splitList(spec.placeIn);
+  for (const LayerSpec& l : project.layers) {
+    const bool wanted = asked.empty() ? out.empty() && l.role == scene::Role::county
+                                      : std::find(asked.begin(), asked.end(), l.id) != asked.end();
+    if (wanted && l.id != spec.id && l.placeBy.empty()) out.push_back(l.id);
+  }
+  return out;
+}
+
+geo::NamedLayer namedLayer(const LayerSpec& spec, const geo::LayerPtr& layer,
+                           const std::vector<AcceptedSpec>& accepted) {
+  geo::NamedLayer out{layer, {spec.key, spec.label, spec.labelEn}, spec.county, {}};
+  for (const AcceptedSpec& a : accepted)
+    if (a.layer == spec.id) out.accepted.emplace_back(a.key, a.means);
+  return out;
+}
+
+geo::Result<ByName> withNames(const geo::LayerPtr& layer, const LayerSpec& spec,
+                              const geo::Gazetteer& gazetteer, geo::Progress& progress) {
+  ByName out{{layer, {}, {}}, std::make_shared<const NamedPlaces>()};
+  if (layer->shapes.kind != geo::ShapeKind::point && layer->shapes.kind != geo::ShapeKind::none) return out;
+  const geo::Table& table = layer->table;
+  const geo::Column* names = table.find(spec.placeBy);
+  if (!names)
+    return geo::fail(fmt::format("{} has no column \"{}\".", spec.source, spec.placeBy),
+                     "Columns it does have: " + table.columnNames() + ".");
+  // Who has a place of their own needs no other.
+  geo::Column asked;
+  asked.name = names->name;
+  for (size_t r = 0; r < layer->rows(); ++r) {
+    const bool own = r < layer->shapes.rows() && layer->shapes.has(r);
+    asked.present.push_back(!own && names->has(r));
+    asked.texts.push_back(asked.present.back() ? names->text(r) : std::string());
+  }
+  const geo::Column* within = spec.county.empty() ? nullptr : table.find(spec.county);
+  const geo::PlacedByName found = geo::placeByName(asked, within, gazetteer, &progress);
+  auto named = std::make_shared<NamedPlaces>();
+  named->unmatched = found.unmatched, named->byAlias = found.byAlias, named->suggestions = found.suggestions;
+  named->at.resize(layer->rows()), named->km.resize(layer->rows());
+  std::map<uint32_t, geo::Point> at;
+  geo::Crs crs;
   for (uint32_t r = 0; r < layer->rows(); ++r) {
-    if (const auto placed = at.find(r); placed != at.end()) {
-      to.vertices.push_back(placed->second), to.endPart();
-    } else if (r < from.rows()) {
-      for (uint32_t p = from.rowStart[r]; p < from.rowStart[r + 1]; ++p) {
-        const auto part = from.part(p);
-        to.vertices.insert(to.vertices.end(), part.begin(), part.end());
-        to.endPart();
-      }
-    }
-    to.endRow();
+    if (found.placeOf[r] < 0) continue;
+    const geo::NamedPlace& p = found.places[static_cast<size_t>(found.placeOf[r])];
+    at[r] = p.at, named->at[r] = p.name;
+    crs = gazetteer.layers[p.layer].layer->crs;
+    // Two figures: more would pretend to know.
+    const double km = p.uncertaintyMetres / 1000, step = std::pow(10, std::floor(std::log10(km)) - 1);
+    const bool county = p.area && gazetteer.layers[p.layer].layer == gazetteer.areas;
+    named->km[r] = km > 0 ? std::ceil(km / step) * step : 0;
+    out.placed.rows.push_back({r, named->km[r], true, county});
   }
-  moved->bounds = to.box();
-  out.layer = std::move(moved);
+  named->placed = at.size();
+  if (!at.empty()) out.placed.layer = standing(*layer, at, crs);
+  out.named = std::move(named);
   return out;
 }
 
 geo::LayerPtr tellingPlaces(const geo::LayerPtr& layer, const LayerSpec& spec,
-                            const std::vector<PlaceSpec>& places) {
+                            const std::vector<PlaceSpec>& places, const NamedPlaces* named) {
   const geo::Column* keys = keyColumn(layer->table, spec);
-  if (places.empty() || !keys) return layer;
+  const bool names = named && named->placed > 0 && named->at.size() == layer->rows();
+  if ((places.empty() || !keys) && !names) return layer;
   const size_t rows = layer->rows();
   std::vector<double> lon(rows, geo::missing), lat = lon, km = lon;
   geo::Column by, on, note;
   by.name = "placed_by", on.name = "placed_on", note.name = "placed_note";
   on.type = geo::ColumnType::date;
   for (geo::Column* c : {&by, &on, &note}) c->texts.resize(rows), c->present.resize(rows, 0);
-  const auto byKey = rowsByKey(*keys);
+  const auto toDegrees = names && layer->crs.known() ? geo::Transform::make(layer->crs, geo::Crs::lonLat())
+                                                     : tl::unexpected(geo::Error{});
+  for (size_t r = 0; names && r < rows; ++r) {
+    if (named->at[r].empty() || r >= layer->shapes.rows() || !layer->shapes.has(r)) continue;
+    by.texts[r] = "name", by.present[r] = 1, note.texts[r] = named->at[r], note.present[r] = 1;
+    if (named->km[r] > 0) km[r] = named->km[r];
+    if (!toDegrees) continue;
+    const geo::Point at = (*toDegrees)(layer->shapes.part(layer->shapes.rowStart[r])[0]);
+    lon[r] = at.x, lat[r] = at.y;
+  }
+  const auto byKey = keys ? rowsByKey(*keys) : std::map<std::string, long>{};
   for (const PlaceSpec& p : places) {
     const auto found = byKey.find(p.key);
     if (found == byKey.end() || found->second < 0) continue;
     const auto r = static_cast<size_t>(found->second);
     lon[r] = p.lon, lat[r] = p.lat;
-    if (p.uncertaintyKm > 0) km[r] = p.uncertaintyKm;
+    km[r] = p.uncertaintyKm > 0 ? p.uncertaintyKm : geo::missing;
     for (auto [c, text] : {std::pair{&by, &p.by}, {&on, &p.on}, {&note, &p.note}})
-      if (!text->empty()) c->texts[r] = *text, c->present[r] = 1;
+      c->texts[r] = *text, c->present[r] = !text->empty();
   }
   auto told = std::make_shared<geo::Layer>(*layer);
   addColumn(told->table, "placed_lon", std::move(lon)), addColumn(told->table, "placed_lat", std::move(lat));

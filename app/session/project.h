@@ -8,6 +8,7 @@
 
 #include "app/scene/page.h"
 #include "app/scene/scene.h"
+#include "geo/cell_options.h"
 #include "geo/composite.h"
 #include "geo/density.h"
 #include "geo/layer.h"
@@ -92,7 +93,11 @@ struct LayerSpec {
   double opacity = 1;
   double minScale = 0, maxScale = 0;  // shown while 1:scale is within; 0: no limit
   std::string encoding, crs, datum;   // declared by the user, over what the file says
-  std::string x, y;                   // columns of coordinates
+  std::string x, y;                   // columns of coordinates; the same twice: both in one cell
+  geo::CellOptions cells;             // of a text table or spreadsheet
+  // Rows without a place of their own stand where what this column names is: a county, a town, an address
+  // that holds one. placeIn: ids of the layers that have the names; empty: the counties.
+  std::string placeBy, placeIn;
   std::string show;    // like `filter`, but only of what is drawn and listed: the others are hidden
   bool drawn = false;  // by hand, in the window: saving the project writes its source, a GeoPackage
   StyleSpec style;
@@ -104,7 +109,7 @@ struct IndicatorSpec {
   std::string id;
   Name name, unit;
   int decimals = 0;
-  std::string table, key, value, year, statusColumn, sourceColumn;  // where the figures stand
+  std::string table, key, value, year, statusColumn, sourceColumn;  // table: a file, or the id of a TableSpec
   std::string filter;  // rows of the table: "indicator = population"
   // value without a table: a column of the layer itself. Or computed: exactly one of these.
   std::string numerator, denominator;  // ids of indicators (value = numerator / denominator × per)
@@ -160,6 +165,43 @@ struct PlaceSpec {
   std::string on;            // ISO date; empty: not said
   std::string note;
   bool operator==(const PlaceSpec&) const = default;
+};
+
+// A table of figures that is not read as its file says.
+struct TableSpec {
+  std::string id, source;  // relative to the project file
+  std::string sourceLayer, encoding;
+  geo::CellOptions cells;
+  bool operator==(const TableSpec&) const = default;
+};
+
+// A key that a table writes otherwise than the layer, as a person has decided. Holds for every table.
+struct AcceptedSpec {
+  std::string layer, key, means;  // means: the layer's own key or name
+  bool operator==(const AcceptedSpec&) const = default;
+};
+
+struct FigureSpec {  // a column that becomes an indicator
+  std::string column;
+  Name name, unit;
+  int decimals = 0;
+  bool operator==(const FigureSpec&) const = default;
+};
+
+// What a table with these columns becomes: the next file of that shape is taken in without a question.
+struct ImportSpec {
+  enum class As : uint8_t { points, names, figures };
+  std::vector<std::string> columns;  // its shape: all that it has, in any order
+  As as = As::points;
+  std::string sourceLayer, encoding;
+  geo::CellOptions cells;
+  scene::Role role = scene::Role::enterprise;  // points and names
+  std::string key, label;                      // key: figures: what names the areas
+  std::string x, y, crs, datum;                // points
+  std::string placeBy, placeIn, county;        // names; county: tells places of one name apart
+  std::string of, year, whole;                 // figures; whole: key of the row that sums up the others
+  std::vector<FigureSpec> figures;
+  bool operator==(const ImportSpec&) const = default;
 };
 
 struct CameraSpec {  // degrees; empty: the whole city
@@ -248,12 +290,15 @@ struct Project {
   std::string theme = "dark";     // of screens
   std::vector<LayerSpec> layers;  // bottom first
   std::vector<PlaceSpec> places;
+  std::vector<TableSpec> tables;
+  std::vector<AcceptedSpec> accepted;
   std::vector<IndicatorSpec> indicators;
   std::vector<TargetSpec> targets;
   std::vector<SceneSpec> scenes;
   ShowSpec show;
   PageSpec page;
   std::vector<TemplateSpec> templates;
+  std::vector<ImportSpec> imports;
   std::string indicator;  // the one on the map when the project opens
   MapSpec map;
   HeatSpec heat;

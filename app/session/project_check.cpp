@@ -54,6 +54,12 @@ class Checker {
   std::vector<std::string> layers_, indicators_;
 };
 
+void checkCells(const geo::CellOptions& c, int line, Complaints& complaints) {
+  if (c.separator.size() > 1 || c.separator == "\"" || c.separator == "\n")
+    complaints.add(line, fmt::format("\"{}\" separates no columns.", c.separator),
+                   "\"separator\" is one character: \",\" \";\" \"|\" or \"\\t\".");
+}
+
 void checkLayer(const LayerSpec& l, const Lines& at, const Checker& checker, Complaints& complaints) {
   checker.filter(l.filter, at.of("filter"));
   checker.filter(l.show, at.of("show"));
@@ -69,6 +75,16 @@ void checkLayer(const LayerSpec& l, const Lines& at, const Checker& checker, Com
   if (l.drawn && !l.filter.empty())
     complaints.add(at.of("filter"), fmt::format("the drawn layer \"{}\" has a filter.", l.id),
                    "Use \"show\", which hides rows and keeps them.");
+  checkCells(l.cells, at.of("cells"), complaints);
+  if (l.placeBy.empty() && !l.placeIn.empty())
+    complaints.add(at.of("place_in"), "\"place_in\" goes with \"place_by\".",
+                   "Name the column that says where the rows are.");
+  for (const std::string& id : splitList(l.placeIn)) {
+    checker.layer(id, at.of("place_in"));
+    if (id == l.id)
+      complaints.add(at.of("place_in"), fmt::format("layer \"{}\" is placed by its own names.", id),
+                     "Name another layer.");
+  }
   if (l.minScale > 0 && l.maxScale > 0 && l.minScale > l.maxScale)
     complaints.add(at.of("min_scale"), "\"min_scale\" is above \"max_scale\".", "Both are the n of 1:n.");
 }
@@ -100,6 +116,57 @@ void checkPlaces(const Project& project, const ProjectLines& lines, const Checke
     if (!seen.insert({p.layer, p.key}).second)
       complaints.add(at.table, fmt::format("\"{}\" of layer \"{}\" has two places.", p.key, p.layer),
                      "Remove one of them.");
+  }
+}
+
+// A layer that is placed by the names of another one cannot lend it its own.
+void checkPlacing(const Project& project, const ProjectLines& lines, Complaints& complaints) {
+  std::map<std::string, bool> named;
+  for (const LayerSpec& l : project.layers) named[l.id] = !l.placeBy.empty();
+  for (size_t i = 0; i < project.layers.size(); ++i)
+    for (const std::string& id : splitList(project.layers[i].placeIn))
+      if (named[id])
+        complaints.add(lines.layers[i].of("place_in"),
+                       fmt::format("layer \"{}\" is itself placed by name.", id),
+                       "Name a layer whose places are its own.");
+}
+
+void checkTables(const Project& project, const ProjectLines& lines, const Checker& checker,
+                 Complaints& complaints) {
+  for (size_t i = 0; i < project.tables.size(); ++i)
+    checkCells(project.tables[i].cells, lines.tables[i].of("cells"), complaints);
+  std::set<std::pair<std::string, std::string>> seen;
+  for (size_t i = 0; i < project.accepted.size(); ++i) {
+    const AcceptedSpec& a = project.accepted[i];
+    checker.layer(a.layer, lines.accepted[i].of("layer"));
+    if (!seen.insert({a.layer, a.key}).second)
+      complaints.add(lines.accepted[i].table,
+                     fmt::format("\"{}\" of layer \"{}\" is accepted twice.", a.key, a.layer),
+                     "Remove one of them.");
+  }
+  for (size_t i = 0; i < project.imports.size(); ++i) {
+    const ImportSpec& m = project.imports[i];
+    const Lines& at = lines.imports[i];
+    checkCells(m.cells, at.of("cells"), complaints);
+    checker.crs(m.crs, at.of("crs"));
+    if (m.columns.empty())
+      complaints.add(at.table, "an import has no \"columns\".", "They say which tables it is for.");
+    if (m.as == ImportSpec::As::names && m.placeBy.empty())
+      complaints.add(at.table, "an import as names has no \"place_by\".", "Name the column of the names.");
+    if (m.as == ImportSpec::As::figures && (m.key.empty() || m.figures.empty()))
+      complaints.add(at.table, "an import as figures needs \"key\" and \"figures\".",
+                     "Name the columns of the areas and of the figures.");
+    const auto has = [&](const std::string& column) {
+      return column.empty() || std::find(m.columns.begin(), m.columns.end(), column) != m.columns.end();
+    };
+    std::vector<std::string> used{m.key, m.label, m.x, m.y, m.placeBy, m.county, m.year};
+    for (const FigureSpec& f : m.figures) used.push_back(f.column);
+    for (const std::string& column : used)
+      if (!has(column))
+        complaints.add(at.table, fmt::format("an import uses a column \"{}\" that its tables lack.", column),
+                       fmt::format("\"columns\" are: {}.", joined(m.columns)));
+    for (const std::string& id : splitList(m.placeIn)) checker.layer(id, at.of("place_in"));
+    if (!m.of.empty()) checker.layer(m.of, at.of("of"));
   }
 }
 
@@ -237,12 +304,15 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
   checker.unique("target", project.targets, lines.targets);
   checker.unique("scene", project.scenes, lines.scenes);
   checker.unique("template", project.templates, lines.templates);
+  checker.unique("table", project.tables, lines.tables);
   checkLayout(project.page, lines.root.of("page"), complaints);
   for (size_t i = 0; i < project.templates.size(); ++i)
     checkLayout(project.templates[i].layout, lines.templates[i].table, complaints);
   for (size_t i = 0; i < project.layers.size(); ++i)
     checkLayer(project.layers[i], lines.layers[i], checker, complaints);
   checkPlaces(project, lines, checker, complaints);
+  checkPlacing(project, lines, complaints);
+  checkTables(project, lines, checker, complaints);
   for (size_t i = 0; i < project.indicators.size(); ++i)
     checkIndicator(project.indicators[i], lines.indicators[i], checker, complaints);
   checkCycles(project.indicators, lines.indicators, complaints);
@@ -275,6 +345,8 @@ geo::Result<void> check(const Project& project) {
   none.indicators.resize(project.indicators.size());
   none.targets.resize(project.targets.size()), none.scenes.resize(project.scenes.size());
   none.templates.resize(project.templates.size());
+  none.tables.resize(project.tables.size()), none.accepted.resize(project.accepted.size());
+  none.imports.resize(project.imports.size());
   Complaints complaints;
   check(project, none, complaints);
   if (complaints.empty()) return {};

@@ -266,7 +266,8 @@ void readList(Reader& root, const char* key, std::vector<T>& values, std::vector
               Complaints& complaints) {
   const toml::node* node = root.take(key);
   if (!node) return;
-  const std::string kind(key, std::strlen(key) - 1);  // "layers" hold a layer each
+  const bool many = key[std::strlen(key) - 1] == 's';
+  const std::string kind(key, std::strlen(key) - many);  // "layers" hold a layer each
   const toml::array* array = node->as_array();
   if (!array || !std::all_of(array->begin(), array->end(), [](const toml::node& n) { return n.is_table(); }))
     return root.wrongType(key, *node, fmt::format("written as tables: [[{}]]", key));
@@ -457,10 +458,13 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
     ProjectLines lines;
     readList(reader, "layers", project.layers, lines.layers, complaints);
     readList(reader, "places", project.places, lines.places, complaints);
+    readList(reader, "tables", project.tables, lines.tables, complaints);
+    readList(reader, "accepted", project.accepted, lines.accepted, complaints);
     readList(reader, "indicators", project.indicators, lines.indicators, complaints);
     readList(reader, "targets", project.targets, lines.targets, complaints);
     readList(reader, "scenes", project.scenes, lines.scenes, complaints);
     readList(reader, "templates", project.templates, lines.templates, complaints);
+    readList(reader, "imports", project.imports, lines.imports, complaints);
     lines.root = reader.finish();
     check(project, lines, complaints);
   } catch (const toml::parse_error& e) {
@@ -476,6 +480,7 @@ std::string formatProject(const Project& project) {
   Project copy = project;
   for (LayerSpec& l : copy.layers) l.source = geo::withoutPassword(l.source);
   for (IndicatorSpec& i : copy.indicators) i.table = geo::withoutPassword(i.table);
+  for (TableSpec& t : copy.tables) t.source = geo::withoutPassword(t.source);
   copy.targetTable = geo::withoutPassword(copy.targetTable);
   std::string out = fmt::format("format = {}\n", currentFormat);
   if (const std::string keys = tableText(copy); keys != "\n") out += keys;
@@ -484,8 +489,10 @@ std::string formatProject(const Project& project) {
   if (const std::string show = tableText(copy.show); show != "\n") out += "\n[show]\n" + show;
   if (const std::string page = tableText(copy.page); page != "\n") out += "\n[page]\n" + page;
   return out + listText("layers", copy.layers) + listText("places", copy.places) +
+         listText("tables", copy.tables) + listText("accepted", copy.accepted) +
          listText("indicators", copy.indicators) + listText("targets", copy.targets) +
-         listText("scenes", copy.scenes) + listText("templates", copy.templates);
+         listText("scenes", copy.scenes) + listText("templates", copy.templates) +
+         listText("imports", copy.imports);
 }
 
 geo::Result<Project> readProject(const std::string& path) {
@@ -513,6 +520,8 @@ static geo::Result<void> withoutSecrets(const Project& project, const std::strin
     if (geo::holdsPassword(l.source)) return refused(fmt::format("layer \"{}\"", l.id));
   for (const IndicatorSpec& i : project.indicators)
     if (geo::holdsPassword(i.table)) return refused(fmt::format("indicator \"{}\"", i.id));
+  for (const TableSpec& t : project.tables)
+    if (geo::holdsPassword(t.source)) return refused(fmt::format("table \"{}\"", t.id));
   if (geo::holdsPassword(project.targetTable)) return refused("target_table");
   return {};
 }

@@ -56,6 +56,16 @@ void fields(Io& io, HeatSpec& h) {
 }
 
 template <class Io>
+void fields(Io& io, geo::CellOptions& c) {
+  io.text("separator", c.separator);
+  io.integer("header_row", c.headerRow, 0, -1, 1000);
+  io.words("text", c.text);
+  io.words("numbers", c.numbers);
+  io.words("dates", c.dates);
+  io.words("missing", c.missing);
+}
+
+template <class Io>
 void fields(Io& io, LayerSpec& l) {
   const LayerSpec standard;
   io.id("id", l.id);
@@ -68,6 +78,9 @@ void fields(Io& io, LayerSpec& l) {
   io.text("datum", l.datum);
   io.text("x", l.x);
   io.text("y", l.y);
+  io.table("cells", l.cells);
+  io.text("place_by", l.placeBy);
+  io.text("place_in", l.placeIn);
   io.text("filter", l.filter);
   io.text("show", l.show);
   io.text("key", l.key);
@@ -100,6 +113,54 @@ void fields(Io& io, PlaceSpec& p) {
   io.required("by", p.by);
   io.text("on", p.on);
   io.text("note", p.note);
+}
+
+template <class Io>
+void fields(Io& io, TableSpec& t) {
+  io.id("id", t.id);
+  io.required("source", t.source);
+  io.text("source_layer", t.sourceLayer);
+  io.text("encoding", t.encoding);
+  io.table("cells", t.cells);
+}
+
+template <class Io>
+void fields(Io& io, AcceptedSpec& a) {
+  io.required("layer", a.layer);
+  io.required("key", a.key);
+  io.required("means", a.means);
+}
+
+template <class Io>
+void fields(Io& io, FigureSpec& f) {
+  io.required("column", f.column);
+  io.name("name", f.name);
+  io.name("unit", f.unit);
+  io.integer("decimals", f.decimals, 0, 0, 9);
+}
+
+template <class Io>
+void fields(Io& io, ImportSpec& i) {
+  const ImportSpec standard;
+  io.words("columns", i.columns);
+  io.always("as", i.as);
+  io.text("source_layer", i.sourceLayer);
+  io.text("encoding", i.encoding);
+  io.table("cells", i.cells);
+  if (i.as != ImportSpec::As::figures) io.role("role", i.role, standard.role);
+  io.text("key", i.key);
+  io.text("label", i.label);
+  io.text("x", i.x);
+  io.text("y", i.y);
+  io.text("crs", i.crs);
+  io.text("datum", i.datum);
+  io.text("place_by", i.placeBy);
+  io.text("place_in", i.placeIn);
+  io.text("county", i.county);
+  io.text("of", i.of);
+  io.text("year", i.year);
+  io.text("whole", i.whole);
+  io.tables("figures", i.figures);
 }
 
 template <class Io>
@@ -246,9 +307,8 @@ void fields(Io& io, PageSpec& p) {
   io.names("notes", p.notes);
 }
 
-// The tables of the file follow these keys: [page], [[layers]], [[places]], [[indicators]], [[targets]],
-// [[scenes]],
-// [[templates]].
+// The tables of the file follow these keys: [page], [[layers]], [[places]], [[tables]], [[accepted]],
+// [[indicators]], [[targets]], [[scenes]], [[templates]], [[imports]].
 template <class Io>
 void fields(Io& io, Project& p) {
   const Project standard;

@@ -262,7 +262,10 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
     draft.data.back().crs = l.drawing->crs.known() ? l.drawing->crs.text() : "";
   }
   for (const IndicatorSpec& i : session.project().indicators)
-    if (!i.table.empty()) add(i.table, tableKey(session, i), i.defaultStatus);
+    if (!i.table.empty()) {
+      const TableSpec* t = tableOf(session.project(), i);
+      add(t ? t->source : i.table, tableKey(session, i), i.defaultStatus);
+    }
   if (!session.project().targetTable.empty())
     add(session.project().targetTable, targetKey(session), scene::Status::official);
   if (!session.project().page.logo.empty()) {

@@ -126,6 +126,8 @@ IndexStatePtr Session::index(const std::string& indicator) const {
 }
 
 LayerCardPtr Session::layerCard() const { return derived_->card; }
+ImportPreviewPtr Session::importPreview() const { return derived_->import; }
+DatabaseAnswerPtr Session::databaseAnswer() const { return derived_->answer; }
 const HeatProbe* Session::heatProbe() const { return derived_->probe ? &*derived_->probe : nullptr; }
 double Session::suggestedRadius() const {
   return derived_->parts.heat ? derived_->parts.heat->suggestedRadius : 0;

@@ -59,9 +59,11 @@ struct View {  // this user's moment, not saved work
   scene::Composition composition = scene::Composition::map;
   scene::Vision vision = scene::Vision::normal;  // whose eyes see the map
   std::optional<scene::ObjectRef> card;
-  std::string inspected;            // id of the layer whose file is looked at; empty: none
-  bool otherReading = false;        // the map shows it as it could be read otherwise, too
-  std::optional<geo::Point> probe;  // world: where the heat is asked for its points
+  std::string inspected;             // id of the layer whose file is looked at; empty: none
+  bool otherReading = false;         // the map shows it as it could be read otherwise, too
+  ImportWork import;                 // the table in the assistant; path empty: none
+  std::vector<std::string> imports;  // tables that wait for it
+  std::optional<geo::Point> probe;   // world: where the heat is asked for its points
   std::string search;
   bool layersPanel = true, inspectorPanel = true, stripPanel = true, dockPanel = false, messagesPanel = false,
        helpOpen = false;
@@ -82,6 +84,16 @@ struct View {  // this user's moment, not saved work
   std::shared_ptr<const ShowCheck> showCheck;  // the last one, or the one under way; see preflight.h
 };
 
+// What became of the rows of a layer that is placed by name.
+struct NamedPlaces {
+  size_t placed = 0;
+  std::vector<std::string> at;               // per row: what it stands in; empty: not by name
+  std::vector<double> km;                    // likewise: how far it may be from there
+  std::vector<std::string> unmatched;        // names that nothing has, once each
+  std::vector<geo::AliasMatch> byAlias;      // written otherwise
+  std::vector<geo::Suggestion> suggestions;  // for the unmatched ones
+};
+
 struct LayerState {  // derived from a LayerSpec
   enum class Stage : uint8_t { waiting, loading, ready, failed } stage = Stage::waiting;
   scene::MapShapePtr
@@ -90,6 +102,7 @@ struct LayerState {  // derived from a LayerSpec
   geo::Report report;
   geo::Error error;
   geo::Crs sourceCrs;
+  std::shared_ptr<const NamedPlaces> named;  // null: it is not placed by name
 };
 
 // All numbers of one layer: its own columns, then one column per indicator of it (named by its id, in the
@@ -110,6 +123,11 @@ using DataTablePtr = std::shared_ptr<const DataTable>;
 
 struct LayerCard;  // layer_card.h
 using LayerCardPtr = std::shared_ptr<const LayerCard>;
+
+struct ImportPreview;  // import.h
+using ImportPreviewPtr = std::shared_ptr<const ImportPreview>;
+struct DatabaseAnswer;  // database_layers.h
+using DatabaseAnswerPtr = std::shared_ptr<const DatabaseAnswer>;
 
 // What the classes of the indicator on the map could be.
 struct ClassChoices {
@@ -202,6 +220,8 @@ class Session {
   IndexStatePtr index(const std::string& indicator) const;
   const HeatProbe* heatProbe() const;
   LayerCardPtr layerCard() const;                  // of View::inspected; null: none
+  ImportPreviewPtr importPreview() const;          // of View::import; null: none
+  DatabaseAnswerPtr databaseAnswer() const;        // to the last AskDatabase; null: none
   double suggestedRadius() const;                  // of the heat's layer, metres; 0: none
   const std::vector<TargetSpec>& targets() const;  // with the table's figures
   const geo::Crs& worldCrs() const;

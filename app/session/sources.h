@@ -24,6 +24,11 @@ std::string shownName(const SourceKey& key);  // of its file, for messages
 void deriveLive(Session& session);
 // What the inspected layer's file is; see layer_card.h.
 void deriveCard(Session& session);
+// What the table in the assistant is; see import.h.
+void deriveImport(Session& session);
+// Outlines and places, in degrees, to hold coordinates against: the project's own areas, then what comes
+// with the program.
+std::vector<geo::LayerPtr> trustedPlaces(const geo::LayerPtr& own);
 // The selection goes with its rows: `now` says where each row of the layer stands.
 void moveSelection(Session& session, const std::string& layer, const std::vector<long>& now);
 

@@ -399,7 +399,8 @@ void addWkt(Reading& r, const Column& wkt, ShapeCollector& out) {
   (void)r;
 }
 
-Result<Reading> fromCells(Reading r, const TextGrid& grid, const std::string& path, const LoadOptions& o) {
+Result<Reading> fromCells(Reading r, TextGrid grid, const std::string& path, const LoadOptions& o,
+                          Peek* peek) {
   constexpr size_t mostColumns = 20'000;
   for (size_t row = 0; row < std::min<size_t>(grid.rows(), 1000); ++row)
     if (grid.width(row) > mostColumns)
@@ -412,10 +413,20 @@ Result<Reading> fromCells(Reading r, const TextGrid& grid, const std::string& pa
                   fmt::format("A quotation mark is never closed: the last {} bytes stand in one cell.",
                               grid.unclosedQuote),
                   "edit-cells"});
-  TypedTable typed = typedTable(grid);
+  if (o.cells.headerRow > 0 && static_cast<size_t>(o.cells.headerRow) > grid.rows())
+    return fail(fmt::format("{} has {} rows, so none of them is number {}.", fileName(path), grid.rows(),
+                            o.cells.headerRow),
+                "Name the row of the header, or 0 to have it found.");
+  blankOut(grid, o.cells.missing);
+  TypedTable typed = typedTable(grid, o.cells);
   r.report.merge(typed.report);
   if (typed.table.columns.empty())
     return fail(fmt::format("{} has no columns.", fileName(path)), "The first row should hold their names.");
+  for (const auto* list : {&o.cells.text, &o.cells.numbers, &o.cells.dates})
+    for (const std::string& column : *list)
+      if (!typed.table.find(column))
+        return fail(fmt::format("{} has no column \"{}\".", fileName(path), column),
+                    fmt::format("Columns it does have: {}.", typed.table.columnNames()));
   r.layer.table = std::move(typed.table);
   Table& t = r.layer.table;
   CoordinateColumns names{o.xField, o.yField, {}, false};
@@ -427,6 +438,11 @@ Result<Reading> fromCells(Reading r, const TextGrid& grid, const std::string& pa
                     fmt::format("Columns it does have: {}.", t.columnNames()));
   } else {
     names = coordinateColumns(t);
+  }
+  if (peek) {
+    typed.table = {}, typed.report = {};
+    peek->cells = true, peek->grid = std::move(grid), peek->typed = std::move(typed);
+    peek->coordinates = names;
   }
   ShapeCollector shapes;
   shapes.reserve(t.rows(), t.rows(), ShapeKind::point);
@@ -455,7 +471,7 @@ std::string wideWithoutMark(std::string_view bytes) {
   return {};
 }
 
-Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress* progress) {
+Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress* progress, Peek* peek) {
   auto bytes = fileBytes(path, size_t{4} << 30);
   if (!bytes) return tl::unexpected(bytes.error());
   Reading r;
@@ -499,15 +515,15 @@ Result<Reading> readCsv(const std::string& path, const LoadOptions& o, Progress*
                   ""});
   std::string().swap(*bytes);
   if (progress && !progress->keepGoing(0.3)) return fail(fmt::format("Reading {} was cancelled.", path));
-  const TextGrid grid = parseCsv(text);
+  TextGrid grid = parseCsv(text, o.cells.separator.empty() ? '\0' : o.cells.separator[0]);
   if (grid.rows() == 0)
     return fail(fmt::format("{} holds no rows.", fileName(path)),
                 "The first line should hold the names of the columns.");
-  return fromCells(std::move(r), grid, path, o);
+  return fromCells(std::move(r), std::move(grid), path, o, peek);
 }
 
 Result<Reading> readSheet(Reading r, OGRLayer& layer, const std::string& path, const LoadOptions& o,
-                          Progress* progress) {
+                          Progress* progress, Peek* peek) {
   OGRFeatureDefn& d = *layer.GetLayerDefn();
   std::vector<std::pair<size_t, size_t>> spans;
   TextGrid grid;
@@ -531,7 +547,7 @@ Result<Reading> readSheet(Reading r, OGRLayer& layer, const std::string& path, c
   if (cancelled) return fail(fmt::format("Reading {} was cancelled.", path));
   dropEmptyRowsAtTheEnd(grid);
   if (grid.rows() == 0) return r;  // an unused sheet
-  return fromCells(std::move(r), grid, path, o);
+  return fromCells(std::move(r), std::move(grid), path, o, peek);
 }
 
 // ---- layers ----
@@ -628,7 +644,7 @@ Result<Reading> withFeatures(Reading r, Features features, const std::string& pa
 
 Box homeArea() { return {111.8, 23.3, 114.0, 25.3}; }
 
-Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* progress) {
+Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* progress, Peek* peek) {
   if (isDatabase(path)) {
     auto r = readDatabase(path, o, progress);
     if (!r) return r;
@@ -650,11 +666,11 @@ Result<Reading> read(const std::string& path, const LoadOptions& o, Progress* pr
       return finished(std::move(*whole), o);
     }
   }
-  return readByGdal(path, o, progress);
+  return readByGdal(path, o, progress, peek);
 }
 
-Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progress* progress) {
-  if (isCsv(path)) return readCsv(path, o, progress);
+Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progress* progress, Peek* peek) {
+  if (isCsv(path)) return readCsv(path, o, progress, peek);
   registerGdal();
   GdalErrors errors;
 
@@ -685,7 +701,11 @@ Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progre
   if (utf8ByDefinition.count(opened->driver)) r.encodingDeclared = "UTF-8";
   if (isSpreadsheet(opened->driver)) {
     if (o.layer.empty()) tellSheet(dataset, layer, r.report);
-    return readSheet(std::move(r), layer, path, o, progress);
+    if (peek)
+      for (int i = 0; i < dataset.GetLayerCount(); ++i)
+        if (dataset.GetLayer(i)->GetFeatureCount(TRUE) > 0)
+          peek->sheets.emplace_back(dataset.GetLayer(i)->GetName());
+    return readSheet(std::move(r), layer, path, o, progress, peek);
   }
 
   const bool shapefile = opened->driver == "ESRI Shapefile";

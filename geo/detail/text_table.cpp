@@ -237,6 +237,8 @@ class Notes {
         {"percent-partly",
          "Some cells have a sign of per cent and others have none; all numbers stand as written",
          "edit-cells", false},
+        {"unread-cells", "Cells are not of the type that the column was given; they are missing",
+         "edit-cells", false},
         {"mixed-units", "Cells carry different units, so the column stays text", "edit-cells", false},
         {"nearly-numeric", "Nearly all cells are numbers; for these rows the column stays text", "edit-cells",
          false},
@@ -338,8 +340,8 @@ Column dateColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t 
                   const std::string& name, Notes& notes) {
   Column out;
   out.type = ColumnType::date;
-  std::vector<size_t> marks, serial;
-  std::string_view mark, number;
+  std::vector<size_t> marks, serial, unread;
+  std::string_view mark, number, odd;
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string_view s = trimmedCell(grid.cell(rows[i], column));
     CellReading cell = readCell(s);
@@ -350,12 +352,16 @@ Column dateColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t 
     } else if (cell.kind == CellKind::missing && !s.empty()) {
       if (marks.empty()) mark = s;
       marks.push_back(i);
+    } else if (cell.kind == CellKind::text) {
+      if (unread.empty()) odd = s;
+      unread.push_back(i);
     }
     out.present.push_back(!cell.date.empty());
     out.texts.push_back(std::move(cell.date));
   }
   notes.add("missing-marks", name, marks, mark);
   notes.add("excel-dates", name, serial, number);
+  notes.add("unread-cells", name, unread, odd);
   return out;
 }
 
@@ -381,15 +387,16 @@ Column numberColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_
     std::vector<size_t> rows;
     std::string_view example;
   };
-  std::array<Trait, 9> traits = {Trait{cellFullWidth, "full-width-digits", {}, {}},
-                                 {cellGrouped, "grouped-digits", {}, {}},
-                                 {cellPercent | cellPerMille, "percent-cells", {}, {}},
-                                 {cellScaled, "scaled-cells", {}, {}},
-                                 {cellUnit, "unit-cells", {}, {}},
-                                 {cellParentheses, "negative-parentheses", {}, {}},
-                                 {cellFootnote, "footnote-marks", {}, {}},
-                                 {0x100, "missing-marks", {}, {}},
-                                 {0x200, "percent-partly", {}, {}}};
+  std::array<Trait, 10> traits = {Trait{cellFullWidth, "full-width-digits", {}, {}},
+                                  {cellGrouped, "grouped-digits", {}, {}},
+                                  {cellPercent | cellPerMille, "percent-cells", {}, {}},
+                                  {cellScaled, "scaled-cells", {}, {}},
+                                  {cellUnit, "unit-cells", {}, {}},
+                                  {cellParentheses, "negative-parentheses", {}, {}},
+                                  {cellFootnote, "footnote-marks", {}, {}},
+                                  {0x100, "missing-marks", {}, {}},
+                                  {0x400, "unread-cells", {}, {}},
+                                  {0x200, "percent-partly", {}, {}}};
   bool integer = true, percent = false;
   out.numbers.reserve(rows.size());
   std::vector<size_t> unsignedRows;
@@ -401,6 +408,10 @@ Column numberColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_
     double value = missing;
     if (cell.kind == CellKind::missing) {
       if (!s.empty()) bits = 0x100;
+    } else if (cell.kind == CellKind::text || cell.kind == CellKind::date) {
+      if (s.size() <= 15 && s.find_first_not_of("0123456789") == s.npos)
+        value = std::stod(std::string(s));  // 007, which is a code by itself
+      else bits = 0x400;
     } else {
       value = cell.number;
       // 3.2万 in a column of 万人 is 3.2.
@@ -466,6 +477,18 @@ Column typedColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t
     if (odd.find_first_not_of("0123456789") != odd.npos) notes.add("nearly-numeric", name, h.texts, odd);
   }
   return textColumn(grid, rows, column);
+}
+
+enum class Forced : uint8_t { nothing, text, number, date };
+
+Forced forcedBy(const CellOptions& o, const std::string& name) {
+  const auto in = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  return in(o.text)      ? Forced::text
+         : in(o.numbers) ? Forced::number
+         : in(o.dates)   ? Forced::date
+                         : Forced::nothing;
 }
 
 // ---- what belongs to the table as a whole ----
@@ -581,14 +604,21 @@ void dropEmptyRowsAtTheEnd(TextGrid& grid) {
   }
 }
 
-TextGrid parseCsv(std::string_view utf8) {
+void blankOut(TextGrid& grid, const std::vector<std::string>& marks) {
+  if (marks.empty()) return;
+  for (std::string_view& cell : grid.cells)
+    if (std::find(marks.begin(), marks.end(), trimmedCell(cell)) != marks.end()) cell = {};
+}
+
+TextGrid parseCsv(std::string_view utf8, char given) {
   if (utf8.starts_with("\xef\xbb\xbf")) utf8.remove_prefix(3);
-  char separator = separatorOf(utf8);
+  char separator = given ? given : separatorOf(utf8);
   if (utf8.size() > 5 && utf8.substr(0, 4) == "sep=") {  // Excel's own hint
-    separator = utf8[4];
+    if (!given) separator = utf8[4];
     utf8.remove_prefix(std::min(utf8.find('\n'), utf8.size() - 1) + 1);
   }
   TextGrid grid;
+  grid.separator = separator;
   grid.text.assign(utf8.begin(), utf8.end());
   grid.cells.reserve(utf8.size() / 8);
   char* const begin = grid.text.data();
@@ -632,10 +662,13 @@ TextGrid parseCsv(std::string_view utf8) {
   return grid;
 }
 
-TypedTable typedTable(const TextGrid& grid) {
+TypedTable typedTable(const TextGrid& grid, const CellOptions& options) {
   TypedTable out;
   if (grid.rows() == 0) return out;
-  const size_t header = headerRowOf(grid);
+  const size_t header = options.headerRow > 0
+                            ? std::min<size_t>(static_cast<size_t>(options.headerRow), grid.rows()) - 1
+                        : options.headerRow < 0 ? std::string_view::npos
+                                                : headerRowOf(grid);
   out.headerFound = header != std::string_view::npos;
   out.headerRow = out.headerFound ? header : 0;
   Header names;
@@ -651,6 +684,7 @@ TypedTable typedTable(const TextGrid& grid) {
                       true});
   }
   out.firstRow = out.headerFound ? header + names.rows : 0;
+  out.headerRows = out.headerFound ? names.rows : 0;
   const std::vector<size_t> rows =
       dataRows(grid, out.headerRow + names.rows - 1, out.firstRow, out.headerFound, out.report);
   size_t width = names.names.size();
@@ -661,19 +695,26 @@ TypedTable typedTable(const TextGrid& grid) {
   std::set<std::string> taken;
   for (size_t c = 0; c < width; ++c) {
     std::string name = names.names[c];
-    Column column = typedColumn(grid, rows, c, name, unit, unitGiven, notes);
+    std::string called = name.empty() ? fmt::format("field_{}", c + 1) : name;
+    for (int k = 2; taken.count(called); ++k)
+      called = fmt::format("{}_{}", name.empty() ? fmt::format("field_{}", c + 1) : name, k);
+    const Forced forced = forcedBy(options, called);
+    Column column = forced == Forced::text     ? textColumn(grid, rows, c)
+                    : forced == Forced::number ? numberColumn(grid, rows, c, name, readHeader(name), notes)
+                    : forced == Forced::date   ? dateColumn(grid, rows, c, name, notes)
+                                               : typedColumn(grid, rows, c, name, unit, unitGiven, notes);
     if (name.empty()) {
       const bool unused = !column.numeric() && std::none_of(column.present.begin(), column.present.end(),
                                                             [](uint8_t p) { return p != 0; });
       if (unused) continue;  // the empty columns that spreadsheets leave at the right
-      name = fmt::format("field_{}", c + 1);
     }
-    const std::string base = name;
-    for (int k = 2; !taken.insert(name).second; ++k) name = fmt::format("{}_{}", base, k);
-    column.name = std::move(name);
+    taken.insert(called);
+    column.name = std::move(called);
     out.table.columns.push_back(std::move(column));
+    out.columns.push_back(c);
   }
   out.table.rowCount = rows.size();
+  out.rows = rows;
   notes.into(out.report);
   if (unitGiven > 0)
     out.report.add({"table-unit",

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "geo/cell_options.h"
 #include "geo/report.h"
 #include "geo/table.h"
 
@@ -15,6 +16,7 @@ struct TextGrid {
   std::vector<char> text;
   std::vector<std::string_view> cells;
   std::vector<size_t> rowStart{0};
+  char separator = 0;        // 0: of a spreadsheet
   size_t unclosedQuote = 0;  // bytes from a quote that nothing closes to the end; 0: none
 
   TextGrid() = default;
@@ -28,9 +30,12 @@ struct TextGrid {
   }
 };
 
-// RFC 4180, with the separator found out (comma, semicolon, tab, bar). The text must be UTF-8. Blank lines
-// are skipped.
-TextGrid parseCsv(std::string_view utf8);
+// RFC 4180, with the separator found out (comma, semicolon, tab, bar) where none is given. The text must be
+// UTF-8. Blank lines are skipped.
+TextGrid parseCsv(std::string_view utf8, char separator = 0);
+
+// Cells that hold nothing but one of these become empty.
+void blankOut(TextGrid& grid, const std::vector<std::string>& marks);
 
 // What spreadsheets leave below a table.
 void dropEmptyRowsAtTheEnd(TextGrid& grid);
@@ -39,7 +44,9 @@ struct TypedTable {
   Table table;
   size_t headerRow = 0;  // rows before and including it are not data; firstRow says where data begins
   size_t firstRow = 0;
+  size_t headerRows = 1;  // with the row of the units
   bool headerFound = false;
+  std::vector<size_t> rows, columns;  // of the grid, that the table's came from
   Report
       report;  // what was understood on the way: titles, joined headers, units, totals, notations of numbers
 };
@@ -48,7 +55,7 @@ struct TypedTable {
 // types each by what it holds: integer, real, date, text. Codes with leading zeros and numbers of more than
 // 15 digits stay text. "—", "NA", "无数据" and the like are missing in numeric columns. Totals are kept and
 // told; notes below the table are left out.
-TypedTable typedTable(const TextGrid& grid);
+TypedTable typedTable(const TextGrid& grid, const CellOptions& options = {});
 
 // The columns that hold x and y, or `both` in one cell, found by name; all empty when there are none.
 struct CoordinateColumns {

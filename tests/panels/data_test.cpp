@@ -57,4 +57,48 @@ TEST(Data, WithoutALayerSaysHowToChooseOne) {
   EXPECT_FALSE(r.session.layerCard());
 }
 
+TEST(Data, NamesThatDoNotMatchAreAcceptedByOneClickAndTakenBack) {
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("parkscope-names-{}", getpid());
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "output.csv") << "县,产值\n清城区,5\n清辛区,6\n英德市,7\n火星县,1\n";
+  std::ofstream(folder / "firms.csv") << "名称,地址\n第一厂,清城区凤城街道1号\n第二厂,英得市\n";
+  Robot r;
+  r.openQingyuan();
+  session::IndicatorSpec i;
+  i.id = "output", i.name = {"产值", "Output"}, i.table = (folder / "output.csv").string();
+  i.key = "县", i.value = "产值";
+  ASSERT_TRUE(apply(r.session, session::PutIndicator{i}));
+  ASSERT_TRUE(apply(r.session, session::AddData{{(folder / "firms.csv").string()}}));
+  r.session.wait(), r.frame(3);
+  r.click("layer.counties.row");
+  r.click("style.data");
+  r.frame(2), r.session.wait(), r.frame(3);
+  EXPECT_THAT(r.widget("data.unmatched").value, testing::HasSubstr("2"));
+  EXPECT_EQ(r.widget("data.match.0").value, "清辛区");  // those with candidates stand first
+  EXPECT_EQ(r.widget("data.match.1").value, "火星县");
+  r.click("data.match.0.candidate.0");
+  r.frame(2), r.session.wait(), r.frame(3);
+  ASSERT_EQ(r.session.project().accepted.size(), 1u);
+  EXPECT_EQ(r.session.project().accepted[0].key, "清辛区");
+  EXPECT_EQ(r.widget("data.match.0").value, "火星县");
+  EXPECT_THAT(r.widget("data.match.accepted.0").value, testing::StartsWith("清辛区 = "));
+  r.click("data.match.accepted.0.withdraw");
+  r.frame(2), r.session.wait(), r.frame(3);
+  EXPECT_TRUE(r.session.project().accepted.empty());
+
+  r.click("layer.firms.row");
+  r.click("style.data");
+  r.frame(2), r.session.wait(), r.frame(3);
+  r.click("data.placeBy");
+  r.frame(2);
+  r.click("choice.data.placeBy.2");  // none, 名称, 地址
+  r.frame(2), r.session.wait(), r.frame(3);
+  EXPECT_EQ(r.widget("data.placed").value, "1");
+  EXPECT_EQ(r.widget("data.name.0").value, "英得市");
+  r.click("data.name.0.candidate.0");
+  r.frame(2), r.session.wait(), r.frame(3);
+  EXPECT_EQ(r.widget("data.placed").value, "2");
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
