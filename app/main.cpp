@@ -36,6 +36,11 @@ int openWindow(const cli::WindowRequest& request) {
   options.ready = request.ready;
   options.script = request.script;
   if (request.present) {
+#ifdef __GLIBC__
+    // A show runs for days. What it holds for long lies between what it holds for a moment, and pictures of
+    // many sizes leave holes: large buffers of their own mappings leave none. Its frames make none anew.
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
     const auto& p = *request.present;
     options.show = window::ShowRequest{p.monitor, p.width,   p.height, p.scene, p.theme,
                                        p.loop,    p.console, p.remote, p.clock};

@@ -393,6 +393,7 @@ bool Present::needed(double now) {
   if (session_.view().vision != vision_) dirty_ = true;
   if (!screenshot.empty() || dirty_ || meshArrived_ || session_.view().show.black != black_) return true;
   if (!passage_) return !drawn_;
+  if (tidyIn_ > 0 && settled(now)) tidyIn_ = 0, malloc_trim(0);
   if (spot_ && now < spotSince_ + spotSeconds + 1.0 / 60) return true;
   if (black_) return false;
   return drawnAt_ < began_ + session::movesUntil(*passage_, extras_) && now >= lastDraw_ + pace_.step() * 0.9;

@@ -94,40 +94,65 @@ geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwind
   return {};
 }
 
-// show-soak COUNT FILE: so many scene changes, each once the one before has been drawn; now and then the
-// project is opened anew and the wall has another size. A line for each round of a hundred: changes, seconds,
-// KiB resident, GL objects and their bytes.
+// show-soak COUNT FILE [SECONDS]: so many scene changes, at most one in so many seconds (0.1), each once the
+// one before has been drawn. A first round shows every scene at every size, and opens the project anew at
+// each; then in every hundred changes there are such an opening and two sizes. Each round ends at the first
+// scene and the first size and writes a line: changes (0: the first round), seconds, KiB resident, GL objects
+// and their bytes.
 geo::Result<bool> Script::soak(const std::string& rest, session::Session& session, Present& present) {
   std::istringstream in(rest);
   long count = 0;
   std::string file;
+  double pause = 0.1;
   in >> count >> file;
+  if (double asked = 0; in >> asked) pause = asked;
   const double real = glfwGetTime();
-  if (soaked_ < 0) soaked_ = 0, soakStep_ = 0, soakBegan_ = real;
-  if (real - soakStep_ < 0.1 || !present.whole()) return false;
-  soakStep_ = real;
+  const long stops = static_cast<long>(present.stages().stops().size());
   constexpr std::pair<int, int> sizes[] = {{1280, 720}, {1600, 900}, {1024, 768}, {1920, 1080}};
-  const long round = soaked_ / 100, within = soaked_ % 100;
-  if (within == 99) {
+  constexpr long sizeCount = std::size(sizes);
+  const auto resize = [&](long i) {
+    const auto [w, h] = sizes[static_cast<size_t>(i % sizeCount)];
+    present.setSize(w, h);
+  };
+  const auto reload = [&] {
+    if (!session.path().empty()) (void)session::apply(session, session::OpenProject{session.path(), true});
+  };
+  const auto jump = [&](long i) {
+    (void)session::apply(session, session::JumpShow{static_cast<int>(i % std::max(1l, stops)) + 1});
+  };
+  if (!soaking_) soaking_ = true, soaked_ = -sizeCount * (stops + 2) - 2, soakStep_ = 0, soakBegan_ = real;
+  const bool atRest = soaked_ < 0 || soaked_ % 100 == 0 || soaked_ >= count;
+  if (real - soakStep_ < pause || !(atRest ? present.settled(seconds()) : present.whole())) return false;
+  soakStep_ = real;
+  const auto tell = [&](long changes) {
     long pages = 0, resident = 0;
     std::ifstream("/proc/self/statm") >> pages >> resident;
     const auto c = present.counts();
-    std::ofstream(file, round ? std::ios::app : std::ios::trunc) << fmt::format(
-        "{} {:.1f} {} {} {} {} {}\n", soaked_ + 1, real - soakBegan_, resident * sysconf(_SC_PAGESIZE) / 1024,
+    std::ofstream(file, changes ? std::ios::app : std::ios::trunc) << fmt::format(
+        "{} {:.1f} {} {} {} {} {}\n", changes, real - soakBegan_, resident * sysconf(_SC_PAGESIZE) / 1024,
         c.buffers, c.textures, c.framebuffers, c.bytes);
-  }
-  if (within == 50) {
-    const auto [w, h] = sizes[static_cast<size_t>(round) % std::size(sizes)];
-    present.setSize(w, h);
-  } else if (within == 75) {
-    if (!session.path().empty()) (void)session::apply(session, session::OpenProject{session.path(), true});
+  };
+  if (soaked_ < -2) {  // the first round
+    const long n = soaked_ + sizeCount * (stops + 2) + 2, size = n / (stops + 2), step = n % (stops + 2);
+    if (step == 0) resize(size);
+    else if (step == 1) reload();
+    else jump(step - 2);
+  } else if (soaked_ < 0) {
+    if (soaked_ == -2) jump(0);
+    else resize(0);
   } else {
-    const int stops = static_cast<int>(present.stages().stops().size());
-    if (soaked_ % 7 == 3)
-      (void)session::apply(session, session::JumpShow{static_cast<int>(soaked_ % stops) + 1});
+    const long round = soaked_ / 100, within = soaked_ % 100;
+    if (within == 0) tell(soaked_);
+    if (soaked_ >= count) return soaking_ = false, true;
+    if (within == 50) resize(1 + round % (sizeCount - 1));
+    else if (within == 75) reload();
+    else if (within == 98) jump(0);
+    else if (within == 99) resize(0);
+    else if (soaked_ % 7 == 3) jump(soaked_);
     else (void)session::apply(session, session::StepShow{soaked_ % 5 == 4 ? -1 : 1});
   }
-  return ++soaked_ >= count ? (soaked_ = -1, true) : false;
+  ++soaked_;
+  return false;
 }
 
 // show-key Right · show-click · show-right-click · show-wheel -1 · show-pointer X Y · show-size 1920 1080 ·

@@ -30,7 +30,8 @@ class Script {
   size_t at_ = 0;
   int left_ = -1;          // frames still to wait in this line
   panels::KeyPress held_;  // modifiers
-  long soaked_ = -1;
+  bool soaking_ = false;
+  long soaked_ = 0;  // changes; below 0: the first round
   double soakStep_ = 0, soakBegan_ = 0;
 };
 
