@@ -78,7 +78,7 @@ void noteValidity(const Geos& geos, const Shapes& s, size_t row, Report& report)
   char* reason = nullptr;
   GEOSGeometry* where = nullptr;
   const char valid = GEOSisValidDetail_r(geos.get(), whole.get(), 0, &reason, &where);
-  geos.own(where);
+  const auto at = geos.pointOf(geos.own(where).get());
   const std::string text = reason ? reason : "";
   GEOSFree_r(geos.get(), reason);
   if (valid != 0) return;
@@ -86,9 +86,9 @@ void noteValidity(const Geos& geos, const Shapes& s, size_t row, Report& report)
     if (text != v.reason) continue;
     const bool self = text == "Self-intersection" && ringCrossesItself(geos, s, row);
     const Validity& shown = self ? validities[0] : v;
-    return report.note(shown.kind, row, shown.message, "repair");
+    return report.note(shown.kind, row, shown.message, "repair", at);
   }
-  report.note("invalid-geometry", row, fmt::format("The shape is not valid: {}.", text), "repair");
+  report.note("invalid-geometry", row, fmt::format("The shape is not valid: {}.", text), "repair", at);
 }
 
 uint64_t hashOf(const Shapes& s, size_t row) {
@@ -326,7 +326,11 @@ std::vector<Problem> outsideOf(const Reading& r, const InspectOptions& o, const 
     Layer degrees;
     degrees.shapes = r.layer.shapes;
     if (toDegrees->apply(degrees.shapes.vertices) > 0) return {};
-    return outsideProblems(degrees, *reference);
+    auto problems = outsideProblems(degrees, *reference);
+    for (Problem& p : problems)
+      for (size_t i = 0; i < p.at.size(); ++i)
+        p.at[i] = r.layer.shapes.part(r.layer.shapes.rowStart[p.rows[i]])[0];
+    return problems;
   }
   return {};
 }
@@ -360,6 +364,10 @@ LayerFacts factsOf(const Reading& r, const InspectOptions& o, Progress* progress
   report.merge({areaProblems(layer, progress)});
   report.merge({outsideOf(r, o, out)});
   out.problems = std::move(report.problems);
+  if (const auto toDegrees = Transform::make(layer.crs, Crs::lonLat()))
+    for (Problem& p : out.problems) toDegrees->apply(p.at);
+  else
+    for (Problem& p : out.problems) p.at.clear();
   return out;
 }
 
@@ -397,13 +405,15 @@ std::vector<Problem> shapeProblems(const Layer& layer, Progress* progress) {
   const Shapes& s = layer.shapes;
   const Geos geos;
   for (size_t row = 0; row < s.rows(); ++row) {
-    bool repeated = false;
+    std::optional<Point> repeated;
     if (s.kind != ShapeKind::point)
       for (uint32_t p = s.rowStart[row]; p < s.rowStart[row + 1] && !repeated; ++p) {
         const auto part = s.part(p);
-        repeated = std::adjacent_find(part.begin(), part.end()) != part.end();
+        const auto first = std::adjacent_find(part.begin(), part.end());
+        if (first != part.end()) repeated = *first;
       }
-    if (repeated) report.note("duplicate-vertices", row, "The same vertex stands twice in a row.", "repair");
+    if (repeated)
+      report.note("duplicate-vertices", row, "The same vertex stands twice in a row.", "repair", repeated);
     if (s.kind == ShapeKind::polygon && s.has(row)) noteValidity(geos, s, row, report);
     if (progress && row % 64 == 0 &&
         !progress->keepGoing(static_cast<double>(row) / static_cast<double>(s.rows())))

@@ -37,7 +37,7 @@ struct LayerFacts {
   EncodingFacts encoding;
   CrsFacts crs;
   std::optional<Box> lonLat;
-  std::vector<Problem> problems;
+  std::vector<Problem> problems;  // `at` in degrees, as the coordinates were read
 };
 
 struct SourceFacts {

@@ -298,6 +298,16 @@ Column taken(const Column& c, const std::vector<size_t>& rows) {
   return out;
 }
 
+// The vertex that cleaning took away first, but for repeated ones.
+Point firstLost(std::span<const Point> ring, const std::vector<Point>& clean) {
+  size_t kept = 0;
+  for (size_t i = 0; i < ring.size(); ++i) {
+    if (kept < clean.size() && ring[i] == clean[kept]) ++kept;
+    else if (i > 0 && !(ring[i] == ring[i - 1])) return ring[i];
+  }
+  return ring[0];
+}
+
 // One row without repeated vertices, spikes and parts of no area.
 void cleanRow(const Shapes& s, size_t row, const Scale& scale, Shapes& out, Report& report) {
   bool outerLost = false;
@@ -344,14 +354,15 @@ std::vector<Problem> areaProblems(const Layer& layer, Progress* progress) {
   if (s.kind != ShapeKind::polygon) return {};
   const Scale scale = scaleOf(layer);
   for (size_t row = 0; row < s.rows(); ++row) {
-    size_t spikes = 0;
-    bool flat = false;
+    std::optional<Point> spike, flat;
     for (uint32_t p = s.rowStart[row]; p < s.rowStart[row + 1]; ++p) {
-      if (hasNoArea(s.part(p), scale)) flat = true;
-      else withoutSpikes(s.part(p), scale, spikes);
+      size_t spikes = 0;
+      if (hasNoArea(s.part(p), scale)) flat = s.part(p)[0];
+      else if (const auto clean = withoutSpikes(s.part(p), scale, spikes); spikes > 0 && !spike)
+        spike = firstLost(s.part(p), clean);
     }
-    if (spikes > 0) report.note("spike", row, "A border runs out and comes back upon itself.", "repair");
-    if (flat) report.note("zero-area", row, "A part of the shape has no area.", "repair");
+    if (spike) report.note("spike", row, "A border runs out and comes back upon itself.", "repair", spike);
+    if (flat) report.note("zero-area", row, "A part of the shape has no area.", "repair", flat);
   }
   if (!worthChecking(layer) || (progress && !progress->keepGoing(0.5))) return report.problems;
   const Geos geos;
@@ -359,6 +370,13 @@ std::vector<Problem> areaProblems(const Layer& layer, Progress* progress) {
   if (!coverage.divides()) return report.problems;
   std::set<size_t> rows;
   double largest = 0;
+  const auto places = [&](const auto& all) {
+    std::vector<Point> out;
+    for (const auto& one : all)
+      if (const auto p = geos.insideOf(one.shape.get()); p && out.size() < Report::mostPlaces)
+        out.push_back(*p);
+    return out;
+  };
   const auto overlaps = coverage.overlaps();
   for (const Overlap& o : overlaps)
     rows.insert({o.a, o.b}), largest = std::max(largest, coverage.squareMetres(o.shape.get()));
@@ -366,7 +384,9 @@ std::vector<Problem> areaProblems(const Layer& layer, Progress* progress) {
     report.add({"overlap",
                 {rows.begin(), rows.end()},
                 fmt::format("Areas overlap in {} places, by {:.0f} m² at most.", overlaps.size(), largest),
-                "repair"});
+                "repair",
+                false,
+                places(overlaps)});
   rows.clear(), largest = 0;
   const auto gaps = coverage.gaps();
   for (const Gap& g : gaps)
@@ -376,7 +396,9 @@ std::vector<Problem> areaProblems(const Layer& layer, Progress* progress) {
     report.add({"gap",
                 {rows.begin(), rows.end()},
                 fmt::format("There are {} gaps between areas, of {:.0f} m² at most.", gaps.size(), largest),
-                "repair"});
+                "repair",
+                false,
+                places(gaps)});
   return report.problems;
 }
 
@@ -386,16 +408,20 @@ std::vector<Problem> outsideProblems(const Layer& points, const Layer& polygons)
     return {};
   const SpatialIndex index(polygons.shapes);
   std::vector<size_t> outside;
+  std::vector<Point> where;
   size_t placed = 0;
   for (size_t r = 0; r < s.rows(); ++r) {
     if (!s.has(r)) continue;
     ++placed;
-    if (index.at(polygons.shapes, s.part(s.rowStart[r])[0]).empty()) outside.push_back(r);
+    const Point p = s.part(s.rowStart[r])[0];
+    if (!index.at(polygons.shapes, p).empty()) continue;
+    outside.push_back(r);
+    if (where.size() < Report::mostPlaces) where.push_back(p);
   }
   // Where many lie elsewhere the polygons are not what they belong to.
   if (outside.empty() || 5 * outside.size() > placed) return {};
   return {{"outside", outside, "Points lie outside of the area that nearly all others lie in.",
-           "edit-coordinates"}};
+           "edit-coordinates", false, where}};
 }
 
 Result<Mended> mend(const Layer& layer, Progress* progress) {

@@ -34,12 +34,16 @@ Json textOrNull(const std::string& s) { return s.empty() ? Json(nullptr) : Json(
 
 Json problemsJson(const std::vector<geo::Problem>& problems) {
   Json out = Json::array();
-  for (const geo::Problem& p : problems)
+  for (const geo::Problem& p : problems) {
     out.push_back({{"kind", p.kind},
                    {"severity", p.harmless ? "note" : "problem"},
                    {"rows", p.rows},
                    {"message", p.message},
                    {"fix", textOrNull(p.fix)}});
+    if (p.at.empty()) continue;
+    Json& at = out.back()["at"] = Json::array();
+    for (const geo::Point q : p.at) at.push_back({rounded(q.x, 1e6), rounded(q.y, 1e6)});
+  }
   return out;
 }
 

@@ -165,14 +165,10 @@ class Data {
     } else if (!card_.reading.datum.empty()) {
       f_.note(
           fmt::format(fmt::runtime(ui_.tr("已按 {} 纠偏：读入时换算，文件没有改动。")), card_.reading.datum));
-      mendButton("data.unmend", ui_.tr("照文件原样读"), {card_.reading.encoding, card_.reading.crs, {}},
-                 ButtonKind::plain);
+      mendButton("data.unmend", ui_.tr("照文件原样读"),
+                 {card_.reading.encoding, card_.reading.crs, {}, card_.reading.repair}, ButtonKind::plain);
     }
-    const bool can = session::otherReading(card_).has_value();
-    if (f_.toggle("data.compare", ui_.tr("图上用红线对照另一种读法"), ui_.view.otherReading && can,
-                  can ? Refusal() : Refusal(ui_.tr("没有看出别的读法。"))))
-      ui_.send(session::CompareReading{!ui_.view.otherReading});
-    f_.space(4);
+    comparison();
     fact("declared", "文件标注", c.declared.empty() ? ui_.tr("没有标注") : c.declared);
     fact("used", "实际是",
          c.used.empty()         ? std::string(ui_.tr("看不出来"))
@@ -228,30 +224,73 @@ class Data {
     size_t index = 0;
     for (const auto* list : {&grave, &light})
       for (const geo::Problem* p : *list) problem(*p, index++);
+    repair();
   }
 
+  // Shapes are put right as they are read, and given back: the file stays as it is.
+  void repair() {
+    const bool repaired = card_.reading.repair;
+    if (!repaired && !session::repairable(card_)) return;
+    if (repaired) {
+      f_.note(ui_.tr("读入时已修复，文件没有改动："));
+      size_t n = 0;
+      for (const geo::Problem& p : card_.repairs) {
+        const float top = f_.y;
+        const std::string text = session::problemText(p, ui_.view.language) +
+                                 fmt::format(fmt::runtime(ui_.tr("（{} 行）")), p.rows.size());
+        f_.note("✓ " + text);
+        ui_.record(fmt::format("data.repaired.{}", n++), {f_.x0, top, f_.width(), f_.y - top}, "text", text);
+      }
+      if (card_.repairs.empty()) f_.note(ui_.tr("没有需要修复的图形。"));
+    } else {
+      f_.note(ui_.tr("修复只改读法，不改文件，可以撤销；公共边界保持一致。"));
+    }
+    const Rect b{f_.x0, f_.y, f_.width(), 32 * f_.k};
+    const session::RepairLayer command{spec_.id, !repaired};
+    if (ui_.button("data.repair", b, repaired ? ui_.tr("照文件原样读") : ui_.tr("修复图形"),
+                   repaired ? ButtonKind::plain : ButtonKind::primary, ui_.refusal(command)))
+      ui_.send(command);
+    f_.space(38);
+  }
+
+  void comparison() {
+    const bool can = session::otherReading(card_).has_value();
+    if (f_.toggle("data.compare", ui_.tr("图上用红线对照另一种读法"), ui_.view.otherReading && can,
+                  can ? Refusal() : Refusal(ui_.tr("没有看出别的读法。"))))
+      ui_.send(session::CompareReading{!ui_.view.otherReading});
+    f_.space(4);
+  }
+
+  // A click goes to where it is, one place after another; the last but one click more takes the marks away.
   void problem(const geo::Problem& p, size_t index) {
     const std::string id = fmt::format("data.problem.{}", index);
     std::string text = session::problemText(p, ui_.view.language);
     if (!p.rows.empty()) text += fmt::format(fmt::runtime(ui_.tr("（{} 行）")), p.rows.size());
     const std::string fix = p.fix.empty() ? "" : session::fixText(p.fix, ui_.view.language);
-    // Rows of the file are rows of the layer where no filter takes some away.
-    const bool rows = !p.rows.empty() && spec_.filter.empty() && facts_.geometry != "None";
-    const float link = rows ? ui_.width(Type::note, ui_.tr("选中")) + 16 * f_.k : 0;
+    const size_t number = static_cast<size_t>(&p - card_.facts.problems.data());
+    const bool shown = ui_.view.problem == number;
+    size_t& place = ui_.state.problemPlace;
+    const bool can = facts_.geometry != "None" && !ui_.refusal(session::ShowProblem{number});
+    const bool last = shown && place + 1 >= p.at.size();
+    const std::string word = !shown ? ui_.tr("查看")
+                             : last
+                                 ? ui_.tr("收起")
+                                 : fmt::format(fmt::runtime(ui_.tr("下一处 {}/{}")), place + 2, p.at.size());
+    const float link = can ? ui_.width(Type::note, word) + 16 * f_.k : 0;
     const float top = f_.y;
     f_.x1 -= link;
     f_.note((p.harmless ? "· " : "! ") + text + (fix.empty() ? "" : " → " + fix),
             p.harmless ? std::optional<Rgba>() : std::optional<Rgba>(ui_.theme.warning));
     f_.x1 += link;
     ui_.record(id, {f_.x0, top, f_.width(), f_.y - top}, "text", text);
-    if (!rows) return;
+    if (!can) return;
     const Rect b{f_.x1 - link, top - 2 * f_.k, link, 22 * f_.k};
-    const auto pressed = ui_.press(id + ".select", b, "link", ui_.tr("选中"));
-    ui_.text(Type::note, b, ui_.tr("选中"), ui_.theme.accent, Align::centre);
+    const auto pressed = ui_.press(id + ".show", b, "link", word);
+    ui_.text(Type::note, b, word, ui_.theme.accent, Align::centre);
     if (!pressed.clicked) return;
-    std::vector<uint32_t> chosen;
-    for (const size_t r : p.rows) chosen.push_back(static_cast<uint32_t>(r));
-    ui_.send(session::SelectRows{spec_.id, chosen});
+    place = shown ? place + 1 : 0;
+    if (last) ui_.send(session::ShowProblem{});
+    else ui_.send(session::ShowProblem{number, place});
   }
 
   void fields() {

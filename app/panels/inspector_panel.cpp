@@ -922,6 +922,7 @@ void drawInspectorPanel(Ui& ui, Rect r) {
   drawTabs(ui, {r.x, r.y, r.w, head});
   const Rect body{r.x, r.y + head, r.w, r.h - head};
   const auto tab = ui.state.column.tab;
+  if (tab != ColumnTab::data && ui.view.problem) ui.send(session::ShowProblem{});
   if (tab == ColumnTab::inspect) {
     drawInspect(ui, body);
   } else {

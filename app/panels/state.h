@@ -132,7 +132,8 @@ struct PanelState::Impl {
 
   std::string recoveryAsked;  // file that was offered
 
-  std::string layer;  // chosen in the list
+  std::string layer;        // chosen in the list
+  size_t problemPlace = 0;  // of the problem that is marked on the map
   std::set<std::string> closedGroups;
   std::string dragLayer;  // being moved
   int dropAt = -1;

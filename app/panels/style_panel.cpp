@@ -69,9 +69,12 @@ void drawStyleSection(Ui& ui, Rect r) {
   if (ui.button("style.data", {r.right() - pad - 92 * k, y + k, 92 * k, 24 * k}, ui.tr("查看数据"),
                 ButtonKind::plain))
     openTab(ui, ColumnTab::data);
+  bool first = true;
   for (const auto& [name, value] : factsOf(ui, *spec)) {
     ui.text(Type::body, {r.x + pad, y, label, 26 * k}, name, t.text2);
-    ui.text(Type::body, {x, y, w, 26 * k}, value, t.text1);
+    const float room = first ? w - 100 * k : w;  // the button stands beside the first
+    first = false;
+    ui.text(Type::body, {x, y, room, 26 * k}, ui.cut(Type::body, value, room), t.text1);
     y += 26 * k;
   }
 }

@@ -19,6 +19,7 @@
 #include "app/session/preflight.h"
 #include "app/session/project_check.h"
 #include "app/session/project_file.h"
+#include "app/session/layer_card.h"
 #include "app/session/recipe.h"
 #include "app/session/snapshot.h"
 #include "app/session/tour.h"
@@ -287,6 +288,21 @@ class Check {
   Done operator()(const InspectLayer& c) const { return c.layer.empty() ? Done{} : layer(c.layer); }
   Done operator()(const CompareReading&) const {
     return s_.view().inspected.empty() ? no("先查看一个图层的数据。") : Done{};
+  }
+  Done operator()(const ShowProblem& c) const {
+    if (!c.problem) return {};
+    const auto card = s_.layerCard();
+    if (!card || !card->done || *c.problem >= card->facts.problems.size()) return no("没有这个问题。");
+    const geo::Problem& p = card->facts.problems[*c.problem];
+    return p.at.empty() && p.rows.empty() ? no("这个问题不在图上某一处。") : Done{};
+  }
+  Done operator()(const RepairLayer& c) const {
+    if (auto known = layer(c.layer); !known) return known;
+    const LayerSpec& l = *findById(s_.project().layers, c.layer);
+    if (!c.on) return l.repair ? Done{} : no("没有修复过。");
+    if (l.repair) return no("已经修复。");
+    if (geo::isDatabase(l.source)) return no("数据库的图层在服务器上修复。");
+    return l.drawn ? no("手绘的图层直接改图形。") : Done{};
   }
   Done operator()(const ReadLayerAs& c) const {
     if (auto known = layer(c.layer); !known) return known;
@@ -1048,7 +1064,7 @@ class Apply {
   }
   Done operator()(const SetUiScale& c) { return view_.uiScale = c.scale, Done{}; }
   Done operator()(const InspectLayer& c) {
-    if (view_.inspected != c.layer) view_.otherReading = false;
+    if (view_.inspected != c.layer) view_.otherReading = false, view_.problem.reset();
     view_.inspected = c.layer;
     touch(s_);
     return {};
@@ -1058,7 +1074,34 @@ class Apply {
     touch(s_);
     return {};
   }
+  Done operator()(const ShowProblem& c) {
+    view_.problem = c.problem;
+    if (c.problem) {
+      const LayerCard card = *s_.layerCard();  // a copy: the selection below may make another
+      const geo::Problem& p = card.facts.problems[*c.problem];
+      const std::vector<uint32_t> rows = layerRows(card, p.rows);
+      if (!rows.empty()) (void)(*this)(SelectRows{card.layer, rows});
+      geo::Box box;
+      if (!p.at.empty()) {
+        geo::Point at = p.at[c.place % p.at.size()];
+        if (const auto toWorld = geo::Transform::make(geo::Crs::lonLat(), s_.worldCrs())) at = (*toWorld)(at);
+        if (std::isfinite(at.x)) box.add(at);
+        box = box.grown(1500);  // metres: what surrounds it is known again
+      } else {
+        for (const uint32_t row : rows) box.add(Check::boxOf(s_, scene::ObjectRef{card.layer, static_cast<long>(row)}));
+        if (!box.empty()) box = box.grown(std::max(1500.0, 0.06 * box.width()));
+      }
+      if (!box.empty()) fly(SessionParts::fitted(s_, box)), view_.cameraIsFit = false;
+    }
+    touch(s_);
+    return {};
+  }
+  Done operator()(const RepairLayer& c) {
+    view_.problem.reset();
+    return edit([&](Project& p) { findById(p.layers, c.layer)->repair = c.on; });
+  }
   Done operator()(const ReadLayerAs& c) {
+    view_.problem.reset();
     return edit([&](Project& p) {
       LayerSpec& l = *findById(p.layers, c.layer);
       l.encoding = c.encoding, l.crs = c.crs, l.datum = c.datum;

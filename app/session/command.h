@@ -74,6 +74,10 @@ struct SetLayerShow {
 struct ReadLayerAs {
   std::string layer, encoding, crs, datum;
 };  // over what its file says; empty: by the evidence
+struct RepairLayer {
+  std::string layer;
+  bool on = true;
+};  // puts its shapes right as they are read; off: as the file has them
 struct PlaceObject {
   PlaceSpec place;
 };  // puts a row of a layer where somebody says, or elsewhere than its source does
@@ -314,6 +318,10 @@ struct InspectLayer {
 struct CompareReading {
   bool on = true;
 };  // the inspected layer as it could be read otherwise lies over the map
+struct ShowProblem {
+  std::optional<size_t> problem;  // of the inspected layer's card; none: no longer
+  size_t place = 0;               // which of its places the map goes to
+};
 struct ProbeHeat {
   std::optional<geo::Point> at;
 };  // world; lists the points behind the heat there
@@ -345,15 +353,15 @@ struct ShowHelp {};
 using Command = std::variant<
     SetLayerVisible, SetLayerOpacity, MoveLayer, RemoveLayer, RenameLayer, AddData, SetIndicator, SetYear,
     SetClassification, LockBreaks, SetMap, SetHeat, PutIndicator, RemoveIndicator, SetLayerShow, ReadLayerAs,
-    PlaceObject, UnplaceObject, AddFeature, MoveVertex, RemoveFeatures, RenameFeature, AddVertex,
+    RepairLayer, PlaceObject, UnplaceObject, AddFeature, MoveVertex, RemoveFeatures, RenameFeature, AddVertex,
     RemoveVertex, SetLayerStyle, AcceptMatch, PlaceByName, ImportTable, ForgetImport, SetPalette, SetTitle,
     SetTheme, SetVision, AddScene, RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage,
     PutTemplate, RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, Recover,
     ExportImage, ExportAtlas, ExportAgain, CopyPicture, ExportRows, OpenTables, LookAtTable, AskDatabase,
     SetLanguage, ShowScene, NextScene, StartShow, EndShow, StepShow, JumpShow, BlackShow, HoldShow, FlatShow,
     CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer,
-    SetTool, SetComposition, ShowCard, InspectLayer, CompareReading, ProbeHeat, CopyText, Hover, Search,
-    TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+    SetTool, SetComposition, ShowCard, InspectLayer, CompareReading, ShowProblem, ProbeHeat, CopyText, Hover,
+    Search, TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

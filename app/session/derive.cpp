@@ -14,6 +14,7 @@
 #include "app/session/place_aliases.h"
 #include "app/session/places.h"
 #include "app/session/sources.h"
+#include "geo/mend.h"
 
 // Each step below looks at what is there, compares it with what the project asks for, and starts the job that
 // is missing. A job takes values and returns a value; `then` runs on the main thread and puts it in its
@@ -55,7 +56,13 @@ geo::Result<geo::Loaded> loadSource(const SourceKey& key, const geo::Crs& world,
     options.crs = std::move(*crs);
   }
   if (world.known()) options.reprojectTo = world;
-  return geo::load(key.path, options, &progress);
+  auto loaded = geo::load(key.path, options, &progress);
+  if (!loaded || !key.repair) return loaded;
+  auto mended = geo::mend(*loaded->layer, &progress);
+  if (!mended) return tl::unexpected(mended.error());
+  loaded->layer = std::move(mended->layer);
+  loaded->report.merge(mended->report);
+  return loaded;
 }
 
 void startLoading(Session& session, const SourceKey& key) {
@@ -596,7 +603,8 @@ SourceKey sourceKey(const Session& session, const LayerSpec& l) {
           l.x,
           l.y,
           geo::isDatabase(l.source) ? l.filter : std::string(),
-          l.cells};
+          l.cells,
+          l.repair};
 }
 
 const TableSpec* tableOf(const Project& project, const IndicatorSpec& i) {

@@ -13,6 +13,7 @@ struct SourceKey {
   std::string path, layer, encoding, crs, datum, x, y;
   std::string filter;  // of a database's table: there the server applies it
   geo::CellOptions cells{};
+  bool repair = false;
   auto operator<=>(const SourceKey&) const = default;
 };
 
@@ -177,8 +178,11 @@ struct DerivedState {
   } importKey;
   DatabaseAnswerPtr answer;
   std::optional<SourceKey> otherOf;  // that `other` is, or is being, read with
-  scene::MapShapePtr other;          // that layer as it could be read otherwise: lines and dots
-  std::string logoPath;              // that `logo` is, or is being, read from
+  scene::MapShapePtr problem;        // where the problem that is looked at lies
+  LayerCardPtr problemOf;            // of this card
+  std::optional<size_t> problemIndex;
+  scene::MapShapePtr other;  // that layer as it could be read otherwise: lines and dots
+  std::string logoPath;      // that `logo` is, or is being, read from
   std::shared_ptr<const scene::Picture> logo;
   std::vector<std::string> told;  // messages told already
   std::shared_ptr<const scene::Typesetter> fonts;

@@ -32,6 +32,19 @@ constexpr Words problemsInChinese[] = {
     {"no-geometry", "没有任何一行有图形"},
     {"no-coordinates", "没有坐标"},
     {"bad-coordinates", "坐标不是有限数"},
+    {"spike", "边界上有尖刺"},
+    {"zero-area", "有面积为零的部分"},
+    {"overlap", "相邻的面互相重叠"},
+    {"gap", "相邻的面之间有缝隙"},
+    {"outside", "点落在其余各点所在的范围之外"},
+    {"ring-order", "外环为顺时针，已调正"},
+    {"mended-zero-area", "去掉了面积为零的部分"},
+    {"mended-spike", "剪去了尖刺"},
+    {"mended-duplicate-vertices", "去掉了重复的顶点"},
+    {"mended-duplicate-row", "去掉了与前面某行相同的行"},
+    {"mended-shape", "自相交的图形已改正"},
+    {"mended-overlap", "重叠之处归较小的一方"},
+    {"mended-gap", "缝隙归公共边界最长的邻居"},
     {"duplicate-vertices", "相邻顶点重复"},
     {"duplicate-geometry", "图形与前面某行相同"},
     {"duplicate-row", "图形和属性与前面某行都相同"},
@@ -163,18 +176,46 @@ scene::MapShapePtr ghostOf(const geo::Layer& layer) {
 
 std::vector<geo::LayerPtr> trustedPlaces(const geo::LayerPtr& own) { return references(own); }
 
-Reading readingOf(const LayerSpec& l) { return {l.encoding, l.crs, l.datum}; }
+Reading readingOf(const LayerSpec& l) { return {l.encoding, l.crs, l.datum, l.repair}; }
+
+std::vector<uint32_t> layerRows(const LayerCard& card, const std::vector<size_t>& fileRows) {
+  std::vector<size_t> gone;
+  if (card.filtered) return {};
+  for (const geo::Problem& p : card.repairs)
+    if (p.kind == "mended-duplicate-row") gone.insert(gone.end(), p.rows.begin(), p.rows.end());
+  std::sort(gone.begin(), gone.end());
+  std::vector<uint32_t> rows;
+  for (const size_t r : fileRows) {
+    const auto at = std::lower_bound(gone.begin(), gone.end(), r);
+    if (at == gone.end() || *at != r)
+      rows.push_back(static_cast<uint32_t>(r - static_cast<size_t>(at - gone.begin())));
+  }
+  return rows;
+}
+
+bool repairable(const LayerCard& card) {
+  return std::any_of(card.facts.problems.begin(), card.facts.problems.end(), [](const geo::Problem& p) {
+    return !p.harmless && (p.fix == "repair" || (p.fix == "remove-duplicates" && p.kind == "duplicate-row"));
+  });
+}
 
 std::optional<Reading> betterReading(const LayerCard& card) {
   if (!card.done || !card.error.what.empty() || !card.reading.datum.empty()) return {};
   if (!shifted(card.facts.crs.used)) return {};
-  return Reading{card.reading.encoding, {}, card.facts.crs.used};
+  return Reading{card.reading.encoding, {}, card.facts.crs.used, card.reading.repair};
 }
 
 std::optional<Reading> otherReading(const LayerCard& card) {
   if (auto better = betterReading(card)) return better;
-  if (!card.done || !shifted(card.reading.datum)) return {};
-  return Reading{card.reading.encoding, card.reading.crs, {}};
+  if (!card.done || !card.error.what.empty()) return {};
+  Reading other = card.reading;
+  if (card.reading.repair || repairable(card)) {
+    other.repair = !other.repair;
+    return other;
+  }
+  if (!shifted(card.reading.datum)) return {};
+  other.datum.clear();
+  return other;
 }
 
 std::string problemText(const geo::Problem& problem, scene::Language language) {
@@ -191,6 +232,36 @@ std::string fixText(const std::string& fix, scene::Language language) {
   return fix;
 }
 
+// Where the problem lies that is looked at, as dots.
+static void markProblem(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  const auto index =
+      d.card->done && d.worldKnown && d.worldCrs.known() ? session.view().problem : std::nullopt;
+  if (!index || *index >= d.card->facts.problems.size()) {
+    if (d.problem) d.problem.reset(), touch(session);
+    d.problemOf.reset(), d.problemIndex.reset();
+    return;
+  }
+  if (d.problemOf == d.card && d.problemIndex == index) return;
+  d.problemOf = d.card, d.problemIndex = index, d.problem.reset();
+  auto marks = std::make_shared<geo::Layer>();
+  marks->shapes.kind = geo::ShapeKind::point, marks->crs = d.worldCrs;
+  if (const auto toWorld = geo::Transform::make(geo::Crs::lonLat(), d.worldCrs))
+    for (const geo::Point at : d.card->facts.problems[*index].at)
+      if (const geo::Point p = (*toWorld)(at); std::isfinite(p.x)) {
+        marks->shapes.vertices.push_back(p);
+        marks->shapes.endPart(), marks->shapes.endRow();
+      }
+  marks->table.rowCount = marks->shapes.rows();
+  marks->bounds = marks->shapes.box();
+  if (marks->shapes.rows() > 0) {
+    auto shape = std::make_shared<scene::MapShape>();
+    shape->layer = std::move(marks);
+    d.problem = std::move(shape);
+  }
+  touch(session);
+}
+
 void deriveCard(Session& session) {
   DerivedState& d = SessionParts::derived(session);
   const View& view = session.view();
@@ -199,6 +270,7 @@ void deriveCard(Session& session) {
       std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l.id == view.inspected; });
   if (view.inspected.empty() || spec == layers.end()) {
     d.card.reset(), d.other.reset(), d.otherOf.reset();
+    d.problem.reset(), d.problemOf.reset(), d.problemIndex.reset();
     return;
   }
   const SourceKey key = sourceKey(session, *spec);
@@ -208,6 +280,7 @@ void deriveCard(Session& session) {
     d.cardKey = wanted;
     LayerCard card;
     card.layer = spec->id, card.reading = readingOf(*spec), card.path = key.path;
+    card.filtered = !spec->filter.empty();
     d.card = std::make_shared<const LayerCard>(card);
     const LayerSpec* county = countyLayer(session.project());
     const auto entry = county && county->id != spec->id ? d.layers.find(county->id) : d.layers.end();
@@ -226,6 +299,14 @@ void deriveCard(Session& session) {
           touch(session);
         });
   }
+  if (d.card->done && key.repair && d.card->repairs.empty())
+    if (const auto source = d.sources.find(key); source != d.sources.end()) {
+      LayerCard told = *d.card;
+      for (const geo::Problem& p : source->second.report.problems)
+        if (p.kind.starts_with("mended-")) told.repairs.push_back(p);
+      if (!told.repairs.empty()) d.card = std::make_shared<const LayerCard>(std::move(told)), touch(session);
+    }
+  markProblem(session);
   // The layer as it is read otherwise.
   const auto other = view.otherReading && d.card->done ? otherReading(*d.card) : std::nullopt;
   if (!other || !d.worldKnown || !d.worldCrs.known()) {
@@ -234,7 +315,8 @@ void deriveCard(Session& session) {
     return;
   }
   SourceKey otherKey = key;
-  otherKey.encoding = other->encoding, otherKey.crs = other->crs, otherKey.datum = other->datum;
+  otherKey.encoding = other->encoding, otherKey.crs = other->crs, otherKey.datum = other->datum,
+  otherKey.repair = other->repair;
   if (d.otherOf == otherKey) return;
   d.otherOf = otherKey, d.other.reset();
   session.jobs().start("other reading",

@@ -98,8 +98,9 @@ struct LayerSpec {
   // Rows without a place of their own stand where what this column names is: a county, a town, an address
   // that holds one. placeIn: ids of the layers that have the names; empty: the counties.
   std::string placeBy, placeIn;
-  std::string show;    // like `filter`, but only of what is drawn and listed: the others are hidden
-  bool drawn = false;  // by hand, in the window: saving the project writes its source, a GeoPackage
+  std::string show;     // like `filter`, but only of what is drawn and listed: the others are hidden
+  bool repair = false;  // shapes are put right when they are read (geo::mend); the file stays as it is
+  bool drawn = false;   // by hand, in the window: saving the project writes its source, a GeoPackage
   StyleSpec style;
   geo::LayerPtr drawing;  // of such a layer, once it was changed; never in the project file
   bool operator==(const LayerSpec&) const = default;

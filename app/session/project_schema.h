@@ -76,6 +76,7 @@ void fields(Io& io, LayerSpec& l) {
   io.text("encoding", l.encoding);
   io.text("crs", l.crs);
   io.text("datum", l.datum);
+  io.flag("repair", l.repair, standard.repair);
   io.text("x", l.x);
   io.text("y", l.y);
   io.table("cells", l.cells);

@@ -237,6 +237,12 @@ const scene::Scene& Session::scene() const {
     ghost.colour = {226, 84, 52, 255}, ghost.width = 4.5, ghost.radius = 6;
     d.scene.layers.push_back(std::move(ghost));
   }
+  if (d.problem) {
+    scene::SceneLayer marks;
+    marks.id = "problem", marks.shape = d.problem, marks.pickedByMouse = false;
+    marks.colour = {226, 84, 52, 255}, marks.radius = 7;
+    d.scene.layers.push_back(std::move(marks));
+  }
   d.scene.selected = view_.selected, d.scene.hovered = view_.hovered;
   d.scene.selectionLayer = view_.selectionLayer, d.scene.selection = view_.selection;
   d.scene.version = d.sceneVersion = d.version;

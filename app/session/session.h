@@ -61,6 +61,7 @@ struct View {  // this user's moment, not saved work
   std::optional<scene::ObjectRef> card;
   std::string inspected;             // id of the layer whose file is looked at; empty: none
   bool otherReading = false;         // the map shows it as it could be read otherwise, too
+  std::optional<size_t> problem;     // of its card, marked on the map
   ImportWork import;                 // the table in the assistant; path empty: none
   std::vector<std::string> imports;  // tables that wait for it
   std::optional<geo::Point> probe;   // world: where the heat is asked for its points

@@ -4,6 +4,7 @@
 #include <geos_c.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,6 +35,14 @@ class Geos {
     GEOSCoordSequence* sequence =
         GEOSCoordSeq_copyFromBuffer_r(handle_, &closed[0].x, static_cast<unsigned>(closed.size()), 0, 0);
     return own(sequence ? GEOSGeom_createLinearRing_r(handle_, sequence) : nullptr);
+  }
+  std::optional<Point> pointOf(const GEOSGeometry* g) const {
+    Point p;
+    if (!g || GEOSGeomGetX_r(handle_, g, &p.x) != 1 || GEOSGeomGetY_r(handle_, g, &p.y) != 1) return {};
+    return p;
+  }
+  std::optional<Point> insideOf(const GEOSGeometry* g) const {
+    return g ? pointOf(own(GEOSPointOnSurface_r(handle_, g)).get()) : std::nullopt;
   }
   Ptr polygon(const Shapes& s, size_t firstPart, size_t lastPart) const {
     Ptr shell = ring(s.part(firstPart));

@@ -49,6 +49,45 @@ source = "web.geojson"
   std::filesystem::remove_all(folder);
 }
 
+TEST(Data, ShapesThatAreWrongAreShownMendedAndGivenBackByAClick) {
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("parkscope-repair-{}", getpid());
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "halves.geojson") << R"({"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"name":"西"},"geometry":{"type":"Polygon","coordinates":[[[113,23.5],[113.1,23.5],[113.1,23.55],[113.102,23.57],[113.1,23.6],[113,23.6],[113,23.5]]]}},
+{"type":"Feature","properties":{"name":"东"},"geometry":{"type":"Polygon","coordinates":[[[113.1,23.5],[113.2,23.5],[113.2,23.6],[113.1,23.6],[113.1,23.5]]]}}]})";
+  std::ofstream(folder / "city.parkscope.toml") << R"(format = 1
+title = { zh = "城", en = "City" }
+crs = "EPSG:4547"
+
+[[layers]]
+id = "halves"
+name = { zh = "两半", en = "Halves" }
+source = "halves.geojson"
+)";
+  Robot r;
+  ASSERT_TRUE(r.session.open((folder / "city.parkscope.toml").string()));
+  r.frame(), r.session.wait(), r.frame(4);
+  r.click("layer.halves.row");
+  r.click("style.data");
+  r.frame(2), r.session.wait(), r.frame(3);
+  EXPECT_THAT(r.widget("data.problem.0").value, testing::HasSubstr("重叠"));
+  r.click("data.problem.0.show");
+  r.frame(3);
+  EXPECT_EQ(r.session.scene().layers.back().id, "problem");
+  EXPECT_EQ(r.session.view().selection.size(), 2u);
+  r.click("data.problem.0.show");
+  r.frame(2);
+  EXPECT_NE(r.session.scene().layers.back().id, "problem") << "it has one place; the next click hides it";
+  r.click("data.repair");
+  r.frame(2), r.session.wait(), r.frame(3);
+  EXPECT_TRUE(r.session.project().layers[0].repair);
+  EXPECT_THAT(r.widget("data.repaired.0").value, testing::HasSubstr("重叠"));
+  r.click("data.repair");
+  r.frame(2), r.session.wait(), r.frame(3);
+  EXPECT_FALSE(r.session.project().layers[0].repair);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Data, WithoutALayerSaysHowToChooseOne) {
   Robot r;
   r.openQingyuan();
