@@ -165,7 +165,9 @@ std::shared_ptr<const Boundaries> Boundaries::make(const Shapes& polygons, Progr
   // A vertex with other than two distinct neighbours is a node: borders meet or end there.
   std::vector<std::array<uint32_t, 2>> beside(places.size(), {none, none});
   std::vector<uint8_t> node(places.size(), 0);
-  for (size_t p = 0, first = 0; p < ringEnd.size(); first = ringEnd[p++])
+  for (size_t p = 0, first = 0; p < ringEnd.size(); first = ringEnd[p++]) {
+    if (p % 4096 == 0 && !goOn(0.4 + 0.1 * static_cast<double>(p) / static_cast<double>(ringEnd.size())))
+      return nullptr;
     for (size_t i = first; i < ringEnd[p]; ++i) {
       const uint32_t before = id[i == first ? ringEnd[p] - 1 : i - 1],
                      after = id[i + 1 == ringEnd[p] ? first : i + 1];
@@ -174,6 +176,7 @@ std::shared_ptr<const Boundaries> Boundaries::make(const Shapes& polygons, Progr
       else if (!((known[0] == before && known[1] == after) || (known[0] == after && known[1] == before)))
         node[id[i]] = 1;
     }
+  }
   if (!goOn(0.5)) return nullptr;
 
   EdgeTable known;  // first edge of each arc from either end

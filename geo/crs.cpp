@@ -372,6 +372,16 @@ Result<Transform> Transform::make(const Crs& from, const Crs& to) {
 }
 
 size_t Transform::apply(std::span<Point> points) const { return impl_->apply(PJ_FWD, points); }
+Result<size_t> Transform::apply(std::span<Point> points, Progress& progress) const {
+  constexpr size_t slice = 250'000;  // some 20 ms
+  size_t lost = 0;
+  for (size_t at = 0; at < points.size(); at += slice) {
+    if (!progress.keepGoing(static_cast<double>(at) / static_cast<double>(points.size())))
+      return fail("Transforming was cancelled.");
+    lost += apply(points.subspan(at, std::min(slice, points.size() - at)));
+  }
+  return lost;
+}
 size_t Transform::applyInverse(std::span<Point> points) const { return impl_->apply(PJ_INV, points); }
 
 Point Transform::operator()(Point p) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "geo/geometry.h"
+#include "geo/progress.h"
 #include "geo/result.h"
 
 namespace geo {
@@ -39,6 +40,8 @@ class Transform {
   static Result<Transform> make(const Crs& from, const Crs& to);
   // Points that cannot be transformed become NaN; returns how many.
   size_t apply(std::span<Point> points) const;
+  // The same for many points: asks between slices, and fails when it shall stop.
+  Result<size_t> apply(std::span<Point> points, Progress& progress) const;
   size_t applyInverse(std::span<Point> points) const;
   Point operator()(Point p) const;
   Point inverse(Point p) const;

@@ -24,7 +24,7 @@ namespace {
 
 struct Request {
   ProjectInput input;
-  int width = 1920, height = 1080, frames = 40, repeats = 5;
+  int width = 1920, height = 1080, frames = 40, repeats = 5, cancels = 0;
   std::string boxes, output;
   double radius = 0;
 };
@@ -209,16 +209,49 @@ int redraw(const Request& request, const Common& common) {
   return done;
 }
 
+// How long a session that is loading takes to let go of everything, at several moments on the way.
+// Milliseconds.
+std::vector<double> cancelling(const std::string& data, double openSeconds, int times) {
+  namespace fs = std::filesystem;
+  const fs::path project =
+      fs::temp_directory_path() / fmt::format("parkscope-cancel-{}.parkscope.toml", getpid());
+  std::ofstream(project) << "format = 1\n\n[[layers]]\nid = \"data\"\nname = { zh = \"data\" }\nsource = "
+                         << nlohmann::json(fs::absolute(data).string()).dump() << "\n";
+  std::vector<double> took;
+  for (int i = 0; i < times; ++i) {
+    auto session = std::make_unique<session::Session>();
+    if (!session->open(project.string())) break;
+    const double until = now() + openSeconds * (i + 0.5) / times;
+    while (now() < until) {
+      session->tick(now());
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    const double start = now();
+    session->jobs().cancelAll();
+    session.reset();
+    took.push_back((now() - start) * 1e3);
+  }
+  fs::remove(project);
+  return took;
+}
+
 int load(const Request& request, const Common& common) {
   auto stage = prepare(request, common);
   if (!stage) return complain(stage.error());
   const double first = frame(**stage, request, std::nullopt), whole = sinceProcessStart();
   const double second = frame(**stage, request, std::nullopt);
+  const double openSeconds = (*stage)->loadSeconds, peak = peakMib();
   say("to_first_map_s", whole);
-  say("open_s", (*stage)->loadSeconds);
+  say("open_s", openSeconds);
   say("first_map_s", first);
   say("second_map_s", second);
-  say("peak_mib", peakMib());
+  say("peak_mib", peak);
+  if (request.cancels == 0) return done;
+  (*stage).reset();
+  const auto took = cancelling(request.input.paths[0], openSeconds, request.cancels);
+  if (took.empty()) return complain({"The data could not be opened as a layer.", "Give one data file."});
+  say("cancel_ms_p50", quantile(took, 0.5));
+  say("cancel_ms_max", *std::max_element(took.begin(), took.end()));
   return done;
 }
 
@@ -435,7 +468,10 @@ void addBench(CLI::App& app, Common& common, Action& action) {
   flying->add_option("--frames", request->frames, "Frames of the fixed flight")->check(CLI::Range(4, 100000));
   flying->add_option("--boxes", request->boxes,
                      "Instead: a JSON list of [W,S,E,N] in the map's coordinate system, or the data's");
-  add("load", "From the file to the first full picture", load);
+  CLI::App* loading = add("load", "From the file to the first full picture", load);
+  loading
+      ->add_option("--cancels", request->cancels, "Also: stop so many loads on their way, and time each stop")
+      ->check(CLI::Range(1, 1000));
   CLI::App* dense = add("heat", "Density of all points, as a coloured picture", heat);
   dense->add_option("--radius", request->radius, "Radius of the kernel in metres")
       ->required()

@@ -100,12 +100,13 @@ void startReprojecting(Session& session, const SourceKey& key, const geo::LayerP
   d.sources[key].stage = Stage::loading;
   run<geo::Result<geo::LayerPtr>>(
       session, jobKey("load", key),
-      [raw, world = d.worldCrs](geo::Progress&) -> geo::Result<geo::LayerPtr> {
+      [raw, world = d.worldCrs](geo::Progress& p) -> geo::Result<geo::LayerPtr> {
         auto transform = geo::Transform::make(raw->crs, world);
         if (!transform) return tl::unexpected(transform.error());
         if (transform->identity()) return raw;
         auto moved = std::make_shared<geo::Layer>(*raw);
-        transform->apply(moved->shapes.vertices);
+        if (const auto all = transform->apply(moved->shapes.vertices, p); !all)
+          return tl::unexpected(all.error());
         moved->crs = world;
         moved->bounds = moved->shapes.box();
         return geo::LayerPtr(moved);
@@ -241,8 +242,9 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const std::vector<PlaceSpec>&
   auto look = dress(*layer, spec, stands);
   if (!look) return tl::unexpected(look.error());
   Made made{layer, nullptr, *look, byName.named, {}, placed->lost};
-  made.shape = mapShape(layer, std::make_shared<geo::SpatialIndex>(layer->shapes),
-                        layer->shapes.vertices.size() <= quickVertices, progress);
+  auto index = std::make_shared<geo::SpatialIndex>(layer->shapes);
+  if (!progress.keepGoing(0.5)) return geo::fail("Making the layer was cancelled.");
+  made.shape = mapShape(layer, std::move(index), layer->shapes.vertices.size() <= quickVertices, progress);
   return made;
 }
 
