@@ -95,16 +95,20 @@ void startLoading(Session& session, const SourceKey& key) {
       });
 }
 
-void startReprojecting(Session& session, const SourceKey& key, const geo::LayerPtr& raw) {
+// Takes what was read: nobody asks for it any more, and a large layer need not be held twice.
+void startReprojecting(Session& session, const SourceKey& key, geo::LayerPtr raw) {
   DerivedState& d = SessionParts::derived(session);
   d.sources[key].stage = Stage::loading;
   run<geo::Result<geo::LayerPtr>>(
       session, jobKey("load", key),
-      [raw, world = d.worldCrs](geo::Progress& p) -> geo::Result<geo::LayerPtr> {
+      [taken = std::make_shared<geo::LayerPtr>(std::move(raw)),
+       world = d.worldCrs](geo::Progress& p) -> geo::Result<geo::LayerPtr> {
+        const geo::LayerPtr raw = std::move(*taken);
         auto transform = geo::Transform::make(raw->crs, world);
         if (!transform) return tl::unexpected(transform.error());
         if (transform->identity()) return raw;
-        auto moved = std::make_shared<geo::Layer>(*raw);
+        auto moved = raw.use_count() == 1 ? std::const_pointer_cast<geo::Layer>(raw)
+                                          : std::make_shared<geo::Layer>(*raw);
         if (const auto all = transform->apply(moved->shapes.vertices, p); !all)
           return tl::unexpected(all.error());
         moved->crs = world;
@@ -175,7 +179,7 @@ void deriveSources(Session& session) {
     if (s.stage != Stage::ready || s.layer || shownByView(session, key)) continue;
     const bool plane = s.raw->shapes.kind == geo::ShapeKind::none || !d.worldCrs.known();
     if (plane) s.layer = s.raw;
-    else if (s.raw->crs.known()) startReprojecting(session, key, s.raw);
+    else if (s.raw->crs.known()) startReprojecting(session, key, std::exchange(s.raw, nullptr));
     else
       s.stage = Stage::failed,
       s.error = {fmt::format("The coordinate system of {} is not known.", geo::withoutPassword(key.path)),

@@ -19,7 +19,7 @@ struct SourceKey {
 
 struct SourceState {
   LayerState::Stage stage = LayerState::Stage::waiting;
-  geo::LayerPtr raw;    // as the file has it; null when it was read straight into the world's CRS
+  geo::LayerPtr raw;    // as the file has it, until it is brought into the world's CRS
   geo::LayerPtr layer;  // in world metres; null until the world's CRS is known
   geo::Report report;
   geo::Error error;
