@@ -31,6 +31,8 @@ RasterFacts factsOf(GDALDataset& d, const std::string& path, const std::string& 
     if (has) facts.noData = noData;
     out.bands.push_back(std::move(facts));
   }
+  for (const char* key : {"attribution", "TIFFTAG_COPYRIGHT"})
+    if (const char* v = d.GetMetadataItem(key); v && out.attribution.empty()) out.attribution = v;
   out.crs = crsOf(d.GetSpatialRef());
   double g[6];
   out.placed = d.GetGeoTransform(g) == CE_None;
@@ -112,8 +114,8 @@ struct Source {
   RasterFacts facts;
 };
 
-Result<Source> open(const std::string& path, GdalErrors& errors) {
-  auto opened = openRaster(path, errors);
+Result<Source> open(const std::string& path, GdalErrors& errors, bool trusted) {
+  auto opened = openRaster(path, errors, trusted);
   if (!opened) return tl::unexpected(opened.error());
   GDALDataset& d = *GDALDataset::FromHandle(opened->dataset.get());
   if (d.GetRasterCount() == 0)
@@ -131,6 +133,21 @@ Error warpFailed(const std::string& path, const GdalErrors& errors, const Progre
           "Copy or download it again."};
 }
 
+// The 2nd and 98th percentile.
+std::optional<std::pair<float, float>> rangeOf(const std::vector<float>& values) {
+  std::vector<float> sorted;
+  for (const float v : values)
+    if (std::isfinite(v)) sorted.push_back(v);
+  if (sorted.empty()) return {};
+  const auto at = [&](double f) {
+    const auto k = static_cast<long>(f * static_cast<double>(sorted.size() - 1));
+    std::nth_element(sorted.begin(), sorted.begin() + k, sorted.end());
+    return sorted[static_cast<size_t>(k)];
+  };
+  const float low = at(0.02);
+  return std::pair(low, std::max(at(0.98), std::nextafter(low, INFINITY)));
+}
+
 // The raster as a virtual one in memory: placed, when it was not, and with palettes resolved.
 DatasetPtr prepared(GDALDatasetH source, const RasterFacts& facts, std::vector<std::string> options) {
   CPLStringList list;
@@ -145,9 +162,9 @@ DatasetPtr prepared(GDALDatasetH source, const RasterFacts& facts, std::vector<s
 
 }  // namespace
 
-Result<RasterFacts> rasterFacts(const std::string& path) {
+Result<RasterFacts> rasterFacts(const std::string& path, bool trusted) {
   GdalErrors errors;
-  auto opened = openRaster(path, errors);
+  auto opened = openRaster(path, errors, trusted);
   if (!opened) return tl::unexpected(opened.error());
   return factsOf(*GDALDataset::FromHandle(opened->dataset.get()), path, opened->driver);
 }
@@ -155,7 +172,7 @@ Result<RasterFacts> rasterFacts(const std::string& path) {
 Result<RasterCells> rasterCells(const std::string& path, int band, const RasterWindow& window,
                                 Progress* progress) {
   GdalErrors errors;
-  auto source = open(path, errors);
+  auto source = open(path, errors, window.trusted);
   if (!source) return tl::unexpected(source.error());
   if (band < 1 || band > static_cast<int>(source->facts.bands.size()))
     return fail(fmt::format("{} has no band {}.", fileName(path), band),
@@ -163,9 +180,11 @@ Result<RasterCells> rasterCells(const std::string& path, int band, const RasterW
   auto frame = frameFor(source->facts, window, path);
   if (!frame) return tl::unexpected(frame.error());
   DatasetPtr one = prepared(source->opened.dataset.get(), source->facts, {"-b", std::to_string(band)});
-  DatasetPtr out = one ? warped(one.get(), source->facts, *frame,
-                                {"-ot", "Float32", "-dstnodata", "nan", "-r", "bilinear"}, progress)
-                       : nullptr;
+  DatasetPtr out =
+      one ? warped(one.get(), source->facts, *frame,
+                   {"-ot", "Float32", "-dstnodata", "nan", "-r", window.smooth ? "cubicspline" : "bilinear"},
+                   progress)
+          : nullptr;
   if (!out) return tl::unexpected(warpFailed(path, errors, progress));
   RasterCells cells;
   static_cast<RasterFrame&>(cells) = *frame;
@@ -179,7 +198,7 @@ Result<RasterCells> rasterCells(const std::string& path, int band, const RasterW
 
 Result<RasterColours> rasterColours(const std::string& path, const RasterWindow& window, Progress* progress) {
   GdalErrors errors;
-  auto source = open(path, errors);
+  auto source = open(path, errors, window.trusted);
   if (!source) return tl::unexpected(source.error());
   const RasterFacts& facts = source->facts;
   auto frame = frameFor(facts, window, path);
@@ -194,17 +213,10 @@ Result<RasterColours> rasterColours(const std::string& path, const RasterWindow&
   if (!palette && !(bytes && facts.bands.size() >= 3)) {
     auto grey = rasterCells(path, 1, window, progress);
     if (!grey) return tl::unexpected(grey.error());
-    std::vector<float> sorted;
-    for (const float v : grey->values)
-      if (std::isfinite(v)) sorted.push_back(v);
     out.rgba.assign(cells * 4, 0);
-    if (sorted.empty()) return out;
-    const auto at = [&](double f) {
-      const auto k = static_cast<long>(f * static_cast<double>(sorted.size() - 1));
-      std::nth_element(sorted.begin(), sorted.begin() + k, sorted.end());
-      return sorted[static_cast<size_t>(k)];
-    };
-    const float low = at(0.02), high = std::max(at(0.98), std::nextafter(low, INFINITY));
+    const auto range = window.grey ? window.grey : rangeOf(grey->values);
+    if (!range) return out;
+    const auto [low, high] = *range;
     for (size_t i = 0; i < cells; ++i) {
       const float v = grey->values[i];
       if (!std::isfinite(v)) continue;
@@ -233,6 +245,16 @@ Result<RasterColours> rasterColours(const std::string& path, const RasterWindow&
                  GDT_Byte, 4, bands, 4, 4 * frame->width, 1, nullptr) != CE_None)
     return tl::unexpected(warpFailed(path, errors, progress));
   return out;
+}
+
+std::optional<std::pair<float, float>> greyRange(const std::string& path, bool trusted) {
+  const auto facts = rasterFacts(path, trusted);
+  if (!facts || facts->bands.empty() || facts->bands.size() >= 3 || facts->bands[0].colour == "Palette")
+    return {};
+  RasterWindow window;
+  window.width = std::min(512, facts->width), window.trusted = trusted;
+  const auto cells = rasterCells(path, 1, window);
+  return cells ? rangeOf(cells->values) : std::nullopt;
 }
 
 }  // namespace geo

@@ -25,11 +25,13 @@ struct RasterFacts {
   int width = 0, height = 0;
   std::vector<RasterBand> bands;
   Crs crs;
-  bool placed = false;  // the file says where its cells lie
-  Box bounds;           // in crs; of the rotated frame, when it is rotated
+  bool placed = false;      // the file says where its cells lie
+  Box bounds;               // in crs; of the rotated frame, when it is rotated
+  std::string attribution;  // whose it is, where the file says so
 };
 
-Result<RasterFacts> rasterFacts(const std::string& path);
+// trusted: it may lead out of its folder and on to the network.
+Result<RasterFacts> rasterFacts(const std::string& path, bool trusted = false);
 
 // Where and how to read. Rows run from north to south.
 struct RasterWindow {
@@ -37,6 +39,9 @@ struct RasterWindow {
   Box bounds{};              // in that CRS; empty: the whole raster
   int width = 0,
       height = 0;  // one may be 0: by the shape of the bounds; both: about as fine as the file, at most 4096
+  bool trusted = false;
+  std::optional<std::pair<float, float>> grey{};  // colours of one band: black and white; none: of the window
+  bool smooth = false;  // cells: without edges where the file's are larger than those asked for
 };
 
 struct RasterFrame {
@@ -58,5 +63,9 @@ Result<RasterCells> rasterCells(const std::string& path, int band, const RasterW
 // Colour bands and palettes as they are; one band of figures as grey from its 2nd to its 98th percentile.
 Result<RasterColours> rasterColours(const std::string& path, const RasterWindow& window,
                                     Progress* progress = nullptr);
+
+// Of one band of figures: the 2nd and 98th percentile of a coarse look at the whole; nothing where it has
+// colours.
+std::optional<std::pair<float, float>> greyRange(const std::string& path, bool trusted = false);
 
 }  // namespace geo

@@ -422,11 +422,14 @@ Result<Opened> openVector(const std::string& path, GdalErrors& errors) {
   return opened(target, GDAL_OF_VECTOR, options, errors, std::move(out));
 }
 
-Result<Opened> openRaster(const std::string& path, GdalErrors& errors) {
+Result<Opened> openRaster(const std::string& path, GdalErrors& errors, bool trusted) {
   registerGdal();
+  if (!trusted && leadsToNetwork(path))
+    return fail(fmt::format("{} leads on to the network.", path.substr(0, 120)),
+                "If you trust it: --trust, or PARKSCOPE_TRUST=1 for the window.");
   if (auto ok = checkReadable(path); !ok) return tl::unexpected(ok.error());
-  if (extensionOf(path) == "vrt")
-    if (auto safe = checkReferences(path, {}, false); !safe) return tl::unexpected(safe.error());
+  // By what they hold: a description may have any name.
+  if (auto safe = checkReferences(path, {}, trusted); !safe) return tl::unexpected(safe.error());
   return opened(path, GDAL_OF_RASTER, nullptr, errors, {});
 }
 

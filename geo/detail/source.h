@@ -49,7 +49,7 @@ std::string contentOf(const std::string& path);
 Crs crsOf(const void* srs);
 
 Result<Opened> openVector(const std::string& path, GdalErrors& errors);
-Result<Opened> openRaster(const std::string& path, GdalErrors& errors);
+Result<Opened> openRaster(const std::string& path, GdalErrors& errors, bool trusted = false);
 
 // The whole file. Fails as checkReadable does, and above `limit` bytes.
 Result<std::string> fileBytes(const std::string& path, size_t limit);
