@@ -57,5 +57,8 @@ int main(int argc, char** argv) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 #endif
-  return cli::run(argc, argv, openWindow);
+  const int code = cli::run(argc, argv, openWindow);
+  if (!session::Jobs::someWereLeft()) return code;
+  std::fflush(nullptr);
+  std::_Exit(code);
 }

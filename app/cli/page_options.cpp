@@ -59,6 +59,8 @@ void addPictureOptions(CLI::App& verb, session::SnapshotOptions& o) {
   verb.add_option("--dpi", o.dpi, "Dots per inch of a page");
   verb.add_option("--scene", o.scene, "Scene to show, by id or name");
   verb.add_option("--theme", o.theme, "dark or light");
+  verb.add_option("--basemap", o.basemap,
+                  "Basemaps to show, by id, with commas; or none (default: as scene and project say)");
   verb.add_option_function<std::string>(
       "--template",
       [&o](const std::string& word) { o.style = readWord<scene::PageStyle>("--template", word); },

@@ -168,6 +168,7 @@ std::vector<Action> layerMenu(Ui& ui) {
   const auto it =
       std::find_if(layers.begin(), layers.end(), [&](const auto& s) { return s.id == ui.state.layer; });
   l.add("layer.add", ui.tr("添加数据…"), "", [u] { openDialog(*u, Dialog::Kind::addData); });
+  l.add("layer.basemap", ui.tr("添加底图…"), "", [u] { openBasemap(*u); });
   l.group();
   const bool has = it != layers.end();
   const std::string id = has ? it->id : "";

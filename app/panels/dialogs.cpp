@@ -331,6 +331,9 @@ void drawOpenDialog(Ui& ui) {
     case Kind::recover:
       drawRecoverDialog(ui);
       return;
+    case Kind::basemap:
+      drawBasemapDialog(ui);
+      return;
     case Kind::ratio:
       drawRatioDialog(ui);
       return;
@@ -374,7 +377,8 @@ void dropFiles(const std::vector<std::string>& paths, const session::Session& se
                session::Commands& out) {
   std::vector<std::string> data;
   for (const auto& p : paths) {
-    if (isProjectFile(p) || session::isPicture(p)) {  // a picture brings its map back
+    // A picture of the program's own brings its map back; any other may be a basemap.
+    if (isProjectFile(p) || (session::isPicture(p) && session::readRecipe(p))) {
       ask(session, *state.impl, out, session::OpenProject{p, false});
       return;
     }

@@ -14,6 +14,8 @@ void askThen(Ui& ui, session::Command command);
 void drawDialogs(Ui& ui);
 void drawExportDialog(Ui& ui);
 void drawAtlasDialog(Ui& ui);
+void openBasemap(Ui& ui, const std::string& id = {});  // empty: a new one
+void drawBasemapDialog(Ui& ui);
 // Opens the check and starts it, unless the last one still holds.
 void openCheck(Ui& ui);
 void drawCheckDialog(Ui& ui);

@@ -1,5 +1,6 @@
 // The layers by what they are in the plan, with their symbols; the search box above, what is not on the map
 // below.
+#include "app/panels/dialogs.h"
 #include "app/panels/panel_list.h"
 #include "app/session/places.h"
 
@@ -17,7 +18,7 @@ const std::vector<Group>& groups() {
       {"plan", "创新要素", {Role::core, Role::node, Role::agriPark, Role::platform, Role::enterprise}},
       {"rural", "农村服务", {Role::station}},
       {"added", "其他图层", {Role::context}},
-      {"base", "底图", {Role::county, Role::river, Role::rail, Role::town, Role::neighbour}}};
+      {"base", "基础地理", {Role::county, Role::river, Role::rail, Role::town, Role::neighbour}}};
   return all;
 }
 
@@ -114,6 +115,42 @@ std::string countText(const Ui& ui, const Entry& e, bool& warn, std::string& why
     return fmt::format("{}/{}", placed, total);
   }
   return fmt::format("{}", total);
+}
+
+// What lies under all of the layers, top first.
+float drawBasemapRows(Ui& ui, Rect r, float y) {
+  const float k = ui.k, row = 28 * k, pad = 14 * k;
+  const auto& t = ui.theme;
+  const auto& all = ui.session.project().basemaps;
+  const Rect head{r.x, y, r.w, row};
+  ui.text(Type::strong, {r.x + 58 * k, head.y, r.w - 120 * k, head.h}, ui.tr("底图"), t.text1);
+  if (ui.iconButton("basemap.add", {head.right() - pad - 22 * k, head.y + 3 * k, 22 * k, 22 * k}, Icon::plus,
+                    ui.tr("添加底图…")))
+    openBasemap(ui);
+  y += row;
+  for (auto b = all.rbegin(); b != all.rend(); ++b) {
+    const Rect line{r.x, y, r.w, row};
+    const std::string id = "basemap." + b->id;
+    const bool on = std::any_of(ui.scene.basemaps.begin(), ui.scene.basemaps.end(),
+                                [&](const auto& s) { return s->id == b->id; });
+    const Rect box{r.x + 54 * k, line.centre().y - 8 * k, 16 * k, 16 * k};
+    const std::string name = ui.name(b->name).empty() ? b->id : ui.name(b->name);
+    const auto p = ui.press(
+        id + ".row", {box.right() + 6 * k, line.y, line.right() - box.right() - 6 * k, line.h}, "row", name);
+    if (p.fade > 0) ui.fill(line, t.accent.withAlpha(0.06 * p.fade));
+    if (ui.check(id + ".visible", box, on)) ui.send(session::SetBasemapVisible{b->id, !on});
+    ui.text(Type::body, {r.x + 80 * k, line.y, line.w - 80 * k - 64 * k, line.h}, name,
+            on ? t.text1 : t.text3);
+    ui.text(Type::note, {line.x, line.y, line.w - pad, line.h},
+            !on              ? ui.tr("关")
+            : b->opacity < 1 ? fmt::format("{:.0f} %", b->opacity * 100)
+                             : "",
+            t.text3, Align::right);
+    ui.tip(id + ".row", p.hovered, ui.tr("点它：设置、次序、移除"));
+    if (p.clicked) openBasemap(ui, b->id);
+    y += row;
+  }
+  return y;
 }
 
 void drawSearchBox(Ui& ui, Rect r) {
@@ -372,6 +409,7 @@ void drawLayersPanel(Ui& ui, Rect r) {
       y += row;
     }
   }
+  y = drawBasemapRows(ui, r, y);
   if (dropped) {
     const auto it =
         std::find_if(specs.begin(), specs.end(), [&](const auto& s) { return s.id == st.dragLayer; });

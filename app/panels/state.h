@@ -64,7 +64,8 @@ struct Dialog {
     place,
     feature,
     featureName,
-    recover
+    recover,
+    basemap
   } kind = Kind::none;
   std::string folder, file, error;  // file dialogs
   std::vector<FileEntry> entries;
@@ -88,6 +89,11 @@ struct Dialog {
   std::string lonText, latText, kmText;
   geo::ShapeKind shapeKind = geo::ShapeKind::point;  // feature: the name is `file`, the layer `target`
   std::string layerName, gpkg;                       // of a new one
+  session::BasemapSpec basemap;                      // basemap: `target` is its id, empty: a new one
+  int basemapPreset = -1;
+  std::string basemapName, basemapAttribution, basemapZoom, basemapAzimuth, basemapAltitude,
+      basemapExaggeration;
+  std::string keyText, keyState, keyNote;  // typed; what the note was made from
 };
 
 struct Toast {

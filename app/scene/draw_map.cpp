@@ -71,7 +71,10 @@ class MapDrawer {
       for (const Mark& mark : marks_) o_.drawn->plan.marks.push_back(mark);
       for (size_t i = 0; i < arcs_.size(); ++i) o_.drawn->plan.arcs.push_back({arcLeads_[i], arcsSeen_[i]});
     }
-    if (o_.storeys.names) drawLabels();
+    if (o_.storeys.names) {
+      drawLabels();
+      attribution();
+    }
   }
 
  private:
@@ -185,6 +188,9 @@ class MapDrawer {
     return layer.colour.withAlpha(layer.opacity);
   }
 
+  // How strong colours lie over a picture.
+  double overPicture() const { return pictured() ? 0.72 : 1; }
+
   bool coloured(const SceneLayer& layer) const { return s_.choropleth && s_.choropleth->layer == layer.id; }
   // Its areas or dots have the colours themselves.
   bool filled(const SceneLayer& layer) const { return coloured(layer) && !s_.choropleth->onSymbols; }
@@ -213,15 +219,17 @@ class MapDrawer {
     const size_t rows = layer.shape->layer->rows();
     const bool filled = s.choropleth && s.choropleth->layer == layer.id && !s.choropleth->onSymbols;
     const auto make = [&]() -> ColoursPtr {
-      const Rgba ground = groundOf(layer);
-      auto fills = std::make_shared<std::vector<Rgba>>(rows, ground);
       const bool points = layer.shape->layer->shapes.kind == geo::ShapeKind::point;
+      const Rgba ground = points ? groundOf(layer) : groundOf(layer).withAlpha(overPicture());
+      auto fills = std::make_shared<std::vector<Rgba>>(rows, ground);
       if (filled) {
         const Choropleth& c = *s.choropleth;
         const auto ramp = mapColours(s, t_);
         for (size_t r = 0; r < rows && r < c.figures.size(); ++r) {
           const int k = c.classOf(r);
-          if (isShown(layer, r)) (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity) : t_.hatchGround;
+          if (isShown(layer, r))
+            (*fills)[r] = k >= 0 ? ramp[k].withAlpha(layer.opacity * (points ? 1 : overPicture()))
+                                 : t_.hatchGround.withAlpha(points ? 1 : overPicture());
         }
       }
       if (points && rows > 0 &&
@@ -242,15 +250,77 @@ class MapDrawer {
     return make();
   }
 
+  // A picture lies under the areas: then those that say nothing by their colour stay clear.
+  bool pictured() const {
+    return o_.basemaps && std::any_of(s_.basemaps.begin(), s_.basemaps.end(),
+                                      [](const BasemapPtr& b) { return !b->relief; });
+  }
+  static bool isGround(const SceneLayer& layer) {
+    return layer.role == Role::county || layer.role == Role::neighbour;
+  }
+
+  // The places of the basemaps; under them the plain ground, where a server has nothing.
+  void basemaps(bool relief) {
+    if (!o_.basemaps) return;
+    const bool says = (s_.choropleth && !s_.choropleth->onSymbols) || s_.heat;
+    if (!relief && pictured())
+      for (const SceneLayer& layer : s_.layers)
+        if (layer.visible && layer.shape && isGround(layer) &&
+            layer.shape->layer->shapes.kind == geo::ShapeKind::polygon)
+          d_.add(Areas{index_,
+                       layer.shape,
+                       std::make_shared<const std::vector<Rgba>>(layer.shape->layer->rows(), groundOf(layer)),
+                       {},
+                       {}});
+    for (const BasemapPtr& b : s_.basemaps) {
+      if (b->relief != relief) continue;
+      Raster place;
+      place.camera = index_, place.world = cam_.world(), place.smooth = true, place.basemap = b;
+      place.muted = b->tone == Basemap::Tone::muted || (b->tone == Basemap::Tone::automatic && says);
+      d_.add(std::move(place));
+    }
+  }
+
+  // Whose pictures these are, where no other part of the picture says it.
+  std::string attributionText() const {
+    std::string text;
+    for (const BasemapPtr& b : s_.basemaps)
+      if (o_.attribution && o_.basemaps && text.find(b->attribution) == text.npos)
+        text += (text.empty() ? "" : " · ") + b->attribution;
+    return text;
+  }
+  float attributionSize() const { return std::max(11 * o_.unit, o_.leastType); }
+  void keepClearOfAttribution() {
+    const std::string text = attributionText();
+    if (text.empty()) return;
+    const float size = attributionSize(),
+                w = d_.fonts->width(text, {Face::sans, size, 0, true}) + 14 * o_.unit;
+    around_.boxes.push_back({cam_.frame.right() - w, cam_.frame.bottom() - 1.8f * size, w, 1.8f * size});
+  }
+  void attribution() {
+    const std::string text = attributionText();
+    if (text.empty()) return;
+    const Board board{d_, t_, o_.unit};
+    board.text(cam_.frame.right() - 8 * o_.unit, cam_.frame.bottom() - 6 * o_.unit, text, attributionSize(),
+               t_.text2, Align::right, Face::sans, 0, 2 * o_.unit);
+  }
+
   void areas() {
+    basemaps(false);
     for (const SceneLayer& layer : s_.layers) {
       if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon)
         continue;
+      if (pictured() && isGround(layer) && !filled(layer)) {
+        if (layer.role == Role::neighbour)
+          d_.add(Borders{index_, layer.shape, Borders::Which::inner, 0,
+                         Pen{t_.neighbourBorder, m_.countyPen, {}, true}});
+        continue;
+      }
       Areas item{index_,
                  layer.shape,
                  fillsOf(layer),
                  {},
-                 {t_.hatchLine, t_.hatchGround, m_.hatchPitch, m_.hatchWidth}};
+                 {t_.hatchLine, t_.hatchGround.withAlpha(overPicture()), m_.hatchPitch, m_.hatchWidth}};
       if (filled(layer))
         for (size_t r = 0; r < s_.choropleth->figures.size(); ++r)
           if (s_.choropleth->classOf(r) < 0 && isShown(layer, r))
@@ -260,6 +330,7 @@ class MapDrawer {
         d_.add(Borders{index_, layer.shape, Borders::Which::inner, 0,
                        Pen{t_.neighbourBorder, m_.countyPen, {}, true}});
     }
+    basemaps(true);
   }
 
   // Lines and borders
@@ -670,6 +741,7 @@ class MapDrawer {
   }
 
   void placeAllLabels() {
+    keepClearOfAttribution();
     if (tilted_) heightLegend();
     for (const Mark& mark : marks_)
       if (mark.size > m_.station && mark.size > m_.town) {
@@ -863,7 +935,7 @@ class MapDrawer {
         AreaName name{{{run(text, {Face::sans, m_.neighbourName, spacing, true}), t_.text3}},
                       {layer.id, static_cast<long>(r)},
                       {},
-                      0};
+                      pictured() ? 0.8f * m_.halo : 0};
         const Rect size = boxOf(name.lines, {});
         double cost = 0;
         Surroundings around = around_;

@@ -116,6 +116,9 @@ struct MapOptions {
   const MapMotion* motion = nullptr;
   StoreysDrawn* drawn = nullptr;
   bool flat = false;  // whatever the scene says of tilt
+  bool basemaps = true;
+  bool attribution =
+      false;  // of the basemaps, in the map's corner: where no other part of the picture names them
 };
 
 // Seen straight down a map is flat, however it is turned.

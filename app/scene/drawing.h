@@ -114,12 +114,28 @@ struct Dots {  // a large point layer as discs
   Pen edge;  // width 0: none
 };
 
+// A picture of the ground, from files or servers. A drawing holds its place: whoever may read those puts the
+// pixels there, once the drawing says which part of the ground it shows, and how fine.
+struct Basemap {
+  std::string id, name, attribution;
+  enum class Tone : uint8_t { automatic, natural, muted };
+  Tone tone =
+      Tone::automatic;  // muted: grey, and towards the ground; automatic: so where colours lie over it
+  float opacity = 1;
+  bool relief = false;                 // light and shade, over the fills of areas; else a picture under them
+  std::shared_ptr<const void> source;  // of the session
+  bool operator==(const Basemap&) const = default;
+};
+using BasemapPtr = std::shared_ptr<const Basemap>;
+
 struct Raster {  // georeferenced picture
   int camera = 0;
   geo::Box world;
-  std::shared_ptr<const std::vector<Rgba>> pixels;  // rows from the north
+  std::shared_ptr<const std::vector<Rgba>> pixels;  // rows from the north; null: nothing to draw
   int columns = 0, rows = 0;
-  bool smooth = false;  // bilinear; else nearest
+  bool smooth = false;   // bilinear; else nearest
+  BasemapPtr basemap{};  // whose place or piece it is
+  bool muted = false;    // of a basemap
 };
 
 // Canvas items

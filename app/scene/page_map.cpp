@@ -438,6 +438,7 @@ void PageMap::draw(Drawing& d, const Theme& t, const PageView& v, std::span<cons
   // English names are half as long again.
   o.fewNames = across < (s_.language == Language::zh ? 560 : 840) * l_.mapUnit;
   if (v.inset) o.insetOf = v.cluster;
+  o.attribution = hidden(PagePart::notes);
   drawMap(d, s_, static_cast<int>(d.cameras.size()) - 1, t, o);
   drawGrid(b, v);
   if (v.inset) drawInset(d, b, v);

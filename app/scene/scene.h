@@ -118,6 +118,7 @@ struct Scene {
   std::string name, text;               // of the scene shown
   int number = 0, count = 0;            // scene 2 / 6
   std::vector<SceneLayer> layers;       // bottom first
+  std::vector<BasemapPtr> basemaps;     // those that are shown, bottom first
   std::string cityLayer;                // id of the county layer: its outer border is the city's
   Composition composition = Composition::map;
   SidePanel side = SidePanel::ranking;

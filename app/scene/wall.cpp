@@ -502,6 +502,7 @@ Drawing drawBare(const Scene& s, const Theme& theme, TypesetterPtr fonts, float 
   options.frame = frame, options.cache = cache;
   options.flat = true;  // its pixels lie where the coordinates say
   options.unit = std::max(1.f, std::min(width / 1920, height / 1080));
+  options.attribution = true;  // a duty, on the barest map
   drawMap(d, s, 0, theme, options);
   return d;
 }

@@ -151,6 +151,7 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   clear.push_back({bar.x - 8 * u, bar.y - 24 * u, 210 * u, 40 * u});
   MapOptions options;
   options.frame = f, options.unit = u, options.cache = cache, options.keepClear = &clear;
+  options.attribution = true;
   options.flat = true;  // for work: what is pointed at lies where the camera says
   drawMap(d, s, 0, theme, options);
   if (s.illustrative) drawBadge(b, x, y, 14 * u, s.words.illustrativeBadge, Align::left);

@@ -4,6 +4,7 @@
 #include "app/session/atlas.h"
 #include "app/session/autosave.h"
 #include "app/session/bare_project.h"
+#include "app/session/basemaps.h"
 #include "app/session/copy_picture.h"
 #include "app/session/database_layers.h"
 #include "app/session/derived.h"
@@ -14,6 +15,7 @@
 #include "app/session/history.h"
 #include "app/session/i18n.h"
 #include "app/session/import.h"
+#include "app/session/keys.h"
 #include "app/session/names.h"
 #include "app/session/places.h"
 #include "app/session/preflight.h"
@@ -54,6 +56,11 @@ std::string idsOf(const List& list) {
 }
 
 bool isProject(const std::string& path) { return path.ends_with(".toml"); }
+
+// A picture that the program has written; others may be basemaps.
+bool bringsAMap(const std::string& path) {
+  return isPicture(path) && (readRecipe(path) || !basemapOfFile(path, "x"));
+}
 
 // Why a command is not available
 // ---------------------------------------------------------------------------------------
@@ -114,6 +121,25 @@ class Check {
     return sound([&](Project& p) { put(p.templates, c.layout); });
   }
   Done operator()(const RemoveTemplate& c) const { return known("template", p_.templates, c.id); }
+  Done operator()(const PutBasemap& c) const {
+    if (trimmed(c.basemap.id).empty()) return no("底图需要代号。");
+    if (trimmed(c.basemap.source).empty()) return no("底图需要地址或文件。");
+    if (holdsKey(c.basemap.source)) return no("地址里有密钥：把它换成 {key:名字}，密钥另存。");
+    return sound([&](Project& p) { put(p.basemaps, c.basemap); });
+  }
+  Done operator()(const RemoveBasemap& c) const { return basemap(c.basemap); }
+  Done operator()(const MoveBasemap& c) const { return basemap(c.basemap); }
+  Done operator()(const SetBasemapVisible& c) const { return basemap(c.basemap); }
+  Done operator()(const SaveKey& c) const {
+    if (trimmed(c.key).empty()) return no("没有给出密钥。");
+    return trimmed(c.name).empty() ? no("密钥需要名字。") : Done{};
+  }
+  Done operator()(const CheckBasemap& c) const {
+    if (trimmed(c.basemap.source).empty()) return no("底图需要地址或文件。");
+    Project alone;
+    alone.basemaps = {c.basemap};
+    return check(alone);
+  }
   Done operator()(const PutIndicator& c) const {
     if (trimmed(c.indicator.id).empty()) return no("指标需要代号。");
     return sound([&](Project& p) { put(p.indicators, c.indicator); });
@@ -512,6 +538,7 @@ class Check {
                                   : fmt::format("{}s: {}.", kind, idsOf(list)));
   }
   Done layer(const std::string& id) const { return known("layer", p_.layers, id); }
+  Done basemap(const std::string& id) const { return known("basemap", p_.basemaps, id); }
   Done indicator(const std::string& id) const { return known("indicator", p_.indicators, id); }
   Done scene(const std::string& id) const { return known("scene", p_.scenes, id); }
   Done presenting() const { return s_.view().show.on ? Done{} : no("没有在演示。"); }
@@ -553,22 +580,27 @@ class Apply {
   }
   Done operator()(const AddData& c) {
     for (const std::string& path : c.paths)
-      if (isProject(path) || isPicture(path)) return apply(s_, OpenProject{path});
+      if (isProject(path) || bringsAMap(path)) return apply(s_, OpenProject{path});
     // Reading what a file holds may take long: a job, whose layers come in as one step.
     std::vector<std::string> ids;
     for (const LayerSpec& l : s_.project().layers) ids.push_back(l.id);
+    for (const BasemapSpec& b : s_.project().basemaps) ids.push_back(b.id);
     s_.jobs().start("add",
                     [paths = c.paths, ids, session = &s_,
                      name = describe(command_, language_).name](geo::Progress&) -> Jobs::Finish {
                       auto taken = ids;
                       auto layers = std::make_shared<std::vector<LayerSpec>>();
+                      auto basemaps = std::make_shared<std::vector<BasemapSpec>>();
                       auto errors = std::make_shared<std::vector<geo::Error>>();
                       for (const std::string& path : paths) {
-                        auto found = layersOfFile(fs::absolute(path).string(), taken);
+                        auto found = contentsOfFile(fs::absolute(path).string(), taken);
                         if (!found) errors->push_back(found.error());
-                        else layers->insert(layers->end(), found->begin(), found->end());
+                        else if (found->basemap) basemaps->push_back(std::move(*found->basemap));
+                        else layers->insert(layers->end(), found->layers.begin(), found->layers.end());
                       }
-                      return [session, layers, errors, name] { addLayers(*session, *layers, *errors, name); };
+                      return [session, layers, basemaps, errors, name] {
+                        addLayers(*session, *layers, *basemaps, *errors, name);
+                      };
                     });
     touch(s_);
     return {};
@@ -604,6 +636,42 @@ class Apply {
   }
   Done operator()(const RemoveTemplate& c) {
     return edit([&](Project& p) { p.templates.erase(findById(p.templates, c.id)); });
+  }
+  Done operator()(const PutBasemap& c) {
+    return editShow([&](Project& p) { Check::put(p.basemaps, c.basemap); }, "basemap:" + c.basemap.id,
+                    c.final);
+  }
+  Done operator()(const RemoveBasemap& c) {
+    return editShow([&](Project& p) {
+      p.basemaps.erase(findById(p.basemaps, c.basemap));
+      for (SceneSpec& s : p.scenes) {
+        auto ids = splitList(s.basemap);
+        if (std::erase(ids, c.basemap) > 0) s.basemap = ids.empty() ? "none" : joined(ids);
+      }
+    });
+  }
+  Done operator()(const MoveBasemap& c) {
+    return editShow([&](Project& p) {
+      const auto from = findById(p.basemaps, c.basemap);
+      BasemapSpec moved = std::move(*from);
+      p.basemaps.erase(from);
+      const int to = std::clamp(c.to, 0, static_cast<int>(p.basemaps.size()));
+      p.basemaps.insert(p.basemaps.begin() + to, std::move(moved));
+    });
+  }
+  Done operator()(const SetBasemapVisible& c) {
+    return edit([&](Project& p) { findById(p.basemaps, c.basemap)->visible = c.visible; });
+  }
+  Done operator()(const SaveKey& c) {
+    auto saved = saveKey(trimmed(c.name), trimmed(c.key), c.host);
+    if (saved) renewKeys(s_);
+    touch(s_);
+    return saved;
+  }
+  Done operator()(const CheckBasemap& c) {
+    startBasemapCheck(s_, c.basemap);
+    touch(s_);
+    return {};
   }
   Done operator()(const PutIndicator& c) {
     return edit([&](Project& p) { Check::put(p.indicators, c.indicator); }, "indicator:" + c.indicator.id,
@@ -776,7 +844,8 @@ class Apply {
     SceneSpec taken = sceneOfView("");
     const Done done = editShow([&](Project& p) {
       SceneSpec& scene = *findById(p.scenes, c.scene);
-      scene.camera = taken.camera, scene.layers = taken.layers, scene.indicator = taken.indicator;
+      scene.camera = taken.camera, scene.layers = taken.layers, scene.basemap = taken.basemap,
+      scene.indicator = taken.indicator;
       scene.year = taken.year, scene.map = taken.map, scene.heat = taken.heat;
       scene.composition = taken.composition;
     });
@@ -1193,6 +1262,7 @@ class Apply {
 
   void takeOver(Project& p, const Look& look) const {
     for (LayerSpec& l : p.layers) l.visible = SessionParts::visible(l, look);
+    for (BasemapSpec& b : p.basemaps) b.visible = basemapShown(b, look);
     p.indicator = look.scene->indicator;
     if (look.scene->year || !p.indicator.empty()) p.year = look.scene->year;
     p.map = SessionParts::mapOf(s_, look), p.heat = SessionParts::heatOf(s_, look);
@@ -1383,14 +1453,22 @@ class Apply {
     touch(s);
   }
 
-  static void addLayers(Session& s, std::vector<LayerSpec> layers, const std::vector<geo::Error>& errors,
-                        const std::string& name) {
+  static void addLayers(Session& s, std::vector<LayerSpec> layers, const std::vector<BasemapSpec>& basemaps,
+                        const std::vector<geo::Error>& errors, const std::string& name) {
     for (const geo::Error& e : errors) SessionParts::messages(s).push_back({Message::Level::error, e.text()});
     touch(s);
-    if (layers.empty()) return;
+    if (layers.empty() && basemaps.empty()) return;
     ProjectHistory::Step before{s.project(), name, s.view().scene, s.view().sceneEdited};
     std::vector<std::string> taken;
     for (const LayerSpec& l : s.project().layers) taken.push_back(l.id);
+    for (BasemapSpec b : basemaps) {
+      Project& p = SessionParts::project(s);
+      if (p.crs.empty() && p.layers.empty() && layers.empty()) p.crs = crsOfRaster(b.source);
+      for (int n = 2; findById(p.basemaps, b.id) != p.basemaps.end(); ++n)
+        b.id = fmt::format("{}-{}", b.name.zh, n);
+      b.source = nearSource(s, b.source);
+      p.basemaps.push_back(std::move(b));
+    }
     for (LayerSpec& l : layers) {
       // The project may have gained layers while the job ran.
       for (int n = 2; std::find(taken.begin(), taken.end(), l.id) != taken.end(); ++n)
@@ -1418,6 +1496,10 @@ class Apply {
     const Look look = SessionParts::look(s_);
     for (const LayerSpec& l : s_.project().layers)
       if (SessionParts::visible(l, look)) scene.layers.push_back(l.id);
+    std::vector<std::string> grounds;
+    for (const BasemapSpec& b : s_.project().basemaps)
+      if (basemapShown(b, look)) grounds.push_back(b.id);
+    if (!s_.project().basemaps.empty()) scene.basemap = grounds.empty() ? "none" : joined(grounds);
     if (const IndicatorSpec* i = SessionParts::indicatorOf(s_, look)) {
       scene.indicator = i->id;
       if (const int year = SessionParts::yearOf(s_, look); year > 0) scene.year = year;

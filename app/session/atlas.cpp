@@ -12,6 +12,7 @@
 
 #include "app/paper/write.h"
 #include "app/scene/draw_scene.h"
+#include "app/session/basemaps.h"
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
@@ -285,7 +286,9 @@ tl::unexpected<geo::Error> withoutGlyphs(const Atlas& atlas, const scene::Drawin
 }
 
 geo::Result<void> writeBook(const Atlas& atlas, const scene::TypesetterPtr& fonts, const geo::Crs& worldCrs,
-                            geo::Progress* progress) {
+                            geo::Progress* progress, std::vector<std::string>* warnings) {
+  GroundLacks lacking;
+  std::mutex guard;  // of it
   std::vector<std::string> bookmarks;
   for (const AtlasSheet& sheet : atlas.sheets) bookmarks.push_back(sheet.title);
   paper::Meta meta;
@@ -293,14 +296,26 @@ geo::Result<void> writeBook(const Atlas& atlas, const scene::TypesetterPtr& font
   meta.recipe = recipeText(atlas.recipe, atlas.scenes[0], progress);
   paper::VectorOptions options{1, static_cast<double>(atlas.options.page.dpi), {}, {}};
   if (worldCrs.known()) options.crs = worldCrs;
-  return paper::writePdfBook(
+  auto written = paper::writePdfBook(
       bookmarks,
       [&](size_t i) -> geo::Result<scene::Drawing> {
         scene::Drawing d = drawSheet(atlas, i, fonts);
+        const SnapshotOptions o = sheetOptions(atlas, i);
+        GroundLacks lacks;
+        const auto ground =
+            fillGround(d, themeOf(o), atlas.recipe.language, groundDensity(o), nullptr, &lacks);
+        if (!ground) return tl::unexpected(ground.error());
+        {
+          const std::lock_guard lock(guard);
+          lacking.merge(lacks);
+        }
         if (!atlas.scenes[0].internal && !d.missingGlyphs.empty()) return withoutGlyphs(atlas, d);
         return d;
       },
       atlas.options.page.output, options, meta, progress);
+  if (warnings)
+    for (auto& [id, line] : lacking) warnings->push_back(std::move(line));
+  return written;
 }
 
 // What killed programs left behind.
@@ -343,14 +358,18 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
   geo::Result<void> result;
   std::set<std::string> told;
   const auto series = paper::pdfSeries();
+  GroundLacks lacking;
   const auto work = [&] {
     for (size_t i; !stop && (i = turn++) < atlas.sheets.size();) {
       const AtlasSheet& sheet = atlas.sheets[i];
       SnapshotOptions o = sheetOptions(atlas, i);
       o.output = (draft / sheet.file).string();
-      const scene::Drawing drawing = drawSheet(atlas, i, fonts);
-      geo::Result<void> written;
-      if (!drawing.missingGlyphs.empty() && !atlas.scenes[0].internal) {
+      scene::Drawing drawing = drawSheet(atlas, i, fonts);
+      GroundLacks lacks;
+      geo::Result<void> written =
+          fillGround(drawing, themeOf(o), atlas.recipe.language, groundDensity(o), nullptr, &lacks);
+      if (!written) {
+      } else if (!drawing.missingGlyphs.empty() && !atlas.scenes[0].internal) {
         written = withoutGlyphs(atlas, drawing);
       } else {
         RecipeDraft own = recipe;
@@ -361,6 +380,7 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
         written = writeDrawing(drawing, o, worldCrs, meta, nullptr, series);
       }
       const std::lock_guard lock(guard);
+      lacking.merge(lacks);
       if (!drawing.missingGlyphs.empty()) told.insert(missingText(drawing.missingGlyphs));
       if (!written && !stop) {
         geo::Error told = written.error();  // of the place that the user named
@@ -393,6 +413,7 @@ geo::Result<void> writeFolder(const Atlas& atlas, const scene::TypesetterPtr& fo
   }
   fs::remove_all(draft, error);
   if (!result && isNew) fs::remove(folder, error);  // only if it is empty
+  for (auto& [id, line] : lacking) told.insert(std::move(line));
   if (warnings) warnings->insert(warnings->end(), told.begin(), told.end());
   return result;
 }
@@ -466,7 +487,7 @@ geo::Result<void> writeAtlas(const Atlas& atlas, scene::TypesetterPtr fonts, con
   }
   if (warnings) warnings->insert(warnings->end(), atlas.left.begin(), atlas.left.end());
   fonts = fonts->remembering();  // the sheets say much the same
-  return isBook(atlas.options.page.output) ? writeBook(atlas, fonts, worldCrs, progress)
+  return isBook(atlas.options.page.output) ? writeBook(atlas, fonts, worldCrs, progress, warnings)
                                            : writeFolder(atlas, fonts, worldCrs, progress, warnings);
 }
 

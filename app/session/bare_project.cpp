@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/session/bare_project.h"
+#include "app/session/basemaps.h"
 #include "app/session/names.h"
 #include "app/session/place_aliases.h"
 #include "app/session/project_file.h"
@@ -182,14 +183,44 @@ geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
   return layers;
 }
 
+geo::Result<FileContents> contentsOfFile(const std::string& path, std::vector<std::string>& takenIds) {
+  static constexpr std::string_view rasters[] = {".tif", ".tiff", ".mbtiles", ".vrt", ".img",
+                                                 ".jp2", ".asc",  ".dem",     ".hgt", ".bil",
+                                                 ".png", ".jpg",  ".jpeg",    ".webp"};
+  const std::string ending = lower(fs::path(path).extension().string());
+  const auto raster = [&]() -> std::optional<FileContents> {
+    auto found = basemapOfFile(path, "x");
+    if (!found) return {};
+    found->id = freeId(fs::path(path).stem().string(), takenIds);
+    found->name = {found->id, found->id};
+    return FileContents{{}, std::move(found)};
+  };
+  if (std::find(std::begin(rasters), std::end(rasters), ending) != std::end(rasters))
+    if (auto found = raster()) return std::move(*found);
+  auto layers = layersOfFile(path, takenIds);
+  if (layers) return FileContents{std::move(*layers), {}};
+  if (ending == ".gpkg")
+    if (auto found = raster()) return std::move(*found);
+  return tl::unexpected(layers.error());
+}
+
+std::string crsOfRaster(const std::string& path) {
+  const auto facts = geo::rasterFacts(path);
+  if (!facts || !facts->crs.known()) return {};
+  if (facts->crs.metresPerUnit() == 1 && facts->crs.text() != "EPSG:3857") return facts->crs.text();
+  const auto toDegrees = geo::Transform::make(facts->crs, geo::Crs::lonLat());
+  return toDegrees ? geo::metricCrsFor(geo::transformBox(*toDegrees, facts->bounds)).text() : std::string();
+}
+
 geo::Result<Project> projectForData(const std::vector<std::string>& paths, const BareOptions& options) {
   Project p;
   std::vector<std::string> ids;
   p.theme = "light";
   for (const std::string& path : paths) {
-    auto layers = layersOfFile(path, ids);
-    if (!layers) return tl::unexpected(layers.error());
-    for (LayerSpec& l : *layers) {
+    auto contents = contentsOfFile(path, ids);
+    if (!contents) return tl::unexpected(contents.error());
+    if (contents->basemap) p.basemaps.push_back(std::move(*contents->basemap));
+    for (LayerSpec& l : contents->layers) {
       // --crs GCJ-02 names a datum that no code of a CRS has.
       const std::string datum = geo::canonicalDatum(options.crs);
       (datum.empty() || datum == "WGS 84" ? l.crs : l.datum) = options.crs;
@@ -197,7 +228,15 @@ geo::Result<Project> projectForData(const std::vector<std::string>& paths, const
       p.layers.push_back(std::move(l));
     }
   }
-  if (p.layers.empty()) return geo::fail("No data was given.", "Name at least one file.");
+  if (p.layers.empty() && !p.basemaps.empty() && options.field.empty() && !options.heatMetres) {
+    p.title = p.basemaps[0].name;
+    p.crs = options.crs.empty() ? crsOfRaster(p.basemaps[0].source) : options.crs;
+    return p;
+  }
+  if (p.layers.empty())
+    return p.basemaps.empty()
+               ? geo::fail("No data was given.", "Name at least one file.")
+               : geo::fail("There are no rows in a raster.", "Name a file of shapes or figures too.");
   p.title = {p.layers[0].id, p.layers[0].id};
   if (!options.crs.empty() && p.layers[0].datum.empty())
     if (const auto crs = geo::Crs::parse(options.crs); !crs) return tl::unexpected(crs.error());

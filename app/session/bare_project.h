@@ -10,4 +10,13 @@ namespace session {
 // that may hold several layers, so it may take a while.
 geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path, std::vector<std::string>& takenIds);
 
+// The same, or the basemap that it is: a raster that says where it lies.
+struct FileContents {
+  std::vector<LayerSpec> layers;
+  std::optional<BasemapSpec> basemap;
+};
+geo::Result<FileContents> contentsOfFile(const std::string& path, std::vector<std::string>& takenIds);
+// A CRS in metres for a map of that raster alone.
+std::string crsOfRaster(const std::string& path);
+
 }  // namespace session

@@ -158,6 +158,7 @@ void common(Entry& e, BatchItem& item, SnapshotOptions& o, const fs::path& base)
   e.word("grid", o.grid);
   e.text("scene", o.scene);
   e.text("theme", o.theme);
+  e.text("basemap", o.basemap);
   e.language("lang", item.language);
 }
 

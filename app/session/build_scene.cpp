@@ -1,6 +1,7 @@
 // Session → scene::Scene: everything that a picture says, in one language.
 #include <set>
 
+#include "app/session/basemaps.h"
 #include "app/session/county_card.h"
 #include "app/session/derived.h"
 #include "app/session/dress.h"
@@ -622,6 +623,11 @@ class Builder {
   void page(scene::Scene& s) const {
     s.page = pageSetup(project_.page, lang_);
     s.page.logo = SessionParts::derived(session_).logo;
+    s.basemaps = shownBasemaps(session_, look_);
+    for (const scene::BasemapPtr& b :
+         s.basemaps)  // first: where there is not room for all, these must be there
+      if (s.composition == scene::Composition::map && !b->attribution.empty())
+        s.credits.push_back(fmt::format(fmt::runtime(t("底图：{}")), b->attribution));
     for (const Name& n : project_.page.credits) s.credits.push_back(n.in(lang_));
     for (const Name& n : project_.page.notes) s.notes.push_back(n.in(lang_));
     placed(s);
@@ -743,7 +749,7 @@ geo::Box homeBox(const Session& session) {
   geo::Box all;
   for (const LayerSpec& l : session.project().layers)
     if (l.role != scene::Role::neighbour) all.add(boxOf(l));
-  return all;
+  return all.empty() ? basemapBounds(session) : all;
 }
 
 }  // namespace session

@@ -180,6 +180,27 @@ struct PutTemplate {
 struct RemoveTemplate {
   std::string id;
 };
+struct PutBasemap {
+  BasemapSpec basemap;
+  bool final = true;
+};  // a new one on top of the others, or another form of the one with its id
+struct RemoveBasemap {
+  std::string basemap;
+};
+struct MoveBasemap {
+  std::string basemap;
+  int to;
+};  // index from the bottom
+struct SetBasemapVisible {
+  std::string basemap;
+  bool visible;
+};
+struct SaveKey {
+  std::string name, key, host;
+};  // of a map service, in the user's own folder: never in a project. host: the only one that is given it
+struct CheckBasemap {
+  BasemapSpec basemap;
+};  // asks for one tile; see View::basemapCheck
 // A table in the import assistant.
 struct ImportWork {
   std::string path;
@@ -356,12 +377,13 @@ using Command = std::variant<
     RepairLayer, PlaceObject, UnplaceObject, AddFeature, MoveVertex, RemoveFeatures, RenameFeature, AddVertex,
     RemoveVertex, SetLayerStyle, AcceptMatch, PlaceByName, ImportTable, ForgetImport, SetPalette, SetTitle,
     SetTheme, SetVision, AddScene, RemoveScene, PutScene, MoveScene, RetakeScene, SetShow, SetPage,
-    PutTemplate, RemoveTemplate, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, Recover,
-    ExportImage, ExportAtlas, ExportAgain, CopyPicture, ExportRows, OpenTables, LookAtTable, AskDatabase,
-    SetLanguage, ShowScene, NextScene, StartShow, EndShow, StepShow, JumpShow, BlackShow, HoldShow, FlatShow,
-    CheckShow, SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer,
-    SetTool, SetComposition, ShowCard, InspectLayer, CompareReading, ShowProblem, ProbeHeat, CopyText, Hover,
-    Search, TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
+    PutTemplate, RemoveTemplate, PutBasemap, RemoveBasemap, MoveBasemap, SetBasemapVisible, SaveKey,
+    CheckBasemap, Undo, Redo, NewProject, OpenProject, SaveProject, SaveProjectAs, Recover, ExportImage,
+    ExportAtlas, ExportAgain, CopyPicture, ExportRows, OpenTables, LookAtTable, AskDatabase, SetLanguage,
+    ShowScene, NextScene, StartShow, EndShow, StepShow, JumpShow, BlackShow, HoldShow, FlatShow, CheckShow,
+    SetCamera, Pan, Zoom, FitAll, ZoomTo, Select, SelectRows, SelectWithin, SetActiveLayer, SetTool,
+    SetComposition, ShowCard, InspectLayer, CompareReading, ShowProblem, ProbeHeat, CopyText, Hover, Search,
+    TogglePanel, SetUiScale, ToggleFullScreen, CopyFigures, CancelJobs, Quit, ShowHelp>;
 using Commands = std::vector<Command>;
 
 // Name and one-line help, translated; the shortcut as text ("Ctrl+S", empty when none).

@@ -1,3 +1,4 @@
+#include "app/session/basemaps.h"
 #include "app/session/copy_picture.h"
 
 #include <filesystem>
@@ -119,6 +120,8 @@ geo::Result<MakePicture> copyPicture(const Session& session, int scale) {
           const scene::Theme& theme = o.theme == "light" ? scene::lightTheme() : scene::darkTheme();
           scene::Drawing drawing = scene::drawWindowMap(*scene, theme, *fonts, camera, unit);
           if (scene->composition == scene::Composition::map) drawMark(drawing, *scene, theme, unit);
+          if (auto ground = fillGround(drawing, theme, scene->language, scale, &progress); !ground)
+            return ground;
           paper::Meta meta;
           meta.title = scene->title, meta.subject = scene->name, meta.recipe = recipeText(draft, *scene);
           return paper::writePng(drawing, path, o.width, o.height, scale, 96.0 * scale, meta, &progress);

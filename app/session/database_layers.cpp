@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "app/session/basemaps.h"
 #include "app/session/filter.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
@@ -597,6 +598,7 @@ double Session::wakeAt() const {
   double at = 0;
   for (const auto& [key, state] : SessionParts::databases(*this).all)
     if (state.away && (at == 0 || state.retryAt < at)) at = state.retryAt;
+  if (const double ground = basemapsWakeAt(*this); ground > 0 && (at == 0 || ground < at)) at = ground;
   return at;
 }
 

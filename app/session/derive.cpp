@@ -8,6 +8,7 @@
 #include "app/session/i18n.h"
 #include "app/session/layer_card.h"
 #include "app/session/ledger.h"
+#include "app/session/basemaps.h"
 #include "app/session/changes.h"
 #include "app/session/database_layers.h"
 #include "app/session/names.h"
@@ -652,6 +653,7 @@ void derive(Session& session) {
   deriveLive(session);
   deriveSources(session);
   deriveDatabases(session);
+  deriveBasemaps(session);
   deriveLayers(session);
   deriveRivers(session);
   deriveFigures(session);

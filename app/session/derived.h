@@ -41,6 +41,7 @@ struct Dress {
 using DressPtr = std::shared_ptr<const Dress>;
 
 struct DatabaseStates;  // database_layers.h
+struct BasemapStates;   // basemaps.h
 
 struct LayerEntry {
   LayerSpec spec;  // made from these five
@@ -81,6 +82,7 @@ struct Look {
   std::optional<int> year;
   scene::Composition composition = scene::Composition::map;
   std::optional<size_t> card;  // row of the county layer
+  std::string basemap;         // instead of the scene's or the project's
   bool lockBreaks = false;     // of the indicator, over all its years
 };
 
@@ -127,6 +129,7 @@ struct DerivedState {
   std::map<std::string, FileStamp> onDisk;    // by path, where files are watched
   std::map<std::string, FileStamp> ownFiles;  // by path, of drawn layers as we last read or wrote them
   std::shared_ptr<DatabaseStates> databases;
+  std::shared_ptr<BasemapStates> basemaps;
   std::map<std::string, LayerEntry> layers;
   FiguresKey figuresKey;
   FiguresPtr figures = std::make_shared<Figures>();
@@ -207,6 +210,8 @@ struct SessionParts {
   static Watch* watch(Session& s) { return s.watch_.get(); }
   static DatabaseStates& databases(Session& s);
   static const DatabaseStates& databases(const Session& s);
+  static BasemapStates& basemaps(Session& s);
+  static const BasemapStates& basemaps(const Session& s);
   static const Jobs& jobs(const Session& s) { return *s.jobs_; }
   static ProjectHistory& history(Session& s);
   static const ProjectHistory& history(const Session& s);

@@ -1,20 +1,28 @@
 #include "app/session/jobs.h"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace session {
 
 namespace {
 
+constexpr int waitingThreads = 4;
+std::atomic<bool> left{false};
+
 struct Job {
   std::string key;
   std::function<Jobs::Finish(geo::Progress&)> work;
   std::function<void(std::string)> failed;
+  bool waits = false;  // for a server
   geo::Progress progress;
   Jobs::Finish finish;   // written by the worker before the job enters the done queue
   bool dropped = false;  // guarded by the mutex: superseded or cancelled, its result is not wanted
@@ -40,30 +48,48 @@ void perform(Job& job) {
 
 struct Jobs::Impl {
   mutable std::mutex mutex;
-  std::condition_variable work, done;
-  std::deque<JobPtr> waiting, finished;
+  std::condition_variable work, slow, done;
+  std::deque<JobPtr> waiting, slowWaiting, finished;
   std::map<std::string, JobPtr> current;  // newest job of each key, until it is finished or dropped
   std::function<void()> wake;
   bool stopping = false;
-  std::vector<std::thread> threads;
+  std::vector<std::thread> threads, slowThreads;
+  int slowBusy = 0;
 
   void drop(const JobPtr& job) {  // mutex held
     job->dropped = true;
     job->progress.cancel();
-    std::erase(waiting, job);
+    std::erase(job->waits ? slowWaiting : waiting, job);
   }
 
-  void run() {
+  size_t slowCount() const {
+    return static_cast<size_t>(
+        std::count_if(current.begin(), current.end(), [](const auto& job) { return job.second->waits; }));
+  }
+
+  void enter(const JobPtr& job) {
+    std::lock_guard lock(mutex);
+    // A result that waits to be collected is older than this job, too.
+    std::erase_if(finished, [&](const JobPtr& old) { return old->key == job->key; });
+    JobPtr& slot = current[job->key];
+    if (slot) drop(slot);
+    slot = job;
+    (job->waits ? slowWaiting : waiting).push_back(job);
+  }
+
+  void run(std::condition_variable& ready, std::deque<JobPtr>& queue) {
     std::unique_lock lock(mutex);
     for (;;) {
-      work.wait(lock, [&] { return stopping || !waiting.empty(); });
+      ready.wait(lock, [&] { return stopping || !queue.empty(); });
       if (stopping) return;
-      const JobPtr job = waiting.front();
-      waiting.pop_front();
+      const JobPtr job = queue.front();
+      queue.pop_front();
+      if (job->waits) ++slowBusy;
       lock.unlock();
       perform(*job);
       job->work = {};  // what it captured is let go here, not on the main thread
       lock.lock();
+      if (job->waits) --slowBusy, done.notify_all();
       if (job->dropped) continue;
       current.erase(job->key);
       finished.push_back(job);
@@ -77,9 +103,9 @@ struct Jobs::Impl {
   }
 };
 
-Jobs::Jobs(unsigned threads) : impl_(std::make_unique<Impl>()) {
+Jobs::Jobs(unsigned threads) : impl_(std::make_shared<Impl>()) {
   for (unsigned i = 0; i < std::max(1u, threads); ++i)
-    impl_->threads.emplace_back([p = impl_.get()] { p->run(); });
+    impl_->threads.emplace_back([p = impl_] { p->run(p->work, p->waiting); });
 }
 
 Jobs::~Jobs() {
@@ -89,8 +115,19 @@ Jobs::~Jobs() {
     impl_->stopping = true;
   }
   impl_->work.notify_all();
+  impl_->slow.notify_all();
   for (auto& t : impl_->threads) t.join();
+  // A server that does not answer is not waited for: its thread ends when the connection does, and touches
+  // nothing but what it holds itself.
+  {
+    std::unique_lock lock(impl_->mutex);
+    impl_->done.wait_for(lock, std::chrono::milliseconds(300), [&] { return impl_->slowBusy == 0; });
+    if (impl_->slowBusy > 0) left = true;
+  }
+  for (auto& t : impl_->slowThreads) left ? t.detach() : t.join();
 }
+
+bool Jobs::someWereLeft() { return left; }
 
 void Jobs::start(std::string key, std::function<Finish(geo::Progress&)> work,
                  std::function<void(std::string)> failed) {
@@ -98,16 +135,22 @@ void Jobs::start(std::string key, std::function<Finish(geo::Progress&)> work,
   job->key = std::move(key);
   job->work = std::move(work);
   job->failed = std::move(failed);
-  {
-    std::lock_guard lock(impl_->mutex);
-    // A result that waits to be collected is older than this job, too.
-    std::erase_if(impl_->finished, [&](const JobPtr& old) { return old->key == job->key; });
-    JobPtr& slot = impl_->current[job->key];
-    if (slot) impl_->drop(slot);
-    slot = job;
-    impl_->waiting.push_back(job);
-  }
+  impl_->enter(job);
   impl_->work.notify_one();
+}
+
+void Jobs::startWaiting(std::string key, std::function<Finish(geo::Progress&)> work,
+                        std::function<void(std::string)> failed) {
+  auto job = std::make_shared<Job>();
+  job->key = std::move(key);
+  job->work = std::move(work);
+  job->failed = std::move(failed);
+  job->waits = true;
+  if (impl_->slowThreads.empty())
+    for (int i = 0; i < waitingThreads; ++i)
+      impl_->slowThreads.emplace_back([p = impl_] { p->run(p->slow, p->slowWaiting); });
+  impl_->enter(job);
+  impl_->slow.notify_one();
 }
 
 void Jobs::cancel(const std::string& key) {
@@ -153,7 +196,12 @@ bool Jobs::running(const std::string& key) const {
 
 size_t Jobs::pending() const {
   std::lock_guard lock(impl_->mutex);
-  return impl_->current.size();
+  return impl_->current.size() - impl_->slowCount();
+}
+
+size_t Jobs::waiting() const {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->slowCount();
 }
 
 double Jobs::fraction(const std::string& key) const {

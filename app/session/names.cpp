@@ -66,6 +66,8 @@ constexpr std::string_view normalisations[] = {"min-max", "z", "rank"};
 constexpr std::string_view compositions[] = {"map", "multiples", "ledger", "card"};
 constexpr std::string_view heights[] = {"extruded", "columns", "none"};
 constexpr std::string_view sides[] = {"ranking", "years"};
+constexpr std::string_view basemapKinds[] = {"xyz", "wmts", "wms", "raster", "hillshade"};
+constexpr std::string_view tones[] = {"automatic", "natural", "muted"};
 constexpr std::string_view beads[] = {"once", "always", "never"};
 constexpr std::string_view imports[] = {"points", "names", "figures"};
 constexpr std::string_view pageStyles[] = {"sheet", "figure", "poster", "slide"};
@@ -110,6 +112,14 @@ std::span<const std::string_view> wordsOf<TiltSpec::Heights>() {
 template <>
 std::span<const std::string_view> wordsOf<scene::SidePanel>() {
   return sides;
+}
+template <>
+std::span<const std::string_view> wordsOf<BasemapSpec::Kind>() {
+  return basemapKinds;
+}
+template <>
+std::span<const std::string_view> wordsOf<BasemapSpec::Tone>() {
+  return tones;
 }
 template <>
 std::span<const std::string_view> wordsOf<ShowSpec::Beads>() {

@@ -1,3 +1,4 @@
+#include "app/session/basemaps.h"
 #include "app/session/preflight.h"
 
 #include <fmt/format.h>
@@ -76,6 +77,7 @@ class Inspection {
 
   std::vector<Finding> all() {
     data();
+    ground();
     type();
     names();
     contrast();
@@ -126,6 +128,30 @@ class Inspection {
           t("在场景栏里去掉它们，或用当前视图更新场景"));
     for (const std::string& failure : stop_.failed)
       add(Kind::data, true, failure, t("检查数据文件，或在这个场景里不显示它"));
+  }
+
+  // Whether the wall can do without the network, and shows what it is asked for.
+  void ground() {
+    if (!s_.map || s_.cameras.empty()) return;
+    for (const scene::BasemapPtr& b : s_.scene.basemaps) {
+      const auto source = std::static_pointer_cast<const GroundSource>(b->source);
+      if (scene::isTilted(s_.scene)) {
+        add(Kind::data, false, say("底图“{}”在倾斜的场景里不画", b->name),
+            t("去掉倾斜，或在这个场景里不用底图"));
+        continue;
+      }
+      if (!source->error.what.empty()) {
+        add(Kind::data, true, say("底图“{}”没有画上：{}", b->name, source->error.text()),
+            t("在底图设置里改好，或在这个场景里不用它"));
+        continue;
+      }
+      const GroundNeed need = groundNeed(*source, s_.cameras[0], 1);
+      if (need.stored < need.tiles)
+        add(Kind::data, false,
+            say("底图“{}”需要网络：{} 块瓦片里有 {} 块还没有缓存", b->name, need.tiles,
+                need.tiles - need.stored),
+            t("有网络时先把演示走一遍，瓦片就存在本机了"));
+    }
   }
 
   void type() {

@@ -156,6 +156,38 @@ struct TargetSpec {
   bool operator==(const TargetSpec&) const = default;
 };
 
+// A picture of the ground under the layers: tiles of a server, a file's pixels, or light and shade on
+// heights.
+struct BasemapSpec {
+  enum class Kind : uint8_t { xyz, wmts, wms, raster, hillshade };
+  enum class Tone : uint8_t {
+    automatic,
+    natural,
+    muted
+  };  // automatic: muted under colours that say something
+  std::string id;
+  Name name;
+  Kind kind = Kind::xyz;
+  // xyz: a URL with {z} {x} {y} ({-y}: counted from the south), {s} for one of `subdomains`; wmts: of the
+  // capabilities, or one such as of xyz; wms: of the service; else a path relative to the project file.
+  // {key:NAME} stands for a key that the user has: never in the project.
+  std::string source;
+  std::string subdomains;               // "0-7" or "a,b,c"
+  std::string layer, style, matrixSet;  // of a service
+  std::string crs;                      // wms: that is asked for; a file: declared over what it says
+  std::string datum;                    // "GCJ-02": its tiles are shifted; they are put right
+  Name attribution;
+  int minZoom = 0, maxZoom = 18, tileSize = 256;
+  double detail = 1;  // its pixels for one of the picture's: below 1 its lettering grows
+  double opacity = 1;
+  Tone tone = Tone::automatic;
+  bool visible = false;
+  // Hillshade: where the light comes from, in degrees; heights are made steeper.
+  double azimuth = 315, altitude = 45, exaggeration = 1;
+  bool multidirectional = false;
+  bool operator==(const BasemapSpec&) const = default;
+};
+
 // Where a row stands that its source gives no place, or another one: as somebody says, over what the file
 // has. The file itself is never written.
 struct PlaceSpec {
@@ -227,6 +259,7 @@ struct SceneSpec {
   Name notes;  // for the presenter alone
   CameraSpec camera;
   std::vector<std::string> layers;  // visible ones; empty: as the layers themselves say
+  std::string basemap;              // "id, id" or "none"; empty: as the basemaps themselves say
   std::string indicator;            // empty: none
   std::optional<int> year;          // none: the latest
   scene::Composition composition = scene::Composition::map;
@@ -287,9 +320,10 @@ struct PageSpec : LayoutSpec {
 
 struct Project {
   Name title, subtitle, period;
-  std::string crs;                // of the map; empty: chosen for the data
-  std::string theme = "dark";     // of screens
-  std::vector<LayerSpec> layers;  // bottom first
+  std::string crs;                    // of the map; empty: chosen for the data
+  std::string theme = "dark";         // of screens
+  std::vector<BasemapSpec> basemaps;  // bottom first, all of them under the layers
+  std::vector<LayerSpec> layers;      // bottom first
   std::vector<PlaceSpec> places;
   std::vector<TableSpec> tables;
   std::vector<AcceptedSpec> accepted;

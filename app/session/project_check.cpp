@@ -6,6 +6,8 @@
 #include "app/session/filter.h"
 #include "app/session/names.h"
 #include "app/session/page_spec.h"
+#include "geo/datum.h"
+#include "geo/web.h"
 #include "geo/weights.h"
 
 namespace session {
@@ -294,8 +296,61 @@ static void checkLayout(const LayoutSpec& layout, int line, Complaints& complain
   }
 }
 
+static void checkBasemap(const BasemapSpec& b, const Lines& at, const Checker& checker,
+                         Complaints& complaints) {
+  using Kind = BasemapSpec::Kind;
+  const bool web = b.kind != Kind::raster && b.kind != Kind::hillshade;
+  const auto has = [&](const char* part) { return b.source.find(part) != b.source.npos; };
+  if (b.id == "none")
+    complaints.add(at.of("id"), "no basemap can be called \"none\".", "Give it another id.");
+  if (web && !geo::isWebAddress(b.source))
+    complaints.add(at.of("source"),
+                   fmt::format("the source of basemap \"{}\" is no address of a server.", b.id),
+                   "It begins with https:// or http://.");
+  else if (web && (geo::hostOf(b.source).empty() || geo::hostOf(b.source).find("{key:") != std::string::npos))
+    complaints.add(at.of("source"), fmt::format("the source of basemap \"{}\" names no server.", b.id),
+                   "Write its name behind https://.");
+  if (!web && b.source.find("://") != b.source.npos)
+    complaints.add(at.of("source"), fmt::format("the source of basemap \"{}\" is no file.", b.id),
+                   "A server's tiles have kind xyz, wmts or wms.");
+  if (b.kind == Kind::xyz && !(has("{z}") && has("{x}") && (has("{y}") || has("{-y}"))))
+    complaints.add(at.of("source"),
+                   fmt::format("the source of basemap \"{}\" lacks {{z}}, {{x}} or {{y}}.", b.id),
+                   "https://tile.example.org/{z}/{x}/{y}.png");
+  if (web && has("{s}") && splitList(b.subdomains).empty())
+    complaints.add(at.of("source"), fmt::format("basemap \"{}\" has {{s}} and no subdomains.", b.id),
+                   "Write subdomains = \"a,b,c\" or \"0-7\".");
+  if (b.kind == Kind::wms && b.layer.empty() && !has("layers=") && !has("LAYERS="))
+    complaints.add(at.of("layer"), fmt::format("basemap \"{}\" names no layer of the WMS.", b.id),
+                   "Write layer = \"…\".");
+  checker.crs(b.crs, at.of("crs"));
+  if (!b.datum.empty() &&
+      (!web || (geo::canonicalDatum(b.datum) != "GCJ-02" && geo::canonicalDatum(b.datum) != "WGS 84")))
+    complaints.add(at.of("datum"), fmt::format("basemap \"{}\" cannot have the datum \"{}\".", b.id, b.datum),
+                   web ? "Tiles are of WGS 84 or GCJ-02." : "Files say their system themselves, or by crs.");
+  if (b.minZoom > b.maxZoom)
+    complaints.add(at.of("min_zoom"), "\"min_zoom\" is above \"max_zoom\".",
+                   "The finest has the largest number.");
+}
+
+static void checkBasemapNames(const std::string& list, const Project& project, int line,
+                              Complaints& complaints) {
+  for (const std::string& id : splitList(list))
+    if (id != "none" && std::none_of(project.basemaps.begin(), project.basemaps.end(),
+                                     [&](const BasemapSpec& b) { return b.id == id; })) {
+      std::vector<std::string> ids;
+      for (const BasemapSpec& b : project.basemaps) ids.push_back(b.id);
+      complaints.add(
+          line, fmt::format("there is no basemap \"{}\".", id),
+          ids.empty() ? "The project has no basemaps." : fmt::format("basemaps: {}.", joined(ids)));
+    }
+}
+
 void check(const Project& project, const ProjectLines& lines, Complaints& complaints) {
   Checker checker(project, complaints);
+  checker.unique("basemap", project.basemaps, lines.basemaps);
+  for (size_t i = 0; i < project.basemaps.size(); ++i)
+    checkBasemap(project.basemaps[i], lines.basemaps[i], checker, complaints);
   checker.crs(project.crs, lines.root.of("crs"));
   checker.indicator(project.indicator, lines.root.of("indicator"));
   checker.indicator(project.trend, lines.root.of("trend"));
@@ -331,6 +386,7 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
   for (size_t i = 0; i < project.scenes.size(); ++i) {
     const SceneSpec& s = project.scenes[i];
     for (const auto& id : s.layers) checker.layer(id, lines.scenes[i].of("layers"));
+    checkBasemapNames(s.basemap, project, lines.scenes[i].of("basemap"), complaints);
     checker.indicator(s.indicator, lines.scenes[i].of("indicator"));
     if (s.map) checkMap(*s.map, project, lines.scenes[i], checker, complaints);
     if (s.heat) checkHeat(*s.heat, lines.scenes[i], checker, complaints);
@@ -341,6 +397,7 @@ void check(const Project& project, const ProjectLines& lines, Complaints& compla
 
 geo::Result<void> check(const Project& project) {
   ProjectLines none;
+  none.basemaps.resize(project.basemaps.size());
   none.layers.resize(project.layers.size()), none.places.resize(project.places.size());
   none.indicators.resize(project.indicators.size());
   none.targets.resize(project.targets.size()), none.scenes.resize(project.scenes.size());

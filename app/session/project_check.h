@@ -21,7 +21,8 @@ struct Lines {  // where the keys of one table stand in the file
 
 struct ProjectLines {
   Lines root;
-  std::vector<Lines> layers, places, tables, accepted, indicators, targets, scenes, templates, imports;
+  std::vector<Lines> basemaps, layers, places, tables, accepted, indicators, targets, scenes, templates,
+      imports;
 };
 
 // Everything found wrong; the one that stands first in the file is told.

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/session/keys.h"
 #include "app/session/names.h"
 #include "app/session/page_spec.h"
 #include "app/session/project_check.h"
@@ -456,6 +457,7 @@ geo::Result<Project> parseProject(const std::string& text, const std::string& pa
     reader.table("show", project.show);
     reader.table("page", project.page);
     ProjectLines lines;
+    readList(reader, "basemaps", project.basemaps, lines.basemaps, complaints);
     readList(reader, "layers", project.layers, lines.layers, complaints);
     readList(reader, "places", project.places, lines.places, complaints);
     readList(reader, "tables", project.tables, lines.tables, complaints);
@@ -482,17 +484,18 @@ std::string formatProject(const Project& project) {
   for (IndicatorSpec& i : copy.indicators) i.table = geo::withoutPassword(i.table);
   for (TableSpec& t : copy.tables) t.source = geo::withoutPassword(t.source);
   copy.targetTable = geo::withoutPassword(copy.targetTable);
+  for (BasemapSpec& b : copy.basemaps) b.source = withoutKeys(b.source);
   std::string out = fmt::format("format = {}\n", currentFormat);
   if (const std::string keys = tableText(copy); keys != "\n") out += keys;
   if (const std::string map = tableText(copy.map); map != "\n") out += "\n[map]\n" + map;
   if (const std::string heat = tableText(copy.heat); heat != "\n") out += "\n[heat]\n" + heat;
   if (const std::string show = tableText(copy.show); show != "\n") out += "\n[show]\n" + show;
   if (const std::string page = tableText(copy.page); page != "\n") out += "\n[page]\n" + page;
-  return out + listText("layers", copy.layers) + listText("places", copy.places) +
-         listText("tables", copy.tables) + listText("accepted", copy.accepted) +
-         listText("indicators", copy.indicators) + listText("targets", copy.targets) +
-         listText("scenes", copy.scenes) + listText("templates", copy.templates) +
-         listText("imports", copy.imports);
+  return out + listText("basemaps", copy.basemaps) + listText("layers", copy.layers) +
+         listText("places", copy.places) + listText("tables", copy.tables) +
+         listText("accepted", copy.accepted) + listText("indicators", copy.indicators) +
+         listText("targets", copy.targets) + listText("scenes", copy.scenes) +
+         listText("templates", copy.templates) + listText("imports", copy.imports);
 }
 
 geo::Result<Project> readProject(const std::string& path) {
@@ -523,6 +526,10 @@ static geo::Result<void> withoutSecrets(const Project& project, const std::strin
   for (const TableSpec& t : project.tables)
     if (geo::holdsPassword(t.source)) return refused(fmt::format("table \"{}\"", t.id));
   if (geo::holdsPassword(project.targetTable)) return refused("target_table");
+  for (const BasemapSpec& b : project.basemaps)
+    if (holdsKey(b.source))
+      return geo::fail(fmt::format("{} is not saved: the address of basemap \"{}\" holds a key.", path, b.id),
+                       fmt::format("Write {{key:NAME}} in its place, and the key into {}.", keysFile()));
   return {};
 }
 

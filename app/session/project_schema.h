@@ -66,6 +66,33 @@ void fields(Io& io, geo::CellOptions& c) {
 }
 
 template <class Io>
+void fields(Io& io, BasemapSpec& b) {
+  const BasemapSpec standard;
+  io.id("id", b.id);
+  io.name("name", b.name);
+  io.always("kind", b.kind);
+  io.required("source", b.source);
+  io.text("subdomains", b.subdomains);
+  io.text("layer", b.layer);
+  io.text("style", b.style);
+  io.text("matrix_set", b.matrixSet);
+  io.text("crs", b.crs);
+  io.text("datum", b.datum);
+  io.name("attribution", b.attribution);
+  io.integer("min_zoom", b.minZoom, standard.minZoom, 0, 24);
+  io.integer("max_zoom", b.maxZoom, standard.maxZoom, 0, 24);
+  io.integer("tile_size", b.tileSize, standard.tileSize, 128, 1024);
+  io.real("detail", b.detail, standard.detail, 0.25, 2);
+  io.real("opacity", b.opacity, standard.opacity, 0, 1);
+  io.word("tone", b.tone, standard.tone);
+  io.flag("visible", b.visible, standard.visible);
+  io.real("azimuth", b.azimuth, standard.azimuth, 0, 360);
+  io.real("altitude", b.altitude, standard.altitude, 1, 90);
+  io.real("exaggeration", b.exaggeration, standard.exaggeration, 0.1, 100);
+  io.flag("multidirectional", b.multidirectional, standard.multidirectional);
+}
+
+template <class Io>
 void fields(Io& io, LayerSpec& l) {
   const LayerSpec standard;
   io.id("id", l.id);
@@ -255,6 +282,7 @@ void fields(Io& io, SceneSpec& s) {
   io.name("notes", s.notes);
   io.extent("extent", s.camera.extentLonLat);
   io.words("layers", s.layers);
+  io.text("basemap", s.basemap);
   io.text("indicator", s.indicator);
   io.integer("year", s.year);
   io.word("composition", s.composition, standard.composition);
@@ -308,7 +336,8 @@ void fields(Io& io, PageSpec& p) {
   io.names("notes", p.notes);
 }
 
-// The tables of the file follow these keys: [page], [[layers]], [[places]], [[tables]], [[accepted]],
+// The tables of the file follow these keys: [page], [[basemaps]], [[layers]], [[places]], [[tables]],
+// [[accepted]],
 // [[indicators]], [[targets]], [[scenes]], [[templates]], [[imports]].
 template <class Io>
 void fields(Io& io, Project& p) {

@@ -8,11 +8,14 @@
 #include <set>
 
 #include "app/paper/seal.h"
+#include "app/session/basemaps.h"
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
+#include "app/session/keys.h"
 #include "app/session/names.h"
 #include "app/session/project_file.h"
 #include "geo/database.h"
+#include "geo/web.h"
 
 namespace session {
 namespace {
@@ -112,6 +115,7 @@ Json optionsJson(const SnapshotOptions& o, scene::Language language) {
   if (!o.scene.empty()) j["scene"] = o.scene;
   if (!o.indicator.empty()) j["indicator"] = o.indicator;
   if (o.year) j["year"] = *o.year;
+  if (!o.basemap.empty()) j["basemap"] = o.basemap;
   if (!o.theme.empty()) j["theme"] = o.theme;
   if (o.bare) j["bare"] = true;
   if (o.vision != scene::Vision::normal)
@@ -138,6 +142,7 @@ SnapshotOptions optionsOf(const Json& j) {
     o.width = std::atoi(size.c_str()), o.height = std::atoi(size.c_str() + x + 1);
   o.paper = j.value("paper", std::string()), o.landscape = j.value("landscape", false),
   o.dpi = j.value("dpi", 300);
+  o.basemap = j.value("basemap", std::string());
   o.scene = j.value("scene", std::string()), o.indicator = j.value("indicator", std::string());
   if (j.contains("year")) o.year = j["year"].get<int>();
   o.theme = j.value("theme", std::string()), o.bare = j.value("bare", false),
@@ -183,6 +188,14 @@ Json shownJson(const scene::Scene& s) {
     j["heat"] = {{"layer", h.layer},     {"unit", h.unit},
                  {"text", h.methodText}, {"cell_metres", h.grid->cell},
                  {"top", h.high},        {"integral", h.integral}};
+  }
+  for (const scene::BasemapPtr& b : s.basemaps) {
+    const auto source = std::static_pointer_cast<const GroundSource>(b->source);
+    Json m;
+    m["id"] = b->id, m["kind"] = std::string(word(source->spec.kind));
+    m["source"] = withoutKeys(source->spec.source);
+    if (!b->attribution.empty()) m["attribution"] = b->attribution;
+    j["basemaps"].push_back(std::move(m));
   }
   j["illustrative"] = s.illustrative;
   if (!s.reviewNumber.empty()) j["review_number"] = s.reviewNumber;
@@ -261,6 +274,13 @@ RecipeDraft recipeDraft(const Session& session, const SnapshotOptions& options) 
     draft.data.back().unsaved = true, draft.data.back().rows = l.drawing->rows();
     draft.data.back().crs = l.drawing->crs.known() ? l.drawing->crs.text() : "";
   }
+  if (const auto look = lookFor(session, options))
+    for (const BasemapSpec& b : session.project().basemaps) {
+      if (geo::isWebAddress(b.source) || !basemapShown(b, *look)) continue;
+      SourceKey key;
+      key.path = resolved(draft.base, b.source);
+      add(b.source, key, scene::Status::official);
+    }
   for (const IndicatorSpec& i : session.project().indicators)
     if (!i.table.empty()) {
       const TableSpec* t = tableOf(session.project(), i);
@@ -435,6 +455,8 @@ std::vector<std::string> unfitToPublish(const scene::Scene& s) {
   } else if (s.credits.empty()) {
     add("没有数据来源");
   }
+  if (std::any_of(s.basemaps.begin(), s.basemaps.end(), [](const auto& b) { return b->attribution.empty(); }))
+    add("底图没有署名");
   if (s.date.empty()) add("没有制图日期");
   return lacks;
 }

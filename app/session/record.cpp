@@ -13,6 +13,7 @@
 
 #include "app/paper/raster_painter.h"
 #include "app/paper/write.h"
+#include "app/session/basemaps.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
 #include "app/session/recipe.h"
@@ -102,8 +103,14 @@ geo::Result<Reel> reelOf(const Session& session, const RecordOptions& o, const s
   return reel;
 }
 
+scene::Drawing withGround(scene::Drawing drawing, const scene::Stage& stage) {
+  (void)fillGround(drawing, *stage.theme, stage.scene.language, 1, nullptr);  // what is not there stays plain
+  return drawing;
+}
+
 scene::Drawing drawingOf(const Reel& reel, const Shot& shot) {
-  return scene::pictureAt(reel.passages[shot.stop], shot.seconds, nullptr, reel.extras[shot.stop]);
+  return withGround(scene::pictureAt(reel.passages[shot.stop], shot.seconds, nullptr, reel.extras[shot.stop]),
+                    *reel.show.stages[shot.stop]);
 }
 
 // A public show is held to what any public picture is.
@@ -372,7 +379,9 @@ geo::Result<Recorded> record(const Session& session, const RecordOptions& o,
     if (session.worldCrs().known()) vectors.crs = session.worldCrs();
     const auto written = paper::writePdfBook(
         bookmarks,
-        [&](size_t i) -> geo::Result<scene::Drawing> { return scene::drawingOf(*reel->show.stages[i]); },
+        [&](size_t i) -> geo::Result<scene::Drawing> {
+          return withGround(scene::drawingOf(*reel->show.stages[i]), *reel->show.stages[i]);
+        },
         o.output, vectors, meta, progress);
     if (!written) return tl::unexpected(written.error());
     return Recorded{stops, 0};

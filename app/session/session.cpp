@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include "app/session/autosave.h"
+#include "app/session/basemaps.h"
+
 #include "app/session/data_table.h"
 #include "app/session/database_layers.h"
 #include "app/session/derived.h"
@@ -157,7 +159,14 @@ geo::Result<void> Session::openPicture(const std::string& picture) {
 }
 
 geo::Result<void> Session::open(const std::string& path) {
-  if (isPicture(path)) return openPicture(path);
+  if (isPicture(path)) {
+    auto opened = openPicture(path);
+    if (opened || !basemapOfFile(path, "x")) return opened;
+    auto made = projectForData({path}, {});
+    if (!made) return tl::unexpected(made.error());
+    open(std::move(*made), "");
+    return {};
+  }
   auto project = readProject(path);
   if (!project) return tl::unexpected(project.error());
   open(std::move(*project), std::filesystem::path(path).parent_path().string());
@@ -208,7 +217,7 @@ const geo::Crs& Session::worldCrs() const { return derived_->worldCrs; }
 
 bool Session::busy() const {
   const size_t aside = size_t{jobs_->running("export")} + size_t{jobs_->running("autosave")};
-  return jobs_->pending() > aside || databasesBehind(*this);
+  return jobs_->pending() > aside || databasesBehind(*this) || basemapsBehind(*this);
 }
 
 bool Session::followed() const { return derived_->followed == derived_->version; }
@@ -220,6 +229,7 @@ std::string Session::busyText() const {
                          geo::isDatabase(key.path)
                              ? geo::withoutPassword(key.layer.empty() ? key.path : key.layer)
                              : std::filesystem::path(key.path).filename().string());
+  if (basemapsBehind(*this) && jobs_->pending() == 0) return tr("载入底图 …", view_.language);
   return busy() ? tr("计算中 …", view_.language) : std::string();
 }
 

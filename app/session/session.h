@@ -45,6 +45,13 @@ struct Recovery {
   std::string file, when;  // when: local time, to the minute
 };
 
+// One tile that was asked for, to see whether a basemap can be had.
+struct BasemapCheck {
+  BasemapSpec of;
+  bool done = false, good = false;
+  std::string text;  // in the window's language
+};
+
 struct View {  // this user's moment, not saved work
   scene::Language language = scene::Language::zh;
   scene::Camera camera;      // of the window's map; frame set by the window
@@ -81,8 +88,9 @@ struct View {  // this user's moment, not saved work
   };
   std::optional<Flight> flight;  // camera on its way; a function of time
   ShowState show;
-  std::optional<Recovery> recovery;            // offered until the user decides
-  std::shared_ptr<const ShowCheck> showCheck;  // the last one, or the one under way; see preflight.h
+  std::optional<Recovery> recovery;                  // offered until the user decides
+  std::shared_ptr<const ShowCheck> showCheck;        // the last one, or the one under way; see preflight.h
+  std::shared_ptr<const BasemapCheck> basemapCheck;  // likewise
 };
 
 // What became of the rows of a layer that is placed by name.
@@ -238,6 +246,11 @@ class Session {
   const scene::Scene& scene() const;
   uint64_t version() const;  // grows whenever scene() changed
 
+  // Puts what there is of the basemaps into a picture, and asks for what it lacks: `viewer` names who shows
+  // it (empty: only what there is), pixelsPerUnit how fine. groundVersion() grows when more has come.
+  void ground(scene::Drawing& drawing, double pixelsPerUnit, const std::string& viewer);
+  uint64_t groundVersion() const;
+
   // Everything named, best first: exact, prefix, contains; both languages; also pinyin-free county aliases.
   std::vector<SearchResult> search(const std::string& text, size_t limit = 20) const;
 
@@ -292,6 +305,7 @@ struct SnapshotOptions {
   bool landscape = false;
   int dpi = 300;
   std::string scene, indicator, theme;
+  std::string basemap;  // "id, id" or "none"; empty: as scene and project say
   std::optional<int> year;
   std::optional<geo::Box> extentLonLat;
   std::optional<scene::PageStyle> style;  // of a page; none: the project's

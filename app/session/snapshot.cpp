@@ -9,6 +9,7 @@
 #include "app/paper/write.h"
 #include "app/scene/draw_scene.h"
 #include "app/scene/furniture.h"
+#include "app/session/basemaps.h"
 #include "app/session/derived.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
@@ -150,6 +151,13 @@ scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& o,
   return d;
 }
 
+double groundDensity(const SnapshotOptions& options) {
+  const Size size = sizeOf(options);
+  const Format format = formatOf(options.output);
+  const bool vectors = format == Format::pdf || format == Format::svg;
+  return vectors && options.paper.empty() ? 300.0 / 96 : size.pixelsPerUnit;  // as pictures in vectors are
+}
+
 std::string visionName(scene::Vision vision, Language language) {
   constexpr const char* names[] = {"原样", "红色盲", "绿色盲", "蓝色盲", "灰度", "冲淡的投影"};
   return tr(names[static_cast<size_t>(vision)], language);
@@ -237,6 +245,14 @@ geo::Result<Look> lookFor(const Session& session, const SnapshotOptions& options
     look.indicator = (*found)->id;
   }
   look.year = options.year, look.lockBreaks = options.lockBreaks;
+  look.basemap = options.basemap;
+  for (const std::string& id : splitList(options.basemap))
+    if (id != "none" && std::none_of(project.basemaps.begin(), project.basemaps.end(),
+                                     [&](const BasemapSpec& b) { return b.id == id; }))
+      return geo::fail(fmt::format("The project has no basemap \"{}\".", id),
+                       project.basemaps.empty()
+                           ? "It has no basemaps."
+                           : fmt::format("Basemaps: {}; or none.", listed(project.basemaps, look.language)));
   const IndicatorSpec* spec = SessionParts::indicatorOf(session, look);
   if (spec && options.year) {
     const IndicatorState& state = session.indicator(spec->id);
@@ -313,7 +329,13 @@ geo::Result<void> writeSnapshot(const scene::Scene& scene, const SnapshotOptions
   std::future<std::string> making;
   if (recipe)
     making = std::async(std::launch::async, [recipe, &scene] { return recipeText(*recipe, scene); });
-  const scene::Drawing drawing = drawingOf(scene, options, fonts, extent);
+  scene::Drawing drawing = drawingOf(scene, options, fonts, extent);
+  GroundLacks lacking;
+  const auto ground =
+      fillGround(drawing, themeOf(options), scene.language, groundDensity(options), progress, &lacking);
+  if (!ground) return ground;
+  if (warnings)
+    for (auto& [id, line] : lacking) warnings->push_back(std::move(line));
   if (!scene.internal) {
     auto lacks = unfitToPublish(scene);
     if (!drawing.missingGlyphs.empty()) lacks.push_back(missingText(drawing.missingGlyphs));

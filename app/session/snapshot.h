@@ -34,7 +34,8 @@ scene::Drawing drawingOf(const scene::Scene& scene, const SnapshotOptions& optio
 geo::Result<void> writeDrawing(const scene::Drawing& drawing, const SnapshotOptions& options,
                                const geo::Crs& worldCrs, paper::Meta meta, geo::Progress* progress = nullptr,
                                std::shared_ptr<paper::PdfSeries> series = nullptr);
-std::string today();  // ISO; SOURCE_DATE_EPOCH sets it from outside
+double groundDensity(const SnapshotOptions& options);  // pixels of basemaps in a canvas unit
+std::string today();                                   // ISO; SOURCE_DATE_EPOCH sets it from outside
 // "绿色盲" · "模拟视觉：绿色盲", as a picture says that its colours are not its own.
 std::string visionName(scene::Vision vision, scene::Language language);
 std::string visionText(scene::Vision vision, scene::Language language);

@@ -101,9 +101,10 @@ bool Frame::needed() {
   const std::string busy = session_.busyText();
   // What comes in between the panels and the map of one picture is in the panels of the next.
   const bool changed = session_.version() != seen_.version || session_.version() != panelsVersion_ ||
-                       view.camera != seen_.camera || meshArrived_ ||
-                       view.pageView != seen_.page.has_value() || session_.messages().size() != messages_ ||
-                       busy != busy_ || session_.exportFraction() != exporting_;
+                       session_.groundVersion() != seen_.ground || view.camera != seen_.camera ||
+                       meshArrived_ || view.pageView != seen_.page.has_value() ||
+                       session_.messages().size() != messages_ || busy != busy_ ||
+                       session_.exportFraction() != exporting_;
   if (changed) settle_ = std::max(settle_, 1);
   if (wallMoves() && now - lastFrame_ >= consoleStep) return true;
   return settle_ > 0 || wants.again || view.flight || (wants.wakeAt > 0 && now >= wants.wakeAt) ||
@@ -174,7 +175,7 @@ void Frame::applyCommands() {
 
 void Frame::drawMap() {
   const auto& theme = session_.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
-  Seen now{session_.version(), session_.view().camera, theme.dark, scale(), {}};
+  Seen now{session_.version(), session_.groundVersion(), session_.view().camera, theme.dark, scale(), {}};
   if (session_.view().pageView) {
     now.page = panels::pagePlace(panelState);
     if (now.page->scale <= 0) return;
@@ -187,7 +188,9 @@ void Frame::drawMap() {
   if (now.page) {
     const double began = seconds();
     if (!same || !pageVersion_) drawPage();
-    paint(onDesk(page_, {frame.w, frame.h, now.page->at, now.page->scale, now.scale, now.dark}),
+    scene::Drawing page = page_;
+    session_.ground(page, now.page->scale, "window");
+    paint(onDesk(page, {frame.w, frame.h, now.page->at, now.page->scale, now.scale, now.dark}),
           now.page->scale);
     if (!same) pageSeconds_ = seconds() - began;
     return;
@@ -198,6 +201,7 @@ void Frame::drawMap() {
   if (drawing_.vision != scene::Vision::normal)
     scene::drawSimulated({drawing_, theme, now.scale},
                          session::visionText(drawing_.vision, session_.view().language));
+  session_.ground(drawing_, 1, "window");
   paint(drawing_, 1);
 }
 
@@ -361,7 +365,7 @@ void Frame::drawConsole(int height) {
 bool Frame::whole() const {
   if (session_.view().show.on) return !session_.busy();
   return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version &&
-         session_.version() == panelsVersion_ &&
+         session_.groundVersion() == seen_.ground && session_.version() == panelsVersion_ &&
          (session_.project().layers.empty() || !session_.scene().layers.empty());
 }
 

@@ -77,7 +77,7 @@ class Frame {
   scene::Drawing drawing_;
 
   struct Seen {  // what the last picture of the map was made from
-    uint64_t version = 0;
+    uint64_t version = 0, ground = 0;
     scene::Camera camera;
     bool dark = false;
     float scale = 0;

@@ -390,7 +390,7 @@ bool Present::needed(double now) {
   if (w < 1 || h < 1) return false;
   if (w != width_ || h != height_) width_ = w, height_ = h, dirty_ = true, tidyIn_ = tidyAfter;
   follow(now);
-  if (session_.view().vision != vision_) dirty_ = true;
+  if (session_.view().vision != vision_ || session_.groundVersion() != ground_) dirty_ = true;
   if (!screenshot.empty() || dirty_ || meshArrived_ || session_.view().show.black != black_) return true;
   if (!passage_) return !drawn_;
   if (tidyIn_ > 0 && settled(now)) tidyIn_ = 0, malloc_trim(0);
@@ -436,6 +436,12 @@ void Present::prepare(double now) {
     prepared_ = waysPrepared;
     return;
   }
+  if (k == 0) {  // its tiles are asked for before it comes
+    scene::Drawing there = scene::drawingOf(*to);
+    session_.ground(
+        there, std::min(static_cast<float>(width_) / there.width, static_cast<float>(height_) / there.height),
+        "wall next");
+  }
   const double t = way.fadeEnds + (way.flightEnds - way.fadeEnds) * (k + 0.5) / waysPrepared;
   glfwMakeContextCurrent(window_);
   const scene::ShowFrame f = scene::frameAt(way, t, &cache_);
@@ -479,7 +485,12 @@ void Present::draw(double now) {
     const float k =
         std::min(static_cast<float>(width_) / f.base.width, static_cast<float>(height_) / f.base.height);
     f.base.vision = f.over.vision = vision_ = session_.view().vision;
-    const std::string key = fmt::format("{} {}x{} {}", f.baseKey, width_, height_, k);
+    // While the camera flies the map takes what is there: what it passes by is not worth asking for.
+    const bool flies = passage_->moves && t < passage_->flightEnds;
+    if (!flies) session_.ground(f.base, k, "wall");
+    session_.ground(f.over, k, flies ? "" : "wall over");
+    ground_ = session_.groundVersion();
+    const std::string key = fmt::format("{} {}x{} {} {}", f.baseKey, width_, height_, k, ground_);
     bool whole = true;
     if (key != baseKey_) {
       renderer_->drawBase(f.base, width_, height_, k, false);

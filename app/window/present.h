@@ -114,6 +114,7 @@ class Present {
   Place place_;
   double looked_ = 0;   // at the monitor
   uint64_t round_ = 0;  // of the stages
+  uint64_t ground_ = 0;  // basemaps that the picture has
   int tidyIn_ = 0;
   // What the last picture was of.
   double drawnAt_ = -1;

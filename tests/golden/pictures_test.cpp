@@ -9,6 +9,7 @@
 #include "app/render/offscreen.h"
 #include "app/render/renderer.h"
 #include "app/scene/draw_scene.h"
+#include "app/session/basemaps.h"
 #include "tests/golden/embedded.h"
 #include "tests/support/image.h"
 
@@ -98,13 +99,46 @@ const Case cases[] = {
     {"tilted-page-zh", "relief", zh, "page", false, 420, 297},
     {"years-zh-dark", "population", zh, "wall", true, 1920, 1080, "years"},
     {"years-wide-en-light", "population", en, "wall", false, 3840, 1080, "years"},
+    {"ground-zh-dark", "overview", zh, "window", true, 1100, 860, "ground"},
+    {"ground-page-zh", "overview", zh, "page", false, 297, 210, "ground", true, scene::PageStyle::sheet, 110},
+    {"ground-plain-en-light", "overview", en, "window", false, 1100, 860, "ground-plain"},
+    {"hillshade-zh-light", "overview", zh, "window", false, 1100, 860, "hillshade"},
+    {"hillshade-en-dark", "overview", en, "wall", true, 1920, 1080, "hillshade"},
     {"filtered-zh-dark", "overview", zh, "window", true, 1100, 860, "filtered"},
 };
 
 class Golden : public testing::TestWithParam<Case> {
  protected:
+  // A picture, or heights, under the map.
+  static void lay(scene::Scene& scene, const std::string& kind) {
+    auto source = std::make_shared<session::GroundSource>();
+    auto ground = std::make_shared<scene::Basemap>();
+    ground->relief = kind == "hillshade";
+    source->spec.kind =
+        ground->relief ? session::BasemapSpec::Kind::hillshade : session::BasemapSpec::Kind::raster;
+    source->path = std::string(TEST_DATA "/ground/") + (ground->relief ? "hills.tif" : "fields.tif");
+    source->spec.exaggeration = 6;
+    source->world = *scene.crs;
+    ground->id = kind, ground->name = kind, ground->attribution = "© invented", ground->source = source;
+    scene.basemaps = {ground};
+    scene.credits.insert(scene.credits.begin(), "© invented");
+    if (kind == "ground-plain") scene.choropleth.reset();
+  }
+
   static Drawing draw(const Case& c) {
-    scene::Scene scene = embedded::scene(c.scene, c.language, c.kind);
+    const std::string kind = c.kind;
+    const bool ground = kind.starts_with("ground") || kind == "hillshade";
+    scene::Scene scene = embedded::scene(c.scene, c.language, ground ? "" : c.kind);
+    if (ground) lay(scene, kind);
+    Drawing d = drawn(c, std::move(scene));
+    const scene::Theme& theme = std::string(c.medium) == "page" ? scene::paperTheme()
+                                : c.dark                        ? scene::darkTheme()
+                                                                : scene::lightTheme();
+    EXPECT_TRUE(session::fillGround(d, theme, c.language, scaleOf(c), nullptr));
+    return d;
+  }
+
+  static Drawing drawn(const Case& c, scene::Scene scene) {
     const auto w = static_cast<float>(c.width), h = static_cast<float>(c.height);
     if (std::string(c.medium) == "page") {
       scene::PageSetup page;

@@ -446,6 +446,36 @@ TEST_F(RendererTest, ARasterAtThePixelsOwnSizeIsTheSameFromTheProcessorAndFromAT
   }
 }
 
+// Tiles of a basemap, wherever their borders fall between the pixels.
+TEST_F(RendererTest, RastersThatMeetLeaveNoSeam) {
+  auto soft = Renderer::make(Renderer::Areas::processor), hard = Renderer::make(Renderer::Areas::triangles);
+  ASSERT_TRUE(soft && hard);
+  constexpr int side = 32;
+  const auto tile =
+      std::make_shared<const std::vector<scene::Rgba>>(side * side, scene::Rgba{20, 140, 60, 255});
+  for (auto* renderer : {soft->get(), hard->get()})
+    for (const double metresPerPixel : {0.83, 1.0, 1.37})
+      for (const double shift : {0.0, 0.31, 0.5, 17.77}) {
+        auto d = mapOf(90, 90);
+        d.cameras[0].centre = {side + shift, side - shift}, d.cameras[0].metresPerUnit = metresPerPixel;
+        for (int y = -2; y < 5; ++y)
+          for (int x = -2; x < 5; ++x)
+            d.add(scene::Raster{
+                0,
+                {x * double(side), y * double(side), (x + 1) * double(side), (y + 1) * double(side)},
+                tile,
+                side,
+                side,
+                true});
+        renderer->draw(d, 90, 90, 1);
+        const Pixels p = renderer->read();
+        for (int y = 5; y < 85; ++y)
+          for (int x = 5; x < 85; ++x)
+            ASSERT_EQ(at(p, x, y), (scene::Rgba{20, 140, 60, 255}))
+                << x << "," << y << " " << metresPerPixel << " " << shift;
+      }
+}
+
 TEST_F(RendererTest, ARasterWithoutAlphaLeavesWhatIsBelow) {
   auto soft = Renderer::make(Renderer::Areas::processor);
   ASSERT_TRUE(soft);

@@ -130,3 +130,43 @@ TEST(Jobs, StopWhatRunsWhenTheyGo) {
   }
   EXPECT_TRUE(stopped);
 }
+
+TEST(Jobs, WaitingForServersKeepsNoOtherFromRunning) {
+  Jobs jobs(1);
+  std::promise<void> go;
+  const auto gate = go.get_future().share();
+  int waited = 0, ran = 0;
+  for (int i = 0; i < 6; ++i)
+    jobs.startWaiting(fmt::format("slow {}", i), [&, gate](geo::Progress&) -> Jobs::Finish {
+      gate.wait();
+      return [&] { ++waited; };
+    });
+  EXPECT_EQ(jobs.pending(), 0u);
+  EXPECT_EQ(jobs.waiting(), 6u);
+  jobs.start("quick", [&](geo::Progress&) -> Jobs::Finish { return [&] { ++ran; }; });
+  jobs.waitForOne();
+  jobs.collect();
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(waited, 0);
+  go.set_value();
+  while (jobs.waiting() > 0) jobs.waitForOne(), jobs.collect();
+  EXPECT_EQ(waited, 6);
+}
+
+TEST(Jobs, AreNotHeldUpByAServerThatHangsWhenTheyEnd) {
+  auto go = std::make_shared<std::promise<void>>();
+  const auto gate = go->get_future().share();
+  const auto start = std::chrono::steady_clock::now();
+  {
+    Jobs jobs(1);
+    jobs.startWaiting("slow", [gate](geo::Progress&) -> Jobs::Finish {
+      gate.wait();
+      return {};
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  EXPECT_TRUE(Jobs::someWereLeft());
+  go->set_value();
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
