@@ -937,8 +937,9 @@ class Apply {
     startExport(
         s_,
         [scene = std::make_shared<scene::Scene>(std::move(*scene)), options, crs = s_.worldCrs(),
-         draft = recipeDraft(s_, options)](geo::Progress& p, const scene::TypesetterPtr& fonts) {
-          return writeSnapshot(*scene, options, fonts, crs, &p, nullptr, &draft);
+         draft = recipeDraft(s_, options)](geo::Progress& p, const scene::TypesetterPtr& fonts,
+                                           std::vector<std::string>& lacks) {
+          return writeSnapshot(*scene, options, fonts, crs, &p, &lacks, &draft);
         },
         done);
     return {};
@@ -963,8 +964,8 @@ class Apply {
             startExport(
                 *session,
                 [atlas = std::make_shared<const Atlas>(std::move(*atlas)), crs = session->worldCrs()](
-                    geo::Progress& p, const scene::TypesetterPtr& fonts) {
-                  return writeAtlas(*atlas, fonts, crs, &p);
+                    geo::Progress& p, const scene::TypesetterPtr& fonts, std::vector<std::string>& lacks) {
+                  return writeAtlas(*atlas, fonts, crs, &p, &lacks);
                 },
                 done);
           };
@@ -1207,15 +1208,19 @@ class Apply {
   // One undoable step. Where a scene is shown, the project first takes over its look, so that the change
   // starts from what the user sees.
   // Told in a message when it is done or has failed.
-  static void startExport(Session& target,
-                          std::function<Done(geo::Progress&, const scene::TypesetterPtr&)> write,
-                          const std::string& done) {
+  static void startExport(
+      Session& target,
+      std::function<Done(geo::Progress&, const scene::TypesetterPtr&, std::vector<std::string>& lacks)> write,
+      const std::string& done) {
     target.jobs().start(
         "export",
         [write = std::move(write), session = &target, done](geo::Progress& p) -> Jobs::Finish {
           const auto fonts = scene::Typesetter::open();
-          const Done written = fonts ? write(p, *fonts) : Done(tl::unexpected(fonts.error()));
-          return [session, written, done] {
+          std::vector<std::string> lacks;
+          const Done written = fonts ? write(p, *fonts, lacks) : Done(tl::unexpected(fonts.error()));
+          return [session, written, done, lacks] {
+            for (const std::string& line : lacks)
+              SessionParts::messages(*session).push_back({Message::Level::warning, line});
             SessionParts::messages(*session).push_back(
                 {written ? Message::Level::info : Message::Level::error,
                  written ? done : written.error().text()});

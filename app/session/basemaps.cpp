@@ -219,7 +219,10 @@ void askFacts(Session& session, const std::string& id, BasemapState& s) {
 void forget(BasemapStates& states) {
   size_t count = 0;
   for (const auto& [id, s] : states.all) count += s.tiles.size();
-  while (count > keptTiles) {
+  size_t most = keptTiles / 4;  // what is looked at stays, however much it is
+  for (const auto& [viewer, tiles] : states.wanted) most += tiles.size();
+  most = std::max(most, keptTiles);
+  while (count > most) {
     BasemapState* of = nullptr;
     std::map<GroundTile, BasemapState::Kept>::iterator oldest;
     for (auto& [id, s] : states.all)
