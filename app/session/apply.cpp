@@ -638,8 +638,11 @@ class Apply {
     return edit([&](Project& p) { p.templates.erase(findById(p.templates, c.id)); });
   }
   Done operator()(const PutBasemap& c) {
-    return editShow([&](Project& p) { Check::put(p.basemaps, c.basemap); }, "basemap:" + c.basemap.id,
-                    c.final);
+    const auto& all = s_.project().basemaps;
+    const auto change = [&](Project& p) { Check::put(p.basemaps, c.basemap); };
+    // A new one is seen at once, whatever the scene in view says.
+    if (findById(all, c.basemap.id) == all.end()) return edit(change);
+    return editShow(change, "basemap:" + c.basemap.id, c.final);
   }
   Done operator()(const RemoveBasemap& c) {
     return editShow([&](Project& p) {
