@@ -180,7 +180,8 @@ void drawBasemapDialog(Ui& ui) {
     const Rect r = f.row("色调");
     if (const int c = ui.segments("basemap.tone", r, labels, static_cast<int>(b.tone)); c >= 0)
       b.tone = static_cast<BasemapSpec::Tone>(c);
-    ui.tip("basemap.tone", false, ui.tr("自动：上面有专题颜色时淡化"));
+    if (b.tone == BasemapSpec::Tone::automatic)
+      f.note(ui.tr("上面有专题颜色时、在深色图上淡化"), ui.theme.text3);
   } else {
     f.field("basemap.azimuth", "光的方位角", d.basemapAzimuth, "315");
     f.field("basemap.altitude", "光的高度角", d.basemapAltitude, "45");

@@ -262,7 +262,8 @@ class MapDrawer {
   // The places of the basemaps; under them the plain ground, where a server has nothing.
   void basemaps(bool relief) {
     if (!o_.basemaps) return;
-    const bool says = (s_.choropleth && !s_.choropleth->onSymbols) || s_.heat;
+    // A bright picture glares on a dark map, and white borders are lost on it.
+    const bool says = (s_.choropleth && !s_.choropleth->onSymbols) || s_.heat || t_.dark;
     if (!relief && pictured())
       for (const SceneLayer& layer : s_.layers)
         if (layer.visible && layer.shape && isGround(layer) &&
