@@ -1,5 +1,8 @@
 #include "app/cli/project_input.h"
 
+#include "app/session/import.h"
+#include "geo/database.h"
+
 #include <charconv>
 #include <filesystem>
 #include <future>
@@ -56,17 +59,55 @@ CLI::Option* addSizeOption(CLI::App& app, int& width, int& height, const std::st
       help);
 }
 
+namespace {
+
+// Data behind a project join it: tables of a shape that it knows as it has kept, the rest as layers.
+geo::Result<void> addData(session::Session& session, const std::vector<std::string>& data) {
+  std::vector<std::string> tables, others;
+  for (const std::string& path : data) {
+    std::error_code error;
+    if (!geo::isDatabase(path) && !std::filesystem::exists(path, error))
+      return geo::fail(fmt::format("{} does not exist.", path), "Check the path.");
+    (session::isTableFile(path) ? tables : others).push_back(path);
+  }
+  if (!tables.empty()) {
+    if (auto done = apply(session, session::OpenTables{tables}); !done) return done;
+    session.wait();
+    // Nobody is there to be asked about the others.
+    if (const auto& view = session.view(); !view.import.path.empty()) {
+      others.push_back(view.import.path);
+      others.insert(others.end(), view.imports.begin(), view.imports.end());
+      for (size_t i = view.imports.size() + 1; i > 0; --i)
+        if (auto done = apply(session, session::LookAtTable{}); !done) return done;
+    }
+  }
+  if (others.empty()) return {};
+  if (auto done = apply(session, session::AddData{others}); !done) return done;
+  session.wait();
+  return {};
+}
+
+}  // namespace
+
 geo::Result<void> loadProject(session::Session& session, const ProjectInput& input, const Common& common) {
-  const bool project = input.paths.size() == 1 && isProject(input.paths[0]);
+  const bool project = !input.paths.empty() && isProject(input.paths[0]);
   // Known before anything loads: names, labels and messages are made in it.
   if (auto done = apply(session, session::SetLanguage{common.language}); !done) return done;
   if (project) {
+    for (size_t i = 1; i < input.paths.size(); ++i)
+      if (isProject(input.paths[i]))
+        return geo::fail(fmt::format("{} is a second project.", input.paths[i]),
+                         "Name one project, and data files behind it.");
     if (auto opened = session.open(input.paths[0]); !opened) return opened;
+    if (input.paths.size() > 1) {
+      session.wait();
+      if (auto added = addData(session, {input.paths.begin() + 1, input.paths.end()}); !added) return added;
+    }
   } else {
     for (const std::string& path : input.paths)
       if (isProject(path))
         return geo::fail(fmt::format("{} is a project among data files.", path),
-                         "Name one project, or data files only.");
+                         "Name one project first, or data files only.");
     auto made = session::projectForData(input.paths, input.bare);
     if (!made) return tl::unexpected(made.error());
     session.open(std::move(*made), "");

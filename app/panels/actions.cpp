@@ -61,6 +61,9 @@ std::vector<Action> fileMenu(Ui& ui) {
   l.add("file.saveAs", ui.tr("另存为…"), "Ctrl+Shift+S", [u] { openDialog(*u, Dialog::Kind::saveAs); });
   l.group();
   l.add("file.addData", ui.tr("添加数据…"), "Ctrl+Shift+O", [u] { openDialog(*u, Dialog::Kind::addData); });
+  l.add("file.openTables", ui.tr("导入表格…"), "", [u] { openDialog(*u, Dialog::Kind::openTables); });
+  l.add("file.database", ui.tr("连接数据库…"), "", [u] { openDialog(*u, Dialog::Kind::database); });
+  l.group();
   l.add("file.export", ui.view.pageView ? ui.tr("导出页面…") : ui.tr("导出图像…"), "Ctrl+E",
         [u] { openDialog(*u, Dialog::Kind::exportImage); });
   l.add("file.exportAtlas", ui.tr("导出图集…"), "", [u] { openDialog(*u, Dialog::Kind::atlas); });
@@ -383,6 +386,7 @@ void obeyKeys(Ui& ui) {
       else if (matches(press, "Ctrl+Q")) askThen(ui, session::Quit{});
       continue;
     }
+    if (matches(press, "Delete") && st.tools.escaped) continue;  // it took a vertex out
     if (matches(press, "Esc")) {  // the nearest thing first
       if (st.tools.escaped) continue;
       if (!st.popup.empty()) {

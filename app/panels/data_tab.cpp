@@ -2,6 +2,7 @@
 // otherwise.
 #include "app/panels/column.h"
 #include "app/panels/matching.h"
+#include "app/session/import.h"
 #include "app/session/layer_card.h"
 
 namespace panels {
@@ -188,8 +189,19 @@ class Data {
       read({card_.reading.encoding, c2 ? std::string() : card_.reading.crs, c2 ? data[c2] : std::string()});
   }
 
+  // The assistant again, with what the layer is read by now.
+  void reimport() {
+    if (!session::isTableFile(card_.path) || spec_.drawn) return;
+    const Rect b{f_.x0, f_.y, f_.width(), 32 * f_.k};
+    const session::LookAtTable look{{card_.path, session::importOf(spec_), true, true, false, spec_.id}};
+    if (ui_.button("data.import", b, ui_.tr("导入选择…"), ButtonKind::plain, ui_.refusal(look)))
+      ui_.send(look);
+    f_.space(40);
+  }
+
   void file() {
     f_.section(ui_.tr("文件"), facts_.geometry == "None" ? ui_.name(spec_.name) : std::string());
+    reimport();
     fact("file", "文件", card_.path.substr(card_.path.find_last_of('/') + 1));
     fact("driver", "格式", card_.driver);
     fact("features", "要素",

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/panels/actions.h"
+#include "app/session/import.h"
 #include "app/panels/column.h"
 #include "app/panels/placing.h"
 #include "app/session/project_file.h"
@@ -216,15 +217,20 @@ void drawHelp(Ui& ui) {
 
 }  // namespace
 
-DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title) {
+DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title, std::optional<Vec> clear) {
   const float k = ui.k;
   const auto& t = ui.theme;
   w = std::min(w * k, ui.input.width - 16 * k), h = std::min(h * k, ui.input.height - 16 * k);
   ui.begin("##modalShield", {0, 0, ui.input.width, ui.input.height}, {}, true);
   ui.press("dialog.beside", {0, 0, ui.input.width, ui.input.height}, "shield");
   ui.fill({0, 0, ui.input.width, ui.input.height}, Rgba{0, 0, 0, static_cast<uint8_t>(t.dark ? 120 : 70)});
-  const Rect r{std::round((ui.input.width - w) / 2),
-               std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w, h};
+  Rect r{std::round((ui.input.width - w) / 2), std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w,
+         h};
+  if (clear && r.grown(40 * k).contains(*clear)) {  // to the side where there is more room
+    const float gap = 56 * k;
+    r.x = clear->x > ui.input.width / 2 ? std::max(8 * k, clear->x - gap - w)
+                                        : std::min(ui.input.width - w - 8 * k, clear->x + gap);
+  }
   ui.shadow(r, 16);
   ui.end();
   ui.begin("##dialog", r, {}, true);
@@ -260,6 +266,17 @@ int dialogButtons(Ui& ui, const DialogFrame& f,
     ++i;
   }
   return pressed;
+}
+
+void addFiles(std::vector<std::string> paths, session::Commands& out) {
+  std::vector<std::string> tables;
+  std::erase_if(paths, [&](const std::string& p) {
+    const bool table = session::isTableFile(p);
+    if (table) tables.push_back(p);
+    return table;
+  });
+  if (!paths.empty()) out.push_back(session::AddData{std::move(paths)});
+  if (!tables.empty()) out.push_back(session::OpenTables{std::move(tables)});
 }
 
 bool isProjectFile(std::string_view path) { return path.ends_with(".parkscope.toml"); }
@@ -298,9 +315,16 @@ void drawOpenDialog(Ui& ui) {
       st.wants.again = true;
     }
   }
+  if (st.dialog.kind == Kind::none && !ui.view.import.path.empty()) start(ui.session, st, Kind::importTable);
   switch (st.dialog.kind) {
     case Kind::none:
       break;
+    case Kind::importTable:
+      drawImportDialog(ui);
+      return;
+    case Kind::database:
+      drawDatabaseDialog(ui);
+      return;
     case Kind::unsaved:
       drawUnsaved(ui);
       return;
@@ -344,14 +368,16 @@ void drawOpenDialog(Ui& ui) {
     case Kind::open:
     case Kind::saveAs:
     case Kind::addData:
+    case Kind::openTables:
     case Kind::exportRows:
     case Kind::atlasPlace:
     case Kind::exportPlace: {
       const auto kind = st.dialog.kind;
       const auto f = beginDialog(ui, 760, 560,
-                                 kind == Kind::open      ? ui.tr("打开项目")
-                                 : kind == Kind::saveAs  ? ui.tr("另存为")
-                                 : kind == Kind::addData ? ui.tr("添加数据")
+                                 kind == Kind::open         ? ui.tr("打开项目")
+                                 : kind == Kind::saveAs     ? ui.tr("另存为")
+                                 : kind == Kind::addData    ? ui.tr("添加数据")
+                                 : kind == Kind::openTables ? ui.tr("导入表格")
                                  : kind == Kind::exportRows
                                      ? (st.dialog.selectedOnly ? ui.tr("导出选中的记录") : ui.tr("导出记录"))
                                  : kind == Kind::galFile  ? ui.tr("选择 GAL 文件")
@@ -384,7 +410,7 @@ void dropFiles(const std::vector<std::string>& paths, const session::Session& se
     }
     data.push_back(p);
   }
-  if (!data.empty()) out.push_back(session::AddData{std::move(data)});
+  addFiles(std::move(data), out);
 }
 
 void askToQuit(const session::Session& session, PanelState& state, session::Commands& out) {

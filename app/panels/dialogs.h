@@ -16,6 +16,8 @@ void drawExportDialog(Ui& ui);
 void drawAtlasDialog(Ui& ui);
 void openBasemap(Ui& ui, const std::string& id = {});  // empty: a new one
 void drawBasemapDialog(Ui& ui);
+void drawImportDialog(Ui& ui);
+void drawDatabaseDialog(Ui& ui);
 // Opens the check and starts it, unless the last one still holds.
 void openCheck(Ui& ui);
 void drawCheckDialog(Ui& ui);
@@ -26,8 +28,8 @@ struct DialogFrame {
   Rect all, body;
   float buttons;
 };
-DialogFrame beginDialog(Ui& ui, float w, float h,
-                        std::string_view title);  // px of the look; ends by ui.end()
+// px of the look; ends by ui.end(). `clear`: a spot of the window that it is about and does not cover.
+DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title, std::optional<Vec> clear = {});
 // Buttons from the right; returns the index of the one that was pressed, −1 none. The refusal is the first's.
 int dialogButtons(Ui& ui, const DialogFrame& frame,
                   std::initializer_list<std::pair<const char*, std::string>> all,
@@ -35,6 +37,8 @@ int dialogButtons(Ui& ui, const DialogFrame& frame,
 bool dialogEscape(const Ui& ui);
 bool dialogEnter(const Ui& ui);
 
+// Tables to the assistant, the rest as layers.
+void addFiles(std::vector<std::string> paths, session::Commands& out);
 bool isProjectFile(std::string_view path);
 
 }  // namespace panels

@@ -145,6 +145,7 @@ struct MapTools {  // a rectangle or lasso under way
   // On its way to another place: a symbol, an item of the list, a vertex of a drawn shape.
   std::optional<scene::ObjectRef> carried;
   std::optional<size_t> vertex;
+  bool newVertex = false;  // `vertex` is not there yet: it comes before that one
   bool fromList = false, moved = false;
   std::vector<geo::Point> shape;  // world: being drawn
   session::Tool shapeTool = session::Tool::pan;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/panels/dialogs.h"
+#include "app/session/import.h"
 
 namespace panels {
 namespace {
@@ -33,6 +34,8 @@ bool fits(Kind kind, const std::string& name) {
     return false;
   }
   if (kind == Kind::exportRows) return n.ends_with(".csv") || n.ends_with(".geojson") || n.ends_with(".gpkg");
+  if (session::isTableFile(name)) return true;
+  if (kind == Kind::openTables) return false;
   for (const char* e :
        {".gpkg", ".shp",  ".geojson", ".json", ".fgb", ".csv", ".kml", ".kmz", ".xlsx", ".xls",    ".ods",
         ".tif",  ".tiff", ".gml",     ".gpx",  ".dxf", ".tab", ".mif", ".zip", ".gdb",  ".sqlite", ".vrt"})
@@ -107,7 +110,10 @@ void accept(Ui& ui, const std::vector<std::string>& paths) {
       ui.send(session::SaveProjectAs{path});
       break;
     case Kind::addData:
-      ui.send(session::AddData{paths});
+      addFiles(paths, ui.out);
+      break;
+    case Kind::openTables:
+      ui.send(session::OpenTables{paths});
       break;
     case Kind::exportRows:
       ui.send(session::ExportRows{path, d.target, d.selectedOnly});
@@ -255,7 +261,7 @@ void drawFileDialog(Ui& ui, Rect r) {
         ui.text(Type::note, {line.x, line.y, line.w - 12 * k, line.h}, sizeText(f.bytes), t.text3,
                 Align::right);
       if (p.clicked) {
-        const bool several = kind == Kind::addData && ImGui::GetIO().KeyCtrl;
+        const bool several = (kind == Kind::addData || kind == Kind::openTables) && ImGui::GetIO().KeyCtrl;
         if (!several) d.chosen.clear();
         if (several && chosen) d.chosen.erase(f.name);
         else d.chosen.insert(f.name);

@@ -17,7 +17,7 @@ using geo::Point;
 using geo::ShapeKind;
 using session::Tool;
 
-constexpr int escape = 256, enter = 257, backspace = 259, padEnter = 335;
+constexpr int escape = 256, enter = 257, backspace = 259, remove = 261, padEnter = 335;
 constexpr size_t snapRows = 64, snapVertices = 200'000, handlesShown = 400;
 
 bool oneMap(const Ui& ui) { return ui.scene.composition == scene::Composition::map && !ui.view.pageView; }
@@ -82,6 +82,33 @@ std::optional<Point> nearVertex(const Ui& ui, Vec local, float reach,
   return nearest;
 }
 
+// The middles of the chosen drawn shape's edges: a new vertex is pulled out of each, before `vertex`.
+struct Edge {
+  size_t vertex;
+  Vec at;  // on the screen
+  Point world;
+};
+std::vector<Edge> edgesOf(const Ui& ui, const scene::ObjectRef& object) {
+  std::vector<Edge> out;
+  const auto* spec = specOf(ui, object.layer);
+  const auto& state = ui.session.layer(object.layer);
+  if (!spec || !spec->drawn || !state.shape || object.row < 0) return out;
+  const auto& shapes = state.shape->layer->shapes;
+  const auto row = static_cast<size_t>(object.row);
+  if (shapes.kind == ShapeKind::point || shapes.kind == ShapeKind::none || row >= shapes.rows()) return out;
+  for (size_t p = shapes.rowStart[row]; p < shapes.rowStart[row + 1] && out.size() < handlesShown; ++p) {
+    const auto part = shapes.part(p);
+    const size_t first = shapes.partStart[p] - shapes.partStart[shapes.rowStart[row]];
+    for (size_t i = shapes.kind == ShapeKind::polygon ? 0 : 1; i < part.size(); ++i) {
+      const Point a = part[i ? i - 1 : part.size() - 1], b = part[i], mid{(a.x + b.x) / 2, (a.y + b.y) / 2};
+      const Vec length = onScreen(ui, b) - onScreen(ui, a);
+      if (std::hypot(length.x, length.y) < 30 * ui.k) continue;  // its ends are nearer than a finger is wide
+      out.push_back({first + i, onScreen(ui, mid), mid});
+    }
+  }
+  return out;
+}
+
 void dot(Ui& ui, Vec at, Rgba ink, float size, bool filled) {
   const float half = size / 2;
   ui.fill({at.x - half, at.y - half, size, size}, filled ? ink : ui.theme.panel);
@@ -104,6 +131,11 @@ void pin(Ui& ui, Point world, double uncertaintyKm) {
     ui.line(at + Vec{-b, 0}, at + Vec{-a, 0}, c, w), ui.line(at + Vec{a, 0}, at + Vec{b, 0}, c, w);
     ui.line(at + Vec{0, -b}, at + Vec{0, -a}, c, w), ui.line(at + Vec{0, a}, at + Vec{0, b}, c, w);
   }
+}
+
+void takeOut(Ui& ui, const session::RemoveVertex& gone) {
+  if (const auto why = ui.refusal(gone)) tell(ui, *why);
+  else ui.send(gone);
 }
 
 std::string areaText(double squareMetres) {
@@ -205,10 +237,29 @@ bool carryOnMap(Ui& ui, const Press& map, Vec mouse, Vec local) {
         if (chosen || ++handles <= handlesShown) seen.emplace_back(onScreen(ui, shapes.vertices[v]), chosen);
     }
   }
+  const std::vector<Edge> edges = ui.view.selected ? edgesOf(ui, *ui.view.selected) : std::vector<Edge>{};
+  for (const Edge& e : edges) {
+    ui.list().AddCircleFilled({e.at.x, e.at.y}, 3.5f * ui.k, colour(ui.theme.panel));
+    ui.list().AddCircle({e.at.x, e.at.y}, 3.5f * ui.k, colour(ui.theme.accent), 0, 1.2f * ui.k);
+  }
   for (const auto& [at, chosen] : seen) dot(ui, at, ui.theme.accent, (chosen ? 9 : 7) * ui.k, chosen);
+  if (!edges.empty()) ui.record("drawn.edges", ui.layout.map, "edges", fmt::format("{}", edges.size()));
+
+  if (map.hovered && keysAreOurs(ui) && !m.carried)
+    for (const auto& key : ui.input.keys) {
+      if (key.key != remove || key.ctrl || key.shift) continue;
+      std::optional<session::RemoveVertex> gone;
+      if (nearVertex(
+              ui, local, 9 * ui.k,
+              [&](const std::string& id, uint32_t r, size_t v) {
+                gone = session::RemoveVertex{id, r, v};
+              },
+              true))
+        takeOut(ui, *gone), m.escaped = true;  // not the whole shape
+    }
 
   if (map.held && !m.carried && !st.mapPressed) {
-    m.vertex.reset();
+    m.vertex.reset(), m.newVertex = false;
     std::optional<scene::ObjectRef> object;
     if (nearVertex(
             ui, local, 9 * ui.k,
@@ -216,7 +267,14 @@ bool carryOnMap(Ui& ui, const Press& map, Vec mouse, Vec local) {
               object = scene::ObjectRef{id, static_cast<long>(r)}, m.vertex = v;
             },
             true)) {
-      m.carried = object;
+      m.carried = object, m.newVertex = false;
+    } else if (const auto e = std::find_if(edges.begin(), edges.end(),
+                                           [&](const Edge& x) {
+                                             const Vec gap = x.at - mouse;
+                                             return std::hypot(gap.x, gap.y) < 9 * ui.k;
+                                           });
+               e != edges.end()) {
+      m.carried = ui.view.selected, m.vertex = e->vertex, m.newVertex = true;
     } else if (ui.input.map) {
       object = scene::pick(*ui.input.map, ui.scene, ui.view.camera, local);
       if (object && symbolOf(ui, *object)) {
@@ -243,7 +301,16 @@ bool carryOnMap(Ui& ui, const Press& map, Vec mouse, Vec local) {
   }
   const auto object = *std::exchange(m.carried, {});
   const auto vertex = std::exchange(m.vertex, {});
-  if (!m.moved) {
+  if (m.newVertex && vertex) {
+    Point to = ui.view.camera.worldFromCanvas(local);
+    for (const Edge& e : edges)
+      if (!m.moved && e.vertex == *vertex) to = e.world;
+    const session::AddVertex add{object.layer, static_cast<uint32_t>(object.row), *vertex, to};
+    if (const auto why = ui.refusal(add)) tell(ui, *why);
+    else ui.send(add);
+  } else if (!m.moved && vertex && ImGui::GetIO().KeyAlt) {
+    takeOut(ui, {object.layer, static_cast<uint32_t>(object.row), *vertex});
+  } else if (!m.moved) {
     ui.send(session::Select{object});
   } else if (vertex) {
     Point to = ui.view.camera.worldFromCanvas(local);
@@ -419,10 +486,12 @@ void drawPlaceDialog(Ui& ui) {
   auto& d = ui.state.dialog;
   const float k = ui.k;
   const auto lon = numberIn(d.lonText), lat = numberIn(d.latText), km = numberIn(d.kmText);
+  std::optional<Vec> spot;
   if (lon && lat && oneMap(ui)) {
     if (const auto* degrees = toDegrees(ui)) {
       const Point world = degrees->inverse({*lon, *lat});
       if (std::isfinite(world.x) && std::isfinite(world.y)) {
+        spot = onScreen(ui, world);
         ui.begin("##pin", ui.layout.map, {}, true, false);
         pin(ui, world, km.value_or(0));
         ui.end();
@@ -430,7 +499,7 @@ void drawPlaceDialog(Ui& ui) {
     }
   }
   const auto f =
-      beginDialog(ui, 480, 372, fmt::format(fmt::runtime(ui.tr("“{}”的位置")), nameOf(ui, d.object)));
+      beginDialog(ui, 480, 372, fmt::format(fmt::runtime(ui.tr("“{}”的位置")), nameOf(ui, d.object)), spot);
   float y = f.body.y - 4 * k;
   const float label = 96 * k, h = 32 * k, gap = 8 * k, half = (f.body.w - label - gap) / 2;
   ui.text(Type::body, {f.body.x, y, label, h}, ui.tr("经度、纬度"), ui.theme.text2);

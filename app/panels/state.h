@@ -65,7 +65,10 @@ struct Dialog {
     feature,
     featureName,
     recover,
-    basemap
+    basemap,
+    openTables,
+    importTable,
+    database
   } kind = Kind::none;
   std::string folder, file, error;  // file dialogs
   std::vector<FileEntry> entries;
@@ -94,6 +97,21 @@ struct Dialog {
   std::string basemapName, basemapAttribution, basemapZoom, basemapAzimuth, basemapAltitude,
       basemapExaggeration;
   std::string keyText, keyState, keyNote;  // typed; what the note was made from
+};
+
+struct ImportUi {    // the assistant
+  std::string path;  // that the rest is about
+  Scroll table;
+  int part = 0;  // of the column of choices: 0 what it becomes, 1 how it is read
+  std::string warned;
+};
+
+struct DatabaseUi {  // the dialog of a server's tables
+  bool service = false;
+  std::string host = "localhost", port = "5432", name, user, password, serviceName;
+  std::string find;
+  std::set<std::string> chosen;
+  bool asked = false;
 };
 
 struct Toast {
@@ -162,6 +180,8 @@ struct PanelState::Impl {
   Dock dock;
   MapTools tools;
   FilterBox filter;
+  ImportUi import;
+  DatabaseUi database;
 
   size_t messagesSeen = 0;
   std::vector<Toast> toasts;

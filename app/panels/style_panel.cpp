@@ -1,5 +1,6 @@
 // What can be changed about the chosen layer, and what is known about it.
 #include "app/panels/column.h"
+#include "app/session/drawings.h"
 #include "geo/database.h"
 
 namespace panels {
@@ -20,12 +21,39 @@ std::vector<std::pair<std::string, std::string>> factsOf(const Ui& ui, const ses
   return facts;
 }
 
+// Of layers whose colours the look does not decide.
+bool hasColour(const session::LayerSpec& spec) { return spec.role == scene::Role::context; }
+
+void drawSwatches(Ui& ui, const session::LayerSpec& spec, float x, float y, float w) {
+  const auto swatches = session::layerColours();
+  const float k = ui.k, size = 18 * k,
+              step = std::min(24 * k, (w - size) / static_cast<float>(swatches.size() - 1));
+  for (size_t i = 0; i < swatches.size(); ++i) {
+    const Rect r{x + step * static_cast<float>(i), y + 5 * k, size, size};
+    const bool on = spec.style.colour == swatches[i];
+    const std::string id = fmt::format("style.colour.{}", i);
+    const auto p = ui.press(id, r, "swatch", on ? "on" : "off");
+    ui.fill(r, scene::parseColour(swatches[i]), 4 * k);
+    if (on || p.fade > 0)
+      ui.frame({r.x - 2 * k, r.y - 2 * k, size + 4 * k, size + 4 * k},
+               ui.theme.text1.withAlpha(on ? 1 : 0.5 * p.fade), 6 * k, 1.5f * k);
+    ui.tip(id, p.hovered, on ? ui.tr("再点一次，恢复原来的颜色") : "");
+    if (!p.clicked) continue;
+    session::StyleSpec style = spec.style;
+    if (on) style.colour.reset();
+    else style.colour = swatches[i];
+    ui.send(session::SetLayerStyle{spec.id, style});
+  }
+}
+
 }  // namespace
 
 float styleSectionHeight(const Ui& ui) {
   const auto* spec = specOf(ui, ui.state.layer);
   if (!spec) return 0;
-  return (30 + 8 + 2 * 30 + 26 * static_cast<float>(factsOf(ui, *spec).size()) + 10) * ui.k;
+  return (30 + 8 + (hasColour(*spec) ? 3 : 2) * 30 + 26 * static_cast<float>(factsOf(ui, *spec).size()) +
+          10) *
+         ui.k;
 }
 
 void drawStyleSection(Ui& ui, Rect r) {
@@ -53,6 +81,11 @@ void drawStyleSection(Ui& ui, Rect r) {
   ui.text(Type::note, {x, y, w, 28 * k}, fmt::format("{:.0f} %", s.value * 100), t.text1, Align::right);
   y += 30 * k;
 
+  if (hasColour(*spec)) {
+    ui.text(Type::body, {r.x + pad, y, label, 28 * k}, ui.tr("颜色"), t.text2);
+    drawSwatches(ui, *spec, x, y, w);
+    y += 30 * k;
+  }
   ui.text(Type::body, {r.x + pad, y, label, 28 * k}, ui.tr("次序"), t.text2);
   const auto& layers = ui.session.project().layers;
   const auto at = static_cast<int>(

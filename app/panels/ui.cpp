@@ -443,14 +443,19 @@ Ui::Slide Ui::slider(const std::string& id, Rect r, float value) {
 }
 
 bool Ui::field(const std::string& id, Rect r, std::string& value, const char* placeholder, bool takeFocus,
-               Icon* lead) {
-  record(id, r, "text", value);
+               Icon* lead, bool secret) {
+  const auto seen = [&] {  // what anybody may see of it
+    std::string dots;
+    for (size_t i = 0; secret && i < value.size(); ++i) dots += "•";
+    return secret ? dots : value;
+  };
+  record(id, r, "text", seen());
   const float radius = 5 * k, pad = 10 * k;
   const std::string focusKey = "field:" + id;
   fill(r, theme.dark ? theme.background : Rgba{255, 255, 255, 255}, radius);
   float x = r.x + pad;
   if (lead) icon(*lead, {r.x + 16 * k, r.centre().y}, theme.text3, 12), x = r.x + 30 * k;
-  state.fonts.need(Type::body, value);
+  state.fonts.need(Type::body, secret ? "*" : value);
   ImFont* f = font(Type::body);
   ImGui::PushFont(f);
   // ImGui places the line by its font's box, Latin first; the row centres by the look's own rule.
@@ -462,15 +467,16 @@ bool Ui::field(const std::string& id, Rect r, std::string& value, const char* pl
   // At rest the text is ours, cut where it is too long: a path loses its beginning, anything else its end.
   const bool editing = state.editing == id;
   ImGui::PushStyleColor(ImGuiCol_Text, colour(editing ? theme.text1 : Rgba{0, 0, 0, 0}));
-  const bool changed = ImGui::InputText(("##" + id).c_str(), &value);
+  const bool changed =
+      ImGui::InputText(("##" + id).c_str(), &value, secret ? ImGuiInputTextFlags_Password : 0);
   const bool active = ImGui::IsItemActive();
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   ImGui::PopFont();
   if (!editing && !value.empty()) {
-    std::string shown = value;
+    std::string shown = seen();
     const Rect line{x, r.y, r.right() - pad - x, r.h};
-    if (value.find('/') != std::string::npos && width(Type::body, value) > line.w) {
+    if (!secret && value.find('/') != std::string::npos && width(Type::body, value) > line.w) {
       size_t from = 0;
       while (from < value.size() && width(Type::body, "…" + value.substr(from)) > line.w)
         nextCodePoint(value, from);
@@ -487,7 +493,7 @@ bool Ui::field(const std::string& id, Rect r, std::string& value, const char* pl
     text(Type::body, {x, r.y, r.right() - pad - x, r.h}, placeholder, theme.text3);
   if (value.empty() && active)
     text(Type::body, {x + 3 * k, r.y, r.right() - pad - x, r.h}, placeholder, theme.text3.withAlpha(0.6));
-  state.widgets[id].value = value;
+  state.widgets[id].value = seen();
   return changed;
 }
 

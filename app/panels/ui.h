@@ -124,7 +124,7 @@ class Ui {
   };
   Slide slider(const std::string& id, Rect r, float value);
   bool field(const std::string& id, Rect r, std::string& text, const char* placeholder,
-             bool takeFocus = false, Icon* lead = nullptr);
+             bool takeFocus = false, Icon* lead = nullptr, bool secret = false);  // secret: shown as dots
   int segments(const std::string& id, Rect r, std::span<const std::string> labels,
                int chosen);                                 // −1: none clicked
   float chip(float right, Rect row, scene::Status status);  // returns its left edge

@@ -593,7 +593,8 @@ class Apply {
                       auto basemaps = std::make_shared<std::vector<BasemapSpec>>();
                       auto errors = std::make_shared<std::vector<geo::Error>>();
                       for (const std::string& path : paths) {
-                        auto found = contentsOfFile(fs::absolute(path).string(), taken);
+                        auto found =
+                            contentsOfFile(geo::isDatabase(path) ? path : fs::absolute(path).string(), taken);
                         if (!found) errors->push_back(found.error());
                         else if (found->basemap) basemaps->push_back(std::move(*found->basemap));
                         else layers->insert(layers->end(), found->layers.begin(), found->layers.end());
@@ -1584,6 +1585,14 @@ class Apply {
     l.source = c.file.empty() ? l.id + ".gpkg" : c.file;
     l.sourceLayer = l.id;  // by name it is found also when nothing is left in it
     l.key = "id", l.label = "name", l.drawn = true;
+    // A colour of its own; areas let the map through.
+    const auto& all = s_.project().layers;
+    const auto drawn = static_cast<size_t>(
+        std::count_if(all.begin(), all.end(), [](const LayerSpec& other) { return other.drawn; }));
+    const auto colours = layerColours();
+    l.style.colour = colours[(drawn + 3) % (colours.size() - 1)];
+    l.style.width = 2;
+    if (c.kind == geo::ShapeKind::polygon) l.opacity = 0.5;
     l.drawing = withFeature(*newDrawing(l.id, c.kind, s_.worldCrs()), c.vertices, trimmed(c.name));
     return edit([&](Project& p) { p.layers.push_back(l); });
   }

@@ -205,7 +205,7 @@ struct CheckBasemap {
 struct ImportWork {
   std::string path;
   ImportSpec choices;  // what the user has said; the rest is found out
-  bool asSaid = false, figuresSaid = false;
+  bool asSaid = false, roleSaid = false, figuresSaid = false;
   std::string layer;  // that it already is
   bool operator==(const ImportWork&) const = default;
 };

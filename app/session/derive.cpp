@@ -46,10 +46,21 @@ bool settled(Stage stage) { return stage == Stage::ready || stage == Stage::fail
 // Sources
 // ---------------------------------------------------------------------------------------------------------------
 
-geo::Result<geo::Loaded> loadSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress) {
+// What a file of the project may lead to: the project's folder; elsewhere the file's own.
+std::string allowedFolder(const std::string& path, const std::string& folder) {
+  if (folder.empty()) return {};
+  std::error_code error;
+  const auto whole = std::filesystem::weakly_canonical(folder, error);
+  const auto relative = std::filesystem::weakly_canonical(path, error).lexically_relative(whole);
+  return error || relative.empty() || *relative.begin() == ".." ? std::string() : whole.string();
+}
+
+geo::Result<geo::Loaded> loadSource(const SourceKey& key, const geo::Crs& world, const std::string& folder,
+                                    geo::Progress& progress) {
   geo::LoadOptions options;
   options.layer = key.layer, options.encoding = key.encoding, options.xField = key.x, options.yField = key.y;
   options.datum = key.datum, options.cells = key.cells;
+  options.folder = allowedFolder(key.path, folder);
   options.trusted = std::getenv("PARKSCOPE_TRUST") != nullptr;
   if (!key.crs.empty()) {
     auto crs = geo::Crs::parse(key.crs);
@@ -72,7 +83,10 @@ void startLoading(Session& session, const SourceKey& key) {
   source.stage = Stage::loading;
   const geo::Crs world = d.worldKnown ? d.worldCrs : geo::Crs();
   run<ReadSource>(
-      session, jobKey("load", key), [key, world](geo::Progress& p) { return readSource(key, world, p); },
+      session, jobKey("load", key),
+      [key, world, folder = SessionParts::base(session)](geo::Progress& p) {
+        return readSource(key, world, folder, p);
+      },
       [&session, key, world](ReadSource read) {
         SourceState& s = SessionParts::derived(session).sources[key];
         geo::Result<geo::Loaded>& loaded = read.loaded;
@@ -576,9 +590,10 @@ void tellReport(Session& session, const std::string& source, const geo::Report& 
   if (!understood.empty()) tell(session, Message::Level::info, fmt::format("{}: {}", source, understood));
 }
 
-ReadSource readSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress) {
+ReadSource readSource(const SourceKey& key, const geo::Crs& world, const std::string& folder,
+                      geo::Progress& progress) {
   const FileStamp before = stampOf(key.path);
-  auto loaded = loadSource(key, world, progress);
+  auto loaded = loadSource(key, world, folder, progress);
   return {std::move(loaded), before, stampOf(key.path) != before};
 }
 

@@ -75,6 +75,12 @@ std::string freeName(const fs::path& wish) {
 
 }  // namespace
 
+std::span<const char* const> layerColours() {
+  static constexpr const char* all[] = {"#3E9BD1", "#2FA98C", "#7FB13E", "#D99A2B",
+                                        "#DD6B3A", "#CF4A61", "#8B6BC0", "#8A949E"};
+  return all;
+}
+
 geo::LayerPtr newDrawing(const std::string& name, ShapeKind kind, const geo::Crs& crs) {
   auto layer = std::make_shared<geo::Layer>();
   layer->name = name, layer->crs = crs, layer->shapes.kind = kind;

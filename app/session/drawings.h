@@ -2,9 +2,14 @@
 // as GeoPackages.
 #pragma once
 
+#include <span>
+
 #include "app/session/session.h"
 
 namespace session {
+
+// Colours for layers without a role: that tell each other apart on a dark ground and on a light one.
+std::span<const char* const> layerColours();
 
 geo::LayerPtr newDrawing(const std::string& name, geo::ShapeKind kind, const geo::Crs& crs);
 geo::LayerPtr withFeature(const geo::Layer& layer, std::vector<geo::Point> vertices, const std::string& name);

@@ -118,7 +118,8 @@ geo::Result<DressPtr> dress(const geo::Layer& layer, const LayerSpec& spec,
       for (const Language l : {Language::zh, Language::en})
         d->sublabels[static_cast<size_t>(l)][r] = coreLine(levelText, d->certainty[r], l);
     }
-    if (place)  // the map itself says that nobody published this place
+    // The map itself says that nobody published this place; of many by name its ring and the notes do.
+    if (place && !place->byName)
       for (const Language l : {Language::zh, Language::en}) {
         std::string& line = d->sublabels[static_cast<size_t>(l)][r];
         line += (line.empty() ? "" : " · ") + std::string(tr("估计位置", l));

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "app/session/derived.h"
+#include "app/session/dress.h"
 #include "app/session/i18n.h"
 #include "app/session/names.h"
 #include "app/session/place_aliases.h"
@@ -15,6 +16,7 @@
 #include "geo/datum.h"
 #include "geo/gazetteer.h"
 #include "geo/measure.h"
+#include "geo/triangulate.h"
 
 namespace session {
 namespace {
@@ -91,6 +93,7 @@ class Looker {
     meanings();
     chooseAs();
     chooseLabel();
+    if (!in_.work.roleSaid) found().role = roleGuess();
     if (found().as == As::points) points();
     if (found().as == As::names) names();
     if (found().as == As::figures) figures();
@@ -330,11 +333,22 @@ class Looker {
     pick([&](size_t i) { return out_->meanings[i] == Meaning::place; });
   }
 
+  // What the file and its columns say that the rows are.
+  scene::Role roleGuess() const {
+    std::string words = lower(fs::path(in_.work.path).stem().string());
+    for (const geo::Column& c : table().columns) words += " " + lower(c.name);
+    if (holds(words, {"企业", "公司", "enterprise", "firm", "company"})) return scene::Role::enterprise;
+    if (holds(words, {"平台", "实验室", "研究院", "孵化", "platform"})) return scene::Role::platform;
+    if (holds(words, {"服务站", "工作站"})) return scene::Role::station;
+    if (holds(words, {"园区", "产业园"})) return scene::Role::node;
+    return scene::Role::context;
+  }
+
   void takePlaces(const std::vector<geo::Point>& at) {
     out_->at = at;
     out_->placed = static_cast<size_t>(
         std::count_if(at.begin(), at.end(), [](geo::Point p) { return std::isfinite(p.x); }));
-    if (const ImportInput::Names* county = layer(in_.county)) out_->outlines = county->layer;
+    if (const ImportInput::Names* county = layer(in_.county)) outline(*county);
   }
 
   void points() {
@@ -371,6 +385,36 @@ class Looker {
       }
     takePlaces(at);
     if (out_->placed == 0) out_->lack = Lack::coordinates;
+  }
+
+  // Areas as a map of some hundred pixels shows them.
+  void outline(const ImportInput::Names& of) {
+    const geo::Shapes& s = of.layer->shapes;
+    if (s.kind != geo::ShapeKind::polygon) return;
+    const geo::Box all = s.box();
+    const double step = std::max(all.width(), all.height()) / 500;
+    const geo::Column* names = of.spec.label.empty() ? nullptr : of.layer->table.find(of.spec.label);
+    for (size_t r = 0; r < s.rows(); ++r) {
+      ImportPreview::Outline& o = out_->outlines.emplace_back();
+      if (names && names->has(r)) o.name = splitCountyName(names->text(r)).name;  // a small map has no room
+      if (!s.has(r)) continue;
+      for (size_t p = s.rowStart[r]; p < s.rowStart[r + 1]; ++p) {
+        const size_t first = o.points.size();
+        for (const geo::Point v : s.part(p))
+          if (o.points.size() == first || std::hypot(v.x - o.points.back().x, v.y - o.points.back().y) > step)
+            o.points.push_back(v);
+        if (o.points.size() < first + 3 || s.hole[p]) {
+          o.points.resize(first);  // too small to be seen; a hole is left out
+          continue;
+        }
+        o.ringEnds.push_back(static_cast<uint32_t>(o.points.size()));
+        const std::vector<geo::Point> ring(o.points.begin() + static_cast<long>(first), o.points.end());
+        for (const uint32_t i : geo::triangulateRings({ring}))
+          o.triangles.push_back(static_cast<uint32_t>(first) + i);
+      }
+      const geo::Box box = s.box(r);
+      o.centre = geo::poleOfInaccessibility(s, r, std::max(box.width(), box.height()) / 50);
+    }
   }
 
   // Which system the numbers are in, held against what is trusted.
@@ -429,7 +473,7 @@ class Looker {
     found().of = areaLayer();
     const ImportInput::Names* of = layer(found().of);
     if (!of || of->layer->shapes.kind != geo::ShapeKind::polygon) return void(out_->lack = Lack::areas);
-    out_->outlines = of->layer, out_->namesOf = found().of, out_->areas = of->layer->rows();
+    outline(*of), out_->namesOf = found().of, out_->areas = of->layer->rows();
     found().key = keyColumn();
     if (found().year.empty()) found().year = first(Meaning::year);
     const geo::Column* keys = column(found().key);
@@ -449,22 +493,6 @@ class Looker {
     }
   }
 
- public:
-  static FigureSpec figureOf(const geo::Column& c) {
-    FigureSpec f;
-    f.column = c.name;
-    const geo::HeaderReading header = geo::readHeader(c.name);
-    f.name = {header.name, header.name}, f.unit = {c.unit, c.unit};
-    if (f.name.zh.empty()) f.name = {c.name, c.name};
-    for (size_t r = 0; r < c.rows() && f.decimals < 2; ++r) {
-      if (!c.has(r)) continue;
-      const double v = std::abs(c.number(r)) * std::pow(10, f.decimals);
-      if (std::abs(v - std::round(v)) > 1e-6 * std::max(1.0, v)) ++f.decimals, --r;
-    }
-    return f;
-  }
-
- private:
   void match(const ImportInput::Names& of, const geo::Column& keys) {
     std::vector<const geo::Column*> left;
     for (const std::string* name : {&of.spec.key, &of.spec.label})
@@ -481,6 +509,10 @@ class Looker {
     const geo::Join join = geo::join(left, keys, o);
     out_->unmatched = join.unmatchedRight, out_->byAlias = join.byAlias;
     out_->suggestions = join.suggestions;
+    for (geo::AliasMatch& a : out_->byAlias)  // a name says more than a code
+      if (left.size() == 2 && !geo::plainCode(a.left).empty())
+        for (size_t r = 0; r < left[0]->rows(); ++r)
+          if (left[0]->text(r) == a.left && left[1]->has(r)) a.left = left[1]->text(r);
     if (found().whole.empty()) found().whole = wholeAmong(out_->unmatched);
     std::erase(out_->unmatched, found().whole);
     std::erase_if(out_->suggestions, [&](const auto& s) { return s.right == found().whole; });
@@ -519,6 +551,20 @@ class Looker {
 };
 
 }  // namespace
+
+FigureSpec figureOf(const geo::Column& c) {
+  FigureSpec f;
+  f.column = c.name;
+  const geo::HeaderReading header = geo::readHeader(c.name);
+  f.name = {header.name, header.name}, f.unit = {c.unit, c.unit};
+  if (f.name.zh.empty()) f.name = {c.name, c.name};
+  for (size_t r = 0; r < c.rows() && f.decimals < 2; ++r) {
+    if (!c.has(r)) continue;
+    const double v = std::abs(c.number(r)) * std::pow(10, f.decimals);
+    if (std::abs(v - std::round(v)) > 1e-6 * std::max(1.0, v)) ++f.decimals, --r;
+  }
+  return f;
+}
 
 bool isTableFile(const std::string& path) {
   const std::string ending = lower(fs::path(path).extension().string());
@@ -588,6 +634,7 @@ Imported addImport(Project& project, const std::string& source, const ImportSpec
     LayerSpec& l = *at;
     l.source = source, l.sourceLayer = spec.sourceLayer, l.encoding = spec.encoding, l.cells = spec.cells;
     l.role = spec.role, l.label = spec.label, l.crs = spec.crs, l.datum = spec.datum;
+    if (geo::canonicalDatum(l.datum) == "WGS 84") l.datum.clear();  // which it is without a word, too
     l.x = spec.x, l.y = spec.y, l.placeBy = spec.placeBy, l.placeIn = spec.placeIn;
     if (spec.as == As::names || !spec.county.empty()) l.county = spec.county;
     out.layer = l.id;

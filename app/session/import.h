@@ -31,8 +31,17 @@ struct ImportPreview {
   std::vector<std::string> unmatched;
   std::vector<geo::AliasMatch> byAlias;
   std::vector<geo::Suggestion> suggestions;
-  geo::LayerPtr outlines;  // to draw the places on; null: none
+  struct Outline {  // of an area, as finely as a small map shows
+    std::string name;
+    std::vector<geo::Point> points;  // rings, laid end to end
+    std::vector<uint32_t> ringEnds, triangles;
+    geo::Point centre;
+  };
+  std::vector<Outline> outlines;  // to draw the places on, or the figures
 };
+
+// What a column of numbers is as an indicator: name, unit and decimals as it has them.
+FigureSpec figureOf(const geo::Column& column);
 
 // Files that the assistant is for: CSV and other text, spreadsheets, DBF.
 bool isTableFile(const std::string& path);

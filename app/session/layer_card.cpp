@@ -320,8 +320,9 @@ void deriveCard(Session& session) {
   if (d.otherOf == otherKey) return;
   d.otherOf = otherKey, d.other.reset();
   session.jobs().start("other reading",
-                       [&session, otherKey, world = d.worldCrs](geo::Progress& p) -> Jobs::Finish {
-                         auto read = readSource(otherKey, world, p);
+                       [&session, otherKey, world = d.worldCrs,
+                        folder = SessionParts::base(session)](geo::Progress& p) -> Jobs::Finish {
+                         auto read = readSource(otherKey, world, folder, p);
                          scene::MapShapePtr ghost = read.loaded ? ghostOf(*read.loaded->layer) : nullptr;
                          return [&session, ghost, otherKey] {
                            DerivedState& now = SessionParts::derived(session);

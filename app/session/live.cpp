@@ -99,9 +99,9 @@ void startRereading(Session& session, const SourceKey& key) {
   const geo::LayerPtr before = s.layer ? s.layer : s.raw;
   session.jobs().start(
       jobKey("reload", key),
-      [key, before, world = d.worldCrs, words = wordsFor(session, key), language = session.view().language,
-       &session](geo::Progress& progress) -> Jobs::Finish {
-        auto now = std::make_shared<Reread>(Reread{readSource(key, world, progress), {}});
+      [key, before, world = d.worldCrs, folder = SessionParts::base(session), words = wordsFor(session, key),
+       language = session.view().language, &session](geo::Progress& progress) -> Jobs::Finish {
+        auto now = std::make_shared<Reread>(Reread{readSource(key, world, folder, progress), {}});
         if (now->read.loaded && before)
           now->changes = changesBetween(*before, *now->read.loaded->layer, words, language);
         return [now, key, world, &session] { takeNew(session, key, world, std::move(*now)); };

@@ -228,11 +228,11 @@ struct ImportSpec {
   As as = As::points;
   std::string sourceLayer, encoding;
   geo::CellOptions cells;
-  scene::Role role = scene::Role::enterprise;  // points and names
-  std::string key, label;                      // key: figures: what names the areas
-  std::string x, y, crs, datum;                // points
-  std::string placeBy, placeIn, county;        // names; county: tells places of one name apart
-  std::string of, year, whole;                 // figures; whole: key of the row that sums up the others
+  scene::Role role = scene::Role::context;  // points and names
+  std::string key, label;                   // key: figures: what names the areas
+  std::string x, y, crs, datum;             // points
+  std::string placeBy, placeIn, county;     // names; county: tells places of one name apart
+  std::string of, year, whole;              // figures; whole: key of the row that sums up the others
   std::vector<FigureSpec> figures;
   bool operator==(const ImportSpec&) const = default;
 };

@@ -15,7 +15,9 @@ struct ReadSource {
 
 std::string jobKey(const std::string& kind, const SourceKey& key);
 std::vector<SourceKey> wantedSources(const Session& session);
-ReadSource readSource(const SourceKey& key, const geo::Crs& world, geo::Progress& progress);
+// folder: the project's; a file that leads to others does not lead out of it.
+ReadSource readSource(const SourceKey& key, const geo::Crs& world, const std::string& folder,
+                      geo::Progress& progress);
 void tellReport(Session& session, const std::string& source, const geo::Report& report);
 std::string shownName(const SourceKey& key);  // of its file, for messages
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <future>
 
+#include "app/panels/dialogs.h"
 #include "app/session/autosave.h"
 #include "app/session/i18n.h"
 #include "app/window/frame.h"
@@ -125,7 +126,15 @@ geo::Result<void> openFirst(session::Session& session, const Options& options) {
                        "Install parkscope with its assets, or name a project.");
     return session.open(embedded);
   }
-  if (options.paths.size() == 1 && options.paths[0].ends_with(".toml")) return session.open(options.paths[0]);
+  if (options.paths[0].ends_with(".toml")) {  // data behind it join it
+    auto opened = session.open(options.paths[0]);
+    std::vector<std::string> data(options.paths.begin() + 1, options.paths.end());
+    session::Commands commands;
+    if (opened) panels::addFiles(std::move(data), commands);
+    for (const auto& command : commands)
+      if (auto done = session::apply(session, command); !done) return done;
+    return opened;
+  }
   auto project = session::projectForData(options.paths, options.bare);
   if (!project) return tl::unexpected(project.error());
   std::error_code e;

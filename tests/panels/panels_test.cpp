@@ -359,6 +359,10 @@ TEST_F(Files, DroppedDataBecomesLayersAndAProjectOpens) {
   session::Commands out;
   panels::dropFiles({(folder / "点.csv").string()}, r.session, r.state, out);
   ASSERT_EQ(out.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<session::OpenTables>(out[0]));  // tables come to the assistant
+  out.clear();
+  panels::dropFiles({(folder / "点.csv").string(), "/nowhere/a.geojson"}, r.session, r.state, out);
+  ASSERT_EQ(out.size(), 2u);
   EXPECT_TRUE(std::holds_alternative<session::AddData>(out[0]));
   out.clear();
   panels::dropFiles({(folder / "清远 项目.parkscope.toml").string()}, r.session, r.state, out);

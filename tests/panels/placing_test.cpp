@@ -209,6 +209,49 @@ TEST(Drawing, APolygonIsClickedNamedSavedAndEdited) {
   EXPECT_EQ(r.session.layer(id).shape->layer->rows(), 2u);
 }
 
+TEST(Drawing, AVertexIsPulledOutOfAnEdgeAndTakenOutAgain) {
+  Mapped r;
+  r.press({'M', false, true, false});
+  for (const auto& [lon, lat] : {std::pair{112.60, 24.10}, {112.90, 24.10}, {112.90, 24.35}, {112.60, 24.35}})
+    r.clickAt(r.at(lon, lat));
+  r.key(key::enter);
+  r.click("dialog.ok");
+  r.done();
+  const std::string id = r.session.project().layers.back().id;
+  const auto ring = [&] {
+    const auto part = r.session.layer(id).shape->layer->shapes.part(0);
+    return std::vector<geo::Point>(part.begin(), part.end());
+  };
+  const auto before = ring();
+  ASSERT_EQ(before.size(), 4u);
+  (void)session::apply(r.session, session::Select{scene::ObjectRef{id, 0}});
+  r.key('G');
+  r.frame(2);
+  EXPECT_EQ(r.widget("drawn.edges").value, "4");
+  const geo::Point mid{(before[0].x + before[1].x) / 2, (before[0].y + before[1].y) / 2};
+  r.dragThrough({r.onScreen(mid), r.onScreen(mid) + scene::Vec{0, 30}});
+  r.done();
+  ASSERT_EQ(ring().size(), 5u);
+  const geo::Point pulled = ring()[1];
+  r.hold(false, false, true);  // Alt
+  r.clickAt(r.onScreen(pulled));
+  r.hold(false);
+  r.done();
+  EXPECT_EQ(ring(), before);
+  r.clickAt(r.onScreen(mid));  // a mere click puts one there, too
+  r.done();
+  EXPECT_EQ(ring().size(), 5u);
+  r.moveTo(r.onScreen(ring()[1]));
+  r.key(261);  // Delete over a vertex takes that one, not the shape
+  r.done();
+  EXPECT_EQ(r.session.layer(id).shape->layer->rows(), 1u);
+  EXPECT_EQ(ring(), before);
+  r.click("layer." + id + ".row");
+  r.click("style.colour.5");
+  r.done();
+  EXPECT_EQ(r.session.project().layers.back().style.colour, "#CF4A61");
+}
+
 TEST(Drawing, ADoubleClickEndsALineAndEscapeCallsItOff) {
   Mapped r;
   r.press({'X', false, true, false});

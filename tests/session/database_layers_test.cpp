@@ -292,3 +292,40 @@ TEST_F(DatabaseLayers, BareTextOpensItsTables) {
   EXPECT_EQ(one->layers[0].id, "few");
   EXPECT_EQ(one->layers[0].sourceLayer, "public.few");
 }
+TEST_F(DatabaseLayers, AServersTablesAreListedAndSeveralBecomeLayersWithAPasswordThatNobodyKeeps) {
+  s.open(Project{}, folder.path());
+  const std::string source = server->text("", "guarded");
+  ASSERT_TRUE(apply(s, AskDatabase{source, "wr0ng"}));
+  s.wait();
+  ASSERT_TRUE(s.databaseAnswer() && s.databaseAnswer()->done);
+  EXPECT_THAT(s.databaseAnswer()->error.text(), HasSubstr("password"));
+  ASSERT_TRUE(apply(s, AskDatabase{source, "S3cret-word"}));
+  s.wait();
+  const DatabaseAnswer& a = *s.databaseAnswer();
+  ASSERT_TRUE(a.error.what.empty()) << a.error.text();
+  std::map<std::string, geo::DatabaseEntry> tables;
+  for (const auto& t : a.tables) tables[t.table] = t;
+  ASSERT_TRUE(tables.count("public.few") && tables.count("public.many"));
+  EXPECT_EQ(tables["public.few"].geometry, "Polygon");
+  EXPECT_EQ(tables["public.many"].geometry, "Point");
+  EXPECT_EQ(tables["public.few"].srid, 4490);
+  EXPECT_EQ(tables["public.few"].estimatedRows, 40);
+  EXPECT_EQ(tables["public.many"].estimatedRows, manyPoints);
+
+  ASSERT_TRUE(apply(s, AddData{{source + " tables=public.few", source + " tables=public.many"}}));
+  s.wait();
+  ASSERT_EQ(s.project().layers.size(), 2u);
+  ASSERT_TRUE(s.layer(s.project().layers[0].id).shape) << allMessages(s);
+  EXPECT_EQ(s.layer(s.project().layers[0].id).shape->layer->rows(), 40u);
+  ASSERT_TRUE(apply(s, SaveProjectAs{folder.file("city.parkscope.toml")})) << allMessages(s);
+  EXPECT_THAT(formatProject(s.project()), Not(HasSubstr("S3cret")));
+  EXPECT_THAT(allMessages(s), Not(HasSubstr("S3cret")));
+  geo::rememberPassword(source, "");
+  Session next;  // as another run of the program: it is asked for again
+  ASSERT_TRUE(next.open(folder.file("city.parkscope.toml")));
+  next.wait();
+  EXPECT_FALSE(next.layer(next.project().layers[0].id).shape);
+  ASSERT_TRUE(apply(s, AskDatabase{}));
+  EXPECT_FALSE(s.databaseAnswer());
+  EXPECT_FALSE(apply(s, AskDatabase{"city.gpkg", ""}));
+}

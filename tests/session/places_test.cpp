@@ -4,6 +4,7 @@
 
 #include "app/session/autosave.h"
 #include "app/session/drawings.h"
+#include "app/session/recipe.h"
 #include "app/session/snapshot.h"
 #include "geo/load.h"
 #include "tests/session/support.h"
@@ -232,6 +233,103 @@ TEST(Drawings, AreAGeoPackageOnceTheProjectIsSaved) {
   ASSERT_TRUE(again.open(c.file()));
   again.wait();
   EXPECT_EQ(scene::findLayer(again.scene(), spec.id)->labels, (std::vector<std::string>{"一期", "二期"}));
+}
+
+TEST(Drawings, AVertexIsPutInAndTakenOutAndTheShapeStaysSound) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  const std::string id = c.session.project().layers.back().id;
+  const auto ring = [&] {
+    const auto part = c.session.layer(id).shape->layer->shapes.part(0);
+    return std::vector<geo::Point>(part.begin(), part.end());
+  };
+  const auto before = ring();
+  const geo::Point mid{(before[0].x + before[1].x) / 2, before[0].y - 500};
+  ASSERT_TRUE(c.act(AddVertex{id, 0, 1, mid}));
+  ASSERT_EQ(ring().size(), 5u);
+  EXPECT_EQ(ring()[1], mid);
+  EXPECT_EQ(ring()[2], before[1]);
+  ASSERT_TRUE(
+      c.act(AddVertex{id, 0, 0, {before[0].x - 400, before[0].y + 900}}));  // on the edge that closes it
+  EXPECT_EQ(ring().size(), 6u);
+  EXPECT_FALSE(c.act(AddVertex{id, 0, 9, mid}));
+  EXPECT_FALSE(c.act(AddVertex{id, 1, 0, mid}));
+  EXPECT_FALSE(c.act(AddVertex{id, 0, 4, before[0]}));  // it would cross itself
+  ASSERT_TRUE(c.act(RemoveVertex{id, 0, 0}));
+  ASSERT_TRUE(c.act(RemoveVertex{id, 0, 1}));
+  EXPECT_EQ(ring(), before);
+  ASSERT_TRUE(c.act(RemoveVertex{id, 0, 3}));
+  EXPECT_FALSE(c.act(RemoveVertex{id, 0, 0}));  // three are the least
+  ASSERT_TRUE(c.act(Undo{}));
+  EXPECT_EQ(ring(), before);
+  EXPECT_FALSE(c.act(RemoveVertex{"counties", 0, 0}));  // a file's shapes are not ours
+}
+
+TEST(Drawings, HaveAColourOfTheirOwnThatCanBeChanged) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  const std::string first = c.session.project().layers.back().id;
+  EXPECT_TRUE(c.session.project().layers.back().style.colour);
+  EXPECT_LT(c.session.project().layers.back().opacity, 1);
+  AddFeature other = area(c.session, 113.4, "二期");
+  other.layerName = "另一个";
+  ASSERT_TRUE(c.act(other));
+  EXPECT_NE(c.session.project().layers.back().style.colour,
+            (c.session.project().layers.end() - 2)->style.colour);
+  StyleSpec style;
+  style.colour = "#CF4A61", style.width = 3;
+  ASSERT_TRUE(c.act(SetLayerStyle{first, style}));
+  EXPECT_EQ(c.layer(first).colour, scene::parseColour("#CF4A61"));
+  EXPECT_EQ(c.layer(first).width, 3);
+  ASSERT_TRUE(c.act(Undo{}));
+  EXPECT_NE(c.layer(first).colour, scene::parseColour("#CF4A61"));
+  style.colour = "red";
+  EXPECT_FALSE(c.act(SetLayerStyle{first, style}));
+  style = {}, style.width = -1;
+  EXPECT_FALSE(c.act(SetLayerStyle{first, style}));
+  EXPECT_FALSE(c.act(SetLayerStyle{"nowhere", {}}));
+}
+
+TEST(Drawings, ThatNoFileHoldsAreMarkedInAPicturesRecipe) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  const auto unsaved = [&] {
+    std::map<std::string, bool> out;
+    for (const auto& d : recipeDraft(c.session, {}).data) out[d.source] = d.unsaved;
+    return out;
+  };
+  EXPECT_TRUE(unsaved().at("拟建范围.gpkg"));
+  EXPECT_FALSE(unsaved().at("counties.geojson"));
+  ASSERT_TRUE(c.act(SaveProject{}));
+  EXPECT_FALSE(unsaved().at("拟建范围.gpkg"));
+}
+
+TEST(Sources, LeadNowhereOutOfTheProjectsFolder) {
+  Folder outside;
+  outside.write("secret.csv", "name,lon,lat\n甲,113,24\n");
+  City c;
+  std::filesystem::create_directories(c.folder.file("maps"));
+  c.folder.write("own.csv", "name,lon,lat\n乙,113.2,24.2\n");
+  const auto vrt = [&](const char* name, const std::string& to) {
+    c.folder.write(name,
+                   fmt::format("<OGRVRTDataSource><OGRVRTLayer name=\"l\"><SrcDataSource>{}</SrcDataSource>"
+                               "<SrcLayer>{}</SrcLayer><GeometryType>wkbPoint</GeometryType>"
+                               "<GeometryField encoding=\"PointFromColumns\" x=\"lon\" y=\"lat\"/>"
+                               "</OGRVRTLayer></OGRVRTDataSource>",
+                               to, std::filesystem::path(to).stem().string()));
+  };
+  vrt("maps/out.vrt", outside.file("secret.csv"));
+  vrt("maps/in.vrt", c.folder.file("own.csv"));  // beside the project, not beside itself
+  Project p = c.session.project();
+  for (const char* name : {"in", "out"}) {
+    LayerSpec l;
+    l.id = name, l.source = fmt::format("maps/{}.vrt", name), l.crs = "EPSG:4490";
+    p.layers.push_back(l);
+  }
+  c.session.open(p, c.folder.path());
+  c.session.wait();
+  EXPECT_EQ(c.session.layer("in").stage, LayerState::Stage::ready) << c.session.layer("in").error.text();
+  EXPECT_EQ(c.session.layer("out").stage, LayerState::Stage::failed);
 }
 
 TEST(Drawings, EachChangeIsOneStepAlsoOverASave) {
