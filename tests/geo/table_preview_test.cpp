@@ -1,5 +1,8 @@
 #include "geo/table_preview.h"
 
+#include <gdal_priv.h>
+#include <ogrsf_frmts.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -120,6 +123,43 @@ TEST_F(Preview, CoordinatesAreFoundAndWhatIsNoneIsMarked) {
   EXPECT_EQ(p->lines[1].unread[1], 0);
   EXPECT_TRUE(p->loaded.layer->shapes.has(0));
   EXPECT_FALSE(p->loaded.layer->shapes.has(2));
+}
+
+TEST_F(Preview, AWorkbooksSheetsAreNamedAndAnotherOneIsSeen) {
+  GDALAllRegister();
+  for (const auto& [driver, name] : {std::pair{"XLSX", "s.xlsx"}, {"ODS", "s.ods"}}) {
+    const std::string path = (folder / name).string();
+    auto* d =
+        GetGDALDriverManager()->GetDriverByName(driver)->Create(path.c_str(), 0, 0, 0, GDT_Unknown, nullptr);
+    using Rows = std::vector<std::vector<const char*>>;
+    for (const auto& [sheet, rows] : {std::pair<const char*, Rows>{"封面", {{"统计局"}, {"2024年"}}},
+                                      {"数据", {{"各县指标", " "}, {"县", "值"}, {"清城区", "1,234"}}},
+                                      {"附表", {{"a", "b"}, {"1", "2"}, {"3", "4"}}}}) {
+      OGRLayer* layer = d->CreateLayer(sheet, nullptr, wkbNone, nullptr);
+      for (const char* n : rows[0]) {
+        OGRFieldDefn f(n, OFTString);
+        layer->CreateField(&f);
+      }
+      for (const auto& row : std::span(rows).subspan(1)) {  // GDAL writes the names as the first row
+        OGRFeature f(layer->GetLayerDefn());
+        for (size_t c = 0; c < row.size(); ++c) f.SetField(static_cast<int>(c), row[c]);
+        EXPECT_EQ(layer->CreateFeature(&f), OGRERR_NONE);
+      }
+    }
+    GDALClose(d);
+    const auto p = previewTable(path);
+    ASSERT_TRUE(p) << p.error().text();
+    EXPECT_THAT(p->sheets, testing::ElementsAre("封面", "数据", "附表")) << driver;
+    EXPECT_EQ(p->sheet, "数据");
+    EXPECT_EQ(p->headerRow, 2u);
+    EXPECT_EQ(p->separator, "");
+    EXPECT_EQ(p->loaded.layer->table.columns[1].number(0), 1234);
+    LoadOptions o;
+    o.layer = "附表";
+    const auto other = previewTable(path, o);
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->loaded.layer->table.columnNames(), "a, b");
+  }
 }
 
 }  // namespace
