@@ -4,8 +4,10 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 #include "app/session/keys.h"
 #include "app/session/project_file.h"
@@ -88,9 +90,11 @@ TEST_F(Basemaps, AreTriedBeforeTheyAreAdded) {
   r.frame(2);
   ASSERT_TRUE(r.widget("basemap.try").enabled) << r.widget("basemap.try").tip;
   r.click("basemap.try");
-  for (int i = 0; i < 300 && !(r.session.view().basemapCheck && r.session.view().basemapCheck->done); ++i)
+  for (int i = 0; i < 500 && !(r.session.view().basemapCheck && r.session.view().basemapCheck->done); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
     r.frame();
-  r.frame(2);
+  }
+  ASSERT_TRUE(r.session.view().basemapCheck && r.session.view().basemapCheck->done);
   EXPECT_TRUE(r.session.view().basemapCheck->good) << r.session.view().basemapCheck->text;
   r.click("dialog.ok");
   ASSERT_EQ(all().size(), 1u);
