@@ -11,6 +11,7 @@
 #include "app/panels/placing.h"
 #include "app/session/project_file.h"
 #include "app/session/recipe.h"
+#include "geo/raster.h"
 
 namespace panels {
 namespace {
@@ -403,8 +404,13 @@ void dropFiles(const std::vector<std::string>& paths, const session::Session& se
                session::Commands& out) {
   std::vector<std::string> data;
   for (const auto& p : paths) {
-    // A picture of the program's own brings its map back; any other may be a basemap.
-    if (isProjectFile(p) || (session::isPicture(p) && session::readRecipe(p))) {
+    // A picture brings its map back; one of another program that says where it lies is a basemap.
+    const auto isBasemap = [&] {
+      if (session::readRecipe(p)) return false;
+      const auto facts = geo::rasterFacts(p);
+      return facts && facts->placed;
+    };
+    if (isProjectFile(p) || (session::isPicture(p) && !isBasemap())) {
       ask(session, *state.impl, out, session::OpenProject{p, false});
       return;
     }
