@@ -387,7 +387,7 @@ void obeyKeys(Ui& ui) {
       continue;
     }
     if (matches(press, "Delete") && st.tools.escaped) continue;  // it took a vertex out
-    if (matches(press, "Esc")) {  // the nearest thing first
+    if (matches(press, "Esc")) {                                 // the nearest thing first
       if (st.tools.escaped) continue;
       if (!st.popup.empty()) {
         ui.closePopup();

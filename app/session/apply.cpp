@@ -1162,7 +1162,8 @@ class Apply {
         if (std::isfinite(at.x)) box.add(at);
         box = box.grown(1500);  // metres: what surrounds it is known again
       } else {
-        for (const uint32_t row : rows) box.add(Check::boxOf(s_, scene::ObjectRef{card.layer, static_cast<long>(row)}));
+        for (const uint32_t row : rows)
+          box.add(Check::boxOf(s_, scene::ObjectRef{card.layer, static_cast<long>(row)}));
         if (!box.empty()) box = box.grown(std::max(1500.0, 0.06 * box.width()));
       }
       if (!box.empty()) fly(SessionParts::fitted(s_, box)), view_.cameraIsFit = false;

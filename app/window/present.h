@@ -112,8 +112,8 @@ class Present {
   std::string baseKey_;  // of what the renderer keeps
   int width_ = 0, height_ = 0;
   Place place_;
-  double looked_ = 0;   // at the monitor
-  uint64_t round_ = 0;  // of the stages
+  double looked_ = 0;    // at the monitor
+  uint64_t round_ = 0;   // of the stages
   uint64_t ground_ = 0;  // basemaps that the picture has
   int tidyIn_ = 0;
   // What the last picture was of.
