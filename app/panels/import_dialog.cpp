@@ -648,8 +648,8 @@ class Assistant {
       say(Type::strong, first, p_.matched ? t.text1 : t.warning);
       if (!found_.figures.empty())
         say(Type::note,
-            fmt::format(fmt::runtime(ui_.tr("图上是“{}”{}；深的大。")), ui_.name(found_.figures[0].name),
-                        found_.year.empty() ? "" : ui_.tr("最近一年")),
+            fmt::format(fmt::runtime(ui_.tr("图上是“{}”{}；颜色越鲜明，数值越大。")),
+                        ui_.name(found_.figures[0].name), found_.year.empty() ? "" : ui_.tr("最近一年")),
             t.text2);
       if (found_.figures.size() > 1)
         say(Type::note, fmt::format(fmt::runtime(ui_.tr("共 {} 项指标。")), found_.figures.size()), t.text2);
