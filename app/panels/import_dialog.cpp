@@ -649,7 +649,7 @@ class Assistant {
       if (!found_.figures.empty())
         say(Type::note,
             fmt::format(fmt::runtime(ui_.tr("图上是“{}”{}；颜色越鲜明，数值越大。")),
-                        ui_.name(found_.figures[0].name), found_.year.empty() ? "" : ui_.tr("最近一年")),
+                        ui_.name(found_.figures[0].name), found_.year.empty() ? "" : ui_.tr("（最近一年）")),
             t.text2);
       if (found_.figures.size() > 1)
         say(Type::note, fmt::format(fmt::runtime(ui_.tr("共 {} 项指标。")), found_.figures.size()), t.text2);
