@@ -55,16 +55,6 @@ struct Column : testing::Test {
     r.click(fmt::format("choice.{}.{}", id, n));
     settle();
   }
-  void doubleClickAt(scene::Vec at) {
-    r.moveTo(at);
-    for (int i = 0; i < 2; ++i) {
-      ImGui::GetIO().MouseDown[0] = true;
-      r.frame();
-      ImGui::GetIO().MouseDown[0] = false;
-      r.frame();
-    }
-    r.frame(3);
-  }
   std::vector<session::SetClassification> classifications() const {
     return sent<session::SetClassification>();
   }
@@ -141,7 +131,7 @@ TEST_F(Column, ADoubleClickAddsABreakAndRemovesIt) {
   reach("breaks.plot");
   const auto before = panels::innerBreaks(*r.session.scene().choropleth);
   const auto plot = r.widget("breaks.plot").rect;
-  doubleClickAt({plot.x + plot.w * 0.62f, plot.y + 20});
+  r.doubleClickAt({plot.x + plot.w * 0.62f, plot.y + 20});
   settle();
   const auto more = panels::innerBreaks(*r.session.scene().choropleth);
   ASSERT_EQ(more.size(), before.size() + 1);
@@ -150,7 +140,7 @@ TEST_F(Column, ADoubleClickAddsABreakAndRemovesIt) {
                    [&](double b) { return std::find(before.begin(), before.end(), b) == before.end(); }) -
       more.begin());
   const auto handle = r.widget(fmt::format("breaks.handle.{}", at)).rect;
-  doubleClickAt({handle.centre().x, handle.y + 6});
+  r.doubleClickAt({handle.centre().x, handle.y + 6});
   settle();
   EXPECT_EQ(panels::innerBreaks(*r.session.scene().choropleth), before);
 }

@@ -261,15 +261,7 @@ TEST(Drawing, ADoubleClickEndsALineAndEscapeCallsItOff) {
   EXPECT_EQ(r.session.view().tool, session::Tool::line);  // the first Escape takes the line, not the tool
   EXPECT_FALSE(r.has("feature.name"));
   r.clickAt(r.at(112.6, 24.2));
-  const auto end = r.at(112.9, 24.4);
-  r.moveTo(end);
-  for (int i = 0; i < 2; ++i) {
-    ImGui::GetIO().MouseDown[0] = true;
-    r.frame();
-    ImGui::GetIO().MouseDown[0] = false;
-    r.frame();
-  }
-  r.frame(3);
+  r.doubleClickAt(r.at(112.9, 24.4));
   ASSERT_TRUE(r.has("feature.name"));
   r.key(key::escape);  // back to the line: nothing is lost
   EXPECT_EQ(r.widget("drawn.shape").value, "2");

@@ -107,6 +107,16 @@ class Robot {
     frame(3);
     seconds_ += 1, pause_ = true;  // the next click is no double click
   }
+  void doubleClickAt(scene::Vec at) {
+    moveTo(at);
+    for (int i = 0; i < 2; ++i) {
+      ImGui::GetIO().MouseDown[0] = true;
+      frame();
+      ImGui::GetIO().MouseDown[0] = false;
+      frame();
+    }
+    frame(3);
+  }
   void click(const std::string& id) {
     const auto w = widget(id);
     if (w.rect.w > 0) clickAt(w.rect.centre());
