@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 #include <future>
+#include <map>
 
 namespace cli {
 namespace {
@@ -87,10 +88,43 @@ geo::Result<void> addData(session::Session& session, const std::vector<std::stri
   return {};
 }
 
+// A table that was named is to be seen: else the picture would say less than was asked for, and nobody knew.
+geo::Result<void> allSeen(const session::Session& session, const std::vector<std::string>& layersBefore,
+                          const std::string& project) {
+  std::map<std::string, bool> seen;  // by file
+  for (const auto& spec : session.project().layers) {
+    if (std::count(layersBefore.begin(), layersBefore.end(), spec.id) || !session::isTableFile(spec.source))
+      continue;
+    const session::LayerState& layer = session.layer(spec.id);
+    seen[spec.source] |= layer.shape ? layer.shape->layer->shapes.kind != geo::ShapeKind::none
+                                     : !layer.error.what.empty();  // which is told elsewhere
+  }
+  for (const auto& [source, any] : seen) {
+    if (any) continue;
+    const std::string file = std::filesystem::path(source).filename().string();
+    if (project.empty())
+      return geo::fail(
+          fmt::format("{} has no coordinates, so the map cannot show it.", file),
+          fmt::format("Colour the counties by one of its columns (--field COLUMN), or open it in "
+                      "the window's assistant: parkscope {}",
+                      file));
+    return geo::fail(
+        fmt::format(
+            "{} has no coordinates and its columns are of no table that {} knows ([[imports]]), so the "
+            "map cannot show it.",
+            file, std::filesystem::path(project).filename().string()),
+        fmt::format("Open it once in the window's assistant and save, then the next table with these columns "
+                    "just loads: parkscope {} {}",
+                    project, file));
+  }
+  return {};
+}
+
 }  // namespace
 
 geo::Result<void> loadProject(session::Session& session, const ProjectInput& input, const Common& common) {
   const bool project = !input.paths.empty() && isProject(input.paths[0]);
+  std::vector<std::string> before;  // layers of the project itself
   // Known before anything loads: names, labels and messages are made in it.
   if (auto done = apply(session, session::SetLanguage{common.language}); !done) return done;
   if (project) {
@@ -101,6 +135,7 @@ geo::Result<void> loadProject(session::Session& session, const ProjectInput& inp
     if (auto opened = session.open(input.paths[0]); !opened) return opened;
     if (input.paths.size() > 1) {
       session.wait();
+      for (const auto& spec : session.project().layers) before.push_back(spec.id);
       if (auto added = addData(session, {input.paths.begin() + 1, input.paths.end()}); !added) return added;
     }
   } else {
@@ -113,6 +148,8 @@ geo::Result<void> loadProject(session::Session& session, const ProjectInput& inp
     session.open(std::move(*made), "");
   }
   session.wait();
+  if (!project || input.paths.size() > 1)
+    if (auto seen = allSeen(session, before, project ? input.paths[0] : ""); !seen) return seen;
   bool any = session.project().layers.empty();
   const geo::Error* first = nullptr;
   for (const auto& spec : session.project().layers) {

@@ -585,7 +585,7 @@ class Apply {
     std::vector<std::string> ids;
     for (const LayerSpec& l : s_.project().layers) ids.push_back(l.id);
     for (const BasemapSpec& b : s_.project().basemaps) ids.push_back(b.id);
-    s_.jobs().start("add",
+    s_.jobs().start("add\x1f" + joined(c.paths, "\x1f"),  // of two drops neither stops the other
                     [paths = c.paths, ids, session = &s_,
                      name = describe(command_, language_).name](geo::Progress&) -> Jobs::Finish {
                       auto taken = ids;
@@ -757,7 +757,7 @@ class Apply {
     std::error_code error;
     for (const std::string& path : c.paths) paths.push_back(fs::absolute(path, error).string());
     s_.jobs().start(
-        "add",
+        "tables\x1f" + joined(paths, "\x1f"),
         [paths, imports = s_.project().imports, session = &s_,
          name = describe(command_, language_).name](geo::Progress& p) -> Jobs::Finish {
           std::vector<std::pair<std::string, std::optional<ImportSpec>>> opened;

@@ -179,6 +179,7 @@ struct DerivedState {
     FileStamp stamp;
     bool operator==(const ImportKey&) const = default;
   } importKey;
+  std::vector<std::string> bareTables;  // layers that go to the assistant if they turn out to have no shapes
   DatabaseAnswerPtr answer;
   std::optional<SourceKey> otherOf;  // that `other` is, or is being, read with
   scene::MapShapePtr problem;        // where the problem that is looked at lies

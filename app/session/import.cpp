@@ -737,8 +737,53 @@ ImportPreviewPtr lookAtTable(const ImportInput& asked, geo::Progress& progress) 
   return Looker(input, progress).result();
 }
 
+geo::Result<void> openData(Session& session, const std::vector<std::string>& paths,
+                           const BareOptions& options, const std::string& base) {
+  auto project = projectForData(paths, options);
+  if (!project) return tl::unexpected(project.error());
+  std::vector<std::string> tables;
+  if (options.field.empty() && !options.heatMetres)  // else it was said what to make of them
+    for (const LayerSpec& l : project->layers)
+      if (isTableFile(l.source)) tables.push_back(l.id);
+  session.open(std::move(*project), base);
+  SessionParts::derived(session).bareTables = std::move(tables);
+  return {};
+}
+
+// Only once it is read is it known whether a table has shapes; most large ones do, and are read once.
+static void askAboutTables(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  const std::vector<std::string> waiting = std::exchange(d.bareTables, {});
+  for (const std::string& id : waiting) {
+    const auto& layers = session.project().layers;
+    const auto at = std::find_if(layers.begin(), layers.end(), [&](const auto& l) { return l.id == id; });
+    if (at == layers.end()) continue;
+    const auto source = d.sources.find(sourceKey(session, *at));
+    using Stage = LayerState::Stage;
+    if (source == d.sources.end() ||
+        (source->second.stage != Stage::ready && source->second.stage != Stage::failed)) {
+      d.bareTables.push_back(id);
+      continue;
+    }
+    const geo::LayerPtr& read = source->second.raw ? source->second.raw : source->second.layer;
+    if (source->second.stage == Stage::ready && (!read || read->shapes.kind != geo::ShapeKind::none))
+      continue;
+    std::error_code error;
+    const std::string path = fs::absolute(resolved(SessionParts::base(session), at->source), error).string();
+    for (Project* p : {&SessionParts::project(session), &SessionParts::saved(session)})
+      std::erase_if(p->layers, [&](const LayerSpec& l) { return l.id == id; });
+    View& view = SessionParts::view(session);
+    if (view.import.path.empty()) view.import.path = path;
+    else if (view.import.path != path &&
+             std::find(view.imports.begin(), view.imports.end(), path) == view.imports.end())
+      view.imports.push_back(path);
+    touch(session);
+  }
+}
+
 // The table in the assistant is looked at whenever it, the choices, or what it is held against changed.
 void deriveImport(Session& session) {
+  askAboutTables(session);
   DerivedState& d = SessionParts::derived(session);
   const ImportWork& work = session.view().import;
   if (work.path.empty()) {

@@ -2,6 +2,7 @@
 // that a project keeps for the next one of its shape.
 #pragma once
 
+#include "app/session/project_file.h"
 #include "app/session/session.h"
 #include "geo/inspect.h"
 #include "geo/table_preview.h"
@@ -45,6 +46,11 @@ FigureSpec figureOf(const geo::Column& column);
 
 // Files that the assistant is for: CSV and other text, spreadsheets, DBF.
 bool isTableFile(const std::string& path);
+
+// Bare data files in a window: a project of their own. A table that has no shapes, or cannot be read as it
+// stands, comes to the assistant instead.
+geo::Result<void> openData(Session& session, const std::vector<std::string>& paths,
+                           const BareOptions& options, const std::string& base);
 
 // The kept choices that fit the file; reads it. None: it is of no known shape, or cannot be read.
 std::optional<ImportSpec> knownShape(const std::string& path, const std::vector<ImportSpec>& imports,

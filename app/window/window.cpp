@@ -14,6 +14,7 @@
 #include "app/panels/dialogs.h"
 #include "app/session/autosave.h"
 #include "app/session/i18n.h"
+#include "app/session/import.h"
 #include "app/window/frame.h"
 #include "app/window/present.h"
 #include "app/window/script.h"
@@ -135,11 +136,8 @@ geo::Result<void> openFirst(session::Session& session, const Options& options) {
       if (auto done = session::apply(session, command); !done) return done;
     return opened;
   }
-  auto project = session::projectForData(options.paths, options.bare);
-  if (!project) return tl::unexpected(project.error());
   std::error_code e;
-  session.open(std::move(*project), fs::current_path(e).string());
-  return {};
+  return session::openData(session, options.paths, options.bare, fs::current_path(e).string());
 }
 
 bool monitorsChanged = false;

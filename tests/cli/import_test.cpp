@@ -66,6 +66,25 @@ TEST_F(Import, OtherDataBehindAProjectAreLayersAndAloneTheyAreAProjectOfTheirOwn
   EXPECT_THAT(two.err, HasSubstr("second project"));
 }
 
+// The picture would say less than was asked for: one line says what to do, and there is no picture.
+TEST_F(Import, ATableThatTheMapCannotShowIsOneClearLine) {
+  folder.write("other.csv", "县区,用地（亩）\n清城区,12\n英德市,7\n");
+  const Outcome joined = folder.run("snapshot city.parkscope.toml other.csv -o a.png --lang zh");
+  EXPECT_EQ(joined.code, 1);
+  EXPECT_EQ(cli_test::lines(joined.err), 1u) << joined.err;
+  EXPECT_THAT(joined.err, HasSubstr("other.csv has no coordinates and its columns are of no table that "
+                                    "city.parkscope.toml knows"));
+  EXPECT_THAT(joined.err, HasSubstr("parkscope city.parkscope.toml other.csv"));
+  EXPECT_FALSE(std::filesystem::exists(folder.file("a.png")));
+  const Outcome bare = folder.run("snapshot other.csv -o a.png");
+  EXPECT_EQ(bare.code, 1);
+  EXPECT_EQ(cli_test::lines(bare.err), 1u) << bare.err;
+  EXPECT_THAT(bare.err, HasSubstr("--field COLUMN"));
+  EXPECT_EQ(folder.run("snapshot other.csv --field 用地（亩） -o a.png").code, 0);
+  // Beside what can be shown it is not left out in silence either.
+  EXPECT_EQ(folder.run("snapshot points.csv other.csv -o b.png").code, 1);
+}
+
 TEST_F(Import, WhatAProjectKeepsMustBeAboutColumnsThatItsTablesHave) {
   folder.write("bad.parkscope.toml",
                "format = 1\n\n[[imports]]\ncolumns = [\"a\"]\nas = \"names\"\nplace_by = \"b\"\n");

@@ -358,5 +358,52 @@ TEST(ImportAssistant, RemovingALayerRemovesWhatNamesIt) {
   EXPECT_TRUE(parseProject(formatProject(c.session.project()), "x"));
 }
 
+// Bare data files in a window: what has shapes is on the map at once, what has none is asked about.
+TEST(BareTables, OneWithoutShapesComesToTheAssistantAndOneWithCoordinatesIsOnTheMap) {
+  Folder folder;
+  folder.write("figures.csv", "县区,产值（亿元）\n清城区,12\n英德市,7\n");
+  folder.write("points.csv", "名称,经度,纬度\n甲,113.05,23.7\n");
+  folder.write("broken.csv", "");
+  Session session;
+  ASSERT_TRUE(openData(session, {folder.file("points.csv"), folder.file("figures.csv"), folder.file("broken.csv")}, {}, folder.path()));
+  session.wait();
+  ASSERT_EQ(session.project().layers.size(), 1u);
+  EXPECT_EQ(session.project().layers[0].id, "points");
+  EXPECT_EQ(session.view().import.path, folder.file("figures.csv"));
+  EXPECT_THAT(session.view().imports, ElementsAre(folder.file("broken.csv")));
+  EXPECT_FALSE(session.changed());
+  ASSERT_TRUE(session.importPreview() && session.importPreview()->done);
+  EXPECT_EQ(session.importPreview()->found.as, As::figures);
+  ASSERT_TRUE(apply(session, ImportTable{session.view().import.path, session.importPreview()->found, ""}));
+  session.wait();
+  EXPECT_EQ(session.project().indicators.size(), 1u);
+  EXPECT_EQ(session.view().import.path, folder.file("broken.csv"));
+}
+
+TEST(BareTables, WhatIsToBeMadeOfOneMayBeSaidOutright) {
+  Folder folder;
+  folder.write("figures.csv", "县区,产值（亿元）\n清城区,12\n英德市,7\n");
+  Session session;
+  BareOptions options;
+  options.field = "产值（亿元）";
+  ASSERT_TRUE(openData(session, {folder.file("figures.csv")}, options, folder.path()));
+  session.wait();
+  EXPECT_TRUE(session.view().import.path.empty());
+  EXPECT_EQ(session.project().indicator, "产值（亿元）");
+}
+
+// Tables and other files of one drop are two commands, whose jobs run beside each other.
+TEST(BareTables, NeitherOfTwoCommandsThatAddDataStopsTheOther) {
+  City city;
+  city.folder.write("more.geojson", R"({"type":"FeatureCollection","features":[{"type":"Feature",
+    "properties":{"name":"a"},"geometry":{"type":"Point","coordinates":[113,24]}}]})");
+  city.folder.write("table.csv", "甲,乙\n1,2\n");
+  ASSERT_TRUE(apply(city.session, AddData{{city.folder.file("more.geojson")}}));
+  ASSERT_TRUE(apply(city.session, OpenTables{{city.folder.file("table.csv")}}));
+  city.session.wait();
+  EXPECT_EQ(city.session.view().import.path, city.folder.file("table.csv"));
+  EXPECT_EQ(city.spec("more").source, "more.geojson");
+}
+
 }  // namespace
 }  // namespace session

@@ -113,6 +113,25 @@ TEST_F(Window, OpensTheEmbeddedProjectDrawsItAndQuitsCleanly) {
   EXPECT_GT(std::stod(read(folder / "ready")), 1e9);
 }
 
+// Whether a table is named alone or behind a project: what has no shapes is asked about.
+TEST_F(Window, ATableWithoutShapesComesToTheAssistantAndOneOfAKnownShapeJustLoads) {
+  std::ofstream(folder / "表.csv") << "县区,产值（亿元）\n清城区,12\n英德市,7\n";
+  run("wait\nuntil import.outcome 对上 2\nexpect import.as.figures on\nclick-id dialog.import\nframes "
+      "2\nwait\n"
+      "quit\n",
+      {(folder / "表.csv").string()});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  std::ofstream(folder / "city.parkscope.toml") << "format = 1\ntitle = \"城\"\n";
+  run("wait\nuntil import.outcome 对上 2\nclick-id dialog.import\nframes 2\nwait\nkey Ctrl+S\nframes "
+      "3\nwait\nquit\n",
+      {(folder / "city.parkscope.toml").string(), (folder / "表.csv").string()});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  std::ofstream(folder / "2025.csv") << "县区,产值（亿元）\n清城区,13\n英德市,8\n";
+  run("wait\npanel messages\nuntil message.0 同形\nquit\n",
+      {(folder / "city.parkscope.toml").string(), (folder / "2025.csv").string()});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+}
+
 // A project of one layer in the test's folder.
 void writeLiveProject(const fs::path& folder, const std::string& geojson) {
   std::ofstream(folder / "areas.geojson") << geojson;
