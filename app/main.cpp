@@ -40,6 +40,8 @@ int openWindow(const cli::WindowRequest& request) {
     // A show runs for days. What it holds for long lies between what it holds for a moment, and pictures of
     // many sizes leave holes: large buffers of their own mappings leave none. Its frames make none anew.
     mallopt(M_MMAP_THRESHOLD, 128 << 10);
+    // One thread's holes are good for another: apart, each thread's memory crumbles by itself.
+    mallopt(M_ARENA_MAX, 1);
 #endif
     const auto& p = *request.present;
     options.show = window::ShowRequest{p.monitor, p.width,   p.height, p.scene, p.theme,

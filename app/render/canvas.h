@@ -43,6 +43,7 @@ class Canvas {
  public:
   void start(int width, int height);  // drops everything
   void clear();                       // after its batches were drawn
+  void rest() { *this = Canvas(); }   // and their memory
   bool empty() const { return used_ == 0; }
 
   // Each finds its batch by pipe, clip and the box of what is added.

@@ -8,6 +8,7 @@
 #include <bit>
 #include <climits>
 #include <cstring>
+#include <list>
 #include <unordered_map>
 
 namespace render {
@@ -16,12 +17,14 @@ namespace {
 using scene::Vec;
 
 constexpr size_t maxPages = 24;
-// From here on a page that nothing has asked for in a few seconds gives way before another is made: what
-// grows or slides leaves a sprite for every size and phase behind.
+// From here on a page that the last frames did not need gives way before another is made: what grows or
+// slides leaves a sprite for every size and phase behind.
 constexpr size_t easyPages = 8;
-constexpr uint64_t longUnused = 240;  // frames
-constexpr size_t maxEmpty = 50'000;   // sprites of nothing that are remembered
-constexpr size_t maxGlyphBytes = size_t{24} << 20;
+constexpr uint64_t unusedFrames = 3;
+constexpr size_t maxEmpty = 50'000;  // sprites of nothing that are remembered
+// What new sprites are made from. Text that slides or grows asks for every size and phase once: those that
+// were not asked for longest go, one by one, so that a wall of many days holds as much as one of an hour.
+constexpr size_t maxGlyphBytes = size_t{4} << 20, maxOutlineBytes = size_t{8} << 20;
 
 uint64_t mixed(uint64_t h, uint64_t v) {
   h = (h ^ v) * 0x9e3779b97f4a7c15u;
@@ -33,6 +36,43 @@ uint64_t bitsOf(float f) { return std::bit_cast<uint32_t>(f); }
 struct Mask {
   int left = 0, top = 0, width = 0, height = 0;
   std::vector<uint8_t> coverage;
+  size_t bytes() const { return coverage.capacity(); }
+};
+
+// Values by key, as many as `trim` leaves.
+template <class T>
+class Recent {
+ public:
+  // The value and whether it is new: then it is to be made, and `made` to be told.
+  std::pair<T*, bool> take(uint64_t key) {
+    const auto [it, isNew] = at_.try_emplace(key, order_.end());
+    if (isNew) it->second = order_.insert(order_.begin(), Kept{key, 0, {}});
+    else order_.splice(order_.begin(), order_, it->second);
+    return {&it->second->value, isNew};
+  }
+  void made(uint64_t key) {
+    Kept& kept = *at_.at(key);
+    kept.bytes = kept.value.bytes() + sizeof(Kept) + 96;  // with the nodes of both
+    bytes_ += kept.bytes;
+  }
+  void trim(size_t most) {  // no pointer from `take` outlives it
+    while (bytes_ > most && !order_.empty()) {
+      bytes_ -= order_.back().bytes;
+      at_.erase(order_.back().key);
+      order_.pop_back();
+    }
+  }
+  void clear() { at_.clear(), order_.clear(), bytes_ = 0; }
+
+ private:
+  struct Kept {
+    uint64_t key = 0;
+    size_t bytes = 0;
+    T value;
+  };
+  std::list<Kept> order_;  // the last used first
+  std::unordered_map<uint64_t, typename std::list<Kept>::iterator> at_;
+  size_t bytes_ = 0;
 };
 
 struct Library {
@@ -86,6 +126,9 @@ struct Outline {
         tags(o.tags, o.tags + o.n_points),
         ends(o.contours, o.contours + o.n_contours),
         flags(o.flags) {}
+  size_t bytes() const {
+    return points.capacity() * sizeof(FT_Vector) + tags.capacity() + ends.capacity() * sizeof(short);
+  }
   Mask mask(FT_Library library, long dx, long dy) const {
     std::vector<FT_Vector> moved(points);
     for (FT_Vector& v : moved) v.x += dx, v.y += dy;
@@ -165,9 +208,11 @@ struct GlyphAtlas::Impl {
   };
   struct GlyphPair {
     Mask fill, halo;
+    size_t bytes() const { return fill.bytes() + halo.bytes(); }
   };
   struct GlyphOutlines {
     Outline fill, halo;
+    size_t bytes() const { return fill.bytes() + halo.bytes(); }
   };
   struct Entry {
     Sprite sprite;
@@ -178,9 +223,8 @@ struct GlyphAtlas::Impl {
   Library library;
   std::vector<Page> pages;
   std::unordered_map<uint64_t, Entry> sprites;
-  std::unordered_map<uint64_t, GlyphPair> glyphs;        // by place within the pixel too
-  std::unordered_map<uint64_t, GlyphOutlines> outlines;  // stroking is dear, drawing is not
-  size_t glyphBytes = 0;
+  Recent<GlyphPair> glyphs;        // by place within the pixel too
+  Recent<GlyphOutlines> outlines;  // stroking is dear, drawing is not
   uint64_t frame = 0;
   const scene::Typesetter* fontsOf = nullptr;
 
@@ -204,21 +248,27 @@ struct GlyphAtlas::Impl {
         if (f) FT_Done_Face(f);
       library.faces.clear(), glyphs.clear(), outlines.clear(), sprites.clear();
       for (Page& p : pages) clear(p);
-      glyphBytes = 0;
     }
     fontsOf = fonts;
   }
 
   const GlyphOutlines& outlinesOf(uint64_t key, const scene::Typesetter& fonts, const scene::Glyph& g,
                                   float size, float halo, float angle) {
-    const auto [it, isNew] = outlines.try_emplace(key);
-    GlyphOutlines& made = it->second;
+    const auto [known, isNew] = outlines.take(key);
+    GlyphOutlines& made = *known;
     if (!isNew) return made;
+    makeOutlines(made, fonts, g, size, halo, angle);
+    outlines.made(key);
+    return made;
+  }
+
+  void makeOutlines(GlyphOutlines& made, const scene::Typesetter& fonts, const scene::Glyph& g, float size,
+                    float halo, float angle) {
     FT_Face f = face(fonts, g.font);
     if (!f || FT_Set_Char_Size(f, 0, static_cast<FT_F26Dot6>(std::lround(size * 64)), 72, 72) ||
         FT_Load_Glyph(f, g.id, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) ||
         f->glyph->format != FT_GLYPH_FORMAT_OUTLINE)
-      return made;
+      return;
     FT_Outline& outline = f->glyph->outline;
     if (angle != 0) {  // clockwise with y down is negative with y up
       const double c = std::cos(-angle), s = std::sin(-angle);
@@ -227,7 +277,7 @@ struct GlyphAtlas::Impl {
       FT_Outline_Transform(&outline, &turn);
     }
     made.fill = Outline(outline);
-    if (halo <= 0) return made;
+    if (halo <= 0) return;
     // The band about the contours; the fill lies over its inside.
     FT_Stroker_Set(library.stroker, static_cast<FT_Fixed>(halo * 64), FT_STROKER_LINECAP_ROUND,
                    FT_STROKER_LINEJOIN_ROUND, 0);
@@ -236,13 +286,12 @@ struct GlyphAtlas::Impl {
     if (FT_Stroker_ParseOutline(library.stroker, &outline, 0) ||
         FT_Stroker_GetCounts(library.stroker, &points, &contours) ||
         FT_Outline_New(library.library, points, static_cast<FT_Int>(contours), &band))
-      return made;
+      return;
     band.n_points = 0, band.n_contours = 0;
     FT_Stroker_Export(library.stroker, &band);
     dropTurnedBorders(band, outline, static_cast<FT_Pos>(halo * 64));
     made.halo = Outline(band);
     FT_Outline_Done(library.library, &band);
-    return made;
   }
 
   // phases: quarter pixels from the whole-pixel origin.
@@ -251,9 +300,9 @@ struct GlyphAtlas::Impl {
     uint64_t key = mixed(0x676c797068u, g.id | static_cast<uint64_t>(g.font) << 32);
     key = mixed(key, bitsOf(size) | bitsOf(halo) << 32);
     key = mixed(key, bitsOf(angle));
-    const auto [it, isNew] =
-        glyphs.try_emplace(mixed(key, static_cast<uint64_t>(1 + (phaseX << 2 | phaseY))));
-    GlyphPair& pair = it->second;
+    const uint64_t placed = mixed(key, static_cast<uint64_t>(1 + (phaseX << 2 | phaseY)));
+    const auto [known, isNew] = glyphs.take(placed);
+    GlyphPair& pair = *known;
     if (!isNew) return pair;
     const GlyphOutlines& o = outlinesOf(key, fonts, g, size, halo, angle);
     pair.fill = o.fill.mask(library.library, phaseX * 16, -phaseY * 16);
@@ -272,7 +321,7 @@ struct GlyphAtlas::Impl {
         m = band;
       }
     }
-    glyphBytes += pair.fill.coverage.size() + pair.halo.coverage.size();
+    glyphs.made(placed);
     return pair;
   }
 
@@ -299,7 +348,7 @@ struct GlyphAtlas::Impl {
     for (size_t i = pages.size(); i-- > 0;)
       if (fits(pages[i], w, h)) return index = static_cast<int>(i), &pages[i];
     size_t oldest = pages.size();
-    const uint64_t unused = pages.size() >= maxPages ? 1 : longUnused;
+    const uint64_t unused = pages.size() >= maxPages ? 1 : unusedFrames;
     if (pages.size() >= easyPages)
       for (size_t i = 0; i < pages.size(); ++i)
         if (pages[i].lastUsed + unused <= frame &&
@@ -360,10 +409,13 @@ GlyphAtlas::~GlyphAtlas() = default;
 
 void GlyphAtlas::startFrame() {
   ++impl_->frame;
-  if (impl_->glyphBytes > maxGlyphBytes)
-    impl_->glyphs.clear(), impl_->outlines.clear(), impl_->glyphBytes = 0;
+  impl_->glyphs.trim(maxGlyphBytes), impl_->outlines.trim(maxOutlineBytes);
   if (impl_->sprites.size() > maxEmpty)
     std::erase_if(impl_->sprites, [](const auto& s) { return s.second.sprite.page < 0; });
+}
+
+void GlyphAtlas::rest() {
+  while (impl_->pages.size() > easyPages) impl_->clear(impl_->pages.back()), impl_->pages.pop_back();
 }
 
 void GlyphAtlas::place(const scene::TypesetterPtr& fonts, const scene::Text& text, float k,

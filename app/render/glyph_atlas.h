@@ -24,6 +24,7 @@ class GlyphAtlas {
   ~GlyphAtlas();
 
   void startFrame();
+  void rest();  // gives back pages that only one crowded moment needed
   // A whole run, halo and fill, at that size; split where it is too wide for a page. Positions in pixels.
   struct Placed {
     Sprite sprite;

@@ -471,6 +471,8 @@ void MapCache::evict(size_t budgetBytes, uint64_t keepSince) {
 void MapCache::forgetUnused() {
   std::erase_if(layers_,
                 [&](const auto& l) { return l.second.alive.expired() || l.second.lastUsed + 2 < frame_; });
+  for (auto& [address, l] : layers_)
+    std::erase_if(l.softLevels, [&](const auto& s) { return s.second.lastUsed + 2 < frame_; });
   evict(0, frame_);
 }
 

@@ -156,6 +156,12 @@ struct Renderer::Impl {
   void begin(const scene::Drawing& drawing, int w, int h, float pixelsPerUnit, bool complete);
   void run(const scene::Drawing& drawing);
   void copy(const gl::Framebuffer& from, const gl::Framebuffer& to) const;
+  bool software = false;  // the processor draws
+  // Before another framebuffer is drawn into. A software driver keeps a display list of megabytes for each
+  // that is still in the making, until it needs as many again.
+  void turn() const {
+    if (software) glFinish();
+  }
 
   void visit(const scene::Areas&);
   void visit(const scene::Borders&);
@@ -338,6 +344,7 @@ std::pair<bool, bool> Renderer::Impl::bordered(const scene::Areas& a) const {
 // A stencil of its own value for each user; 0 is nobody.
 void Renderer::Impl::useStencil() {
   if (!stencilBuffer) {
+    turn();
     stencilBuffer = gl::Renderbuffer(tally);
     glBindRenderbuffer(GL_RENDERBUFFER, stencilBuffer.id());
     glRenderbufferStorage(GL_RENDERBUFFER, GL_DEPTH24_STENCIL8, width, height);
@@ -1038,6 +1045,7 @@ geo::Result<std::unique_ptr<Renderer>> Renderer::make(Areas areas) {
   const std::string_view name = reinterpret_cast<const char*>(glGetString(GL_RENDERER));
   const bool software = name.find("llvmpipe") != name.npos || name.find("softpipe") != name.npos ||
                         name.find("SwiftShader") != name.npos;
+  made->impl_->software = software;
   made->impl_->soft = areas == Areas::processor || (areas == Areas::byRenderer && software);
   if (auto ok = made->impl_->start(); !ok) return tl::unexpected(ok.error());
   return made;
@@ -1091,6 +1099,7 @@ void Renderer::Impl::see() {
     makePicture(seen, seenFramebuffer, width, height);
     seenWidth = width, seenHeight = height;
   }
+  turn();
   if (!nothing) nothing = gl::VertexArray(tally);
   glBindFramebuffer(GL_FRAMEBUFFER, seenFramebuffer.id());
   glViewport(0, 0, width, height);
@@ -1116,6 +1125,7 @@ void Renderer::forgetBase() {
 }
 
 void Renderer::Impl::copy(const gl::Framebuffer& from, const gl::Framebuffer& to) const {
+  turn();
   glBindFramebuffer(GL_READ_FRAMEBUFFER, from.id());
   glBindFramebuffer(GL_DRAW_FRAMEBUFFER, to.id());
   glBlitFramebuffer(0, 0, baseWidth, baseHeight, 0, 0, baseWidth, baseHeight, GL_COLOR_BUFFER_BIT,
@@ -1200,6 +1210,7 @@ void Renderer::read(Pixels& p) const {
 void Renderer::blit(int x, int y, int targetFramebuffer, int targetHeight) const {
   const Impl& i = *impl_;
   const int bottom = (targetHeight > 0 ? targetHeight : i.height) - y - i.height;
+  i.turn();
   glBindFramebuffer(GL_READ_FRAMEBUFFER, i.shownFramebuffer());
   glBindFramebuffer(GL_DRAW_FRAMEBUFFER, static_cast<GLuint>(targetFramebuffer));
   glDisable(GL_SCISSOR_TEST);
@@ -1215,9 +1226,38 @@ Renderer::Counts Renderer::counts() const {
   return {i.tally.buffers, i.tally.textures, i.tally.framebuffers, i.drawCalls, i.triangles, i.tally.bytes};
 }
 
+void Renderer::rest() {
+  Impl& i = *impl_;
+  i.canvas.rest(), i.atlas.rest();
+  i.softMap.rest(), i.staging = {};
+  if (!i.software || !i.picture) return;
+  // The list of what was drawn last, and the textures that it reads, go when another is begun: one of a pixel
+  // that the next picture paints over.
+  glFinish();
+  glBindFramebuffer(GL_FRAMEBUFFER, i.framebuffer.id());
+  glEnable(GL_SCISSOR_TEST);
+  glScissor(0, 0, 1, 1);
+  if (i.base) {
+    if (!i.nothing) i.nothing = gl::VertexArray(i.tally);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, i.base.id());
+    i.sight.use();
+    glUniform1i(i.sight.at("picture"), 0);
+    glBindVertexArray(i.nothing.id());
+    glDrawArrays(GL_TRIANGLES, 0, 3);
+    glBindVertexArray(0);
+  } else {
+    glClear(GL_COLOR_BUFFER_BIT);
+  }
+  glDisable(GL_SCISSOR_TEST);
+  glFinish();
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+}
+
 void Renderer::forgetUnused() {
   impl_->map.forgetUnused();
   std::erase_if(impl_->textures, [&](const auto& t) { return t.second.lastUsed < impl_->frame; });
+  std::erase_if(impl_->softPictures, [&](const auto& p) { return p.second.lastUsed < impl_->frame; });
 }
 
 }  // namespace render

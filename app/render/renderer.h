@@ -55,6 +55,7 @@ class Renderer {
   };
   Counts counts() const;  // GL objects alive; drawCalls and triangles of the last draw
   void forgetUnused();    // drops meshes of shapes that the last draws did not use
+  void rest();  // nothing will be drawn for a while: gives back what drawing took, of the driver too
 
  private:
   Renderer();

@@ -48,6 +48,7 @@ class SoftMap {
   void pictureOfPixels(const scene::Rgba* colours, int columns, int rows, int left, int top, bool onGround);
   // One stroke of all the lines together: nothing is darker where they meet.
   void lines(std::span<const ChunkLines* const> lines, const View& view, float width, scene::Rgba colour);
+  void rest() { found_ = {}, crossings_ = {}; }  // one picture of many borders made them large
 
  private:
   // Where a border crosses the middle of a row of pixels. Sides are row + 2; 1: outside of all rows; 0: not

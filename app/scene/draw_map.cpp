@@ -1180,6 +1180,17 @@ ContourShapes DrawCache::contours(const Heat& heat, const std::function<ContourS
   return contours_;
 }
 
+void DrawCache::forgetOldest() {
+  kept_.erase(std::min_element(kept_.begin(), kept_.end(),
+                               [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
+}
+
+void DrawCache::rest() {
+  kept_.clear();
+  for (HeatColours& h : heat_) h = {};
+  lines_ = nullptr, contours_ = {};
+}
+
 const SceneLayer* findLayer(const Scene& scene, std::string_view id) {
   for (const SceneLayer& layer : scene.layers)
     if (layer.id == id) return &layer;

@@ -30,21 +30,30 @@ class DrawCache {
   // differ.
   ColoursPtr colours(const Heat& heat, bool dark);
   ContourShapes contours(const Heat& heat, const std::function<ContourShapes(const Heat&)>& make);
-  // Anything made from what the key says; `of` is held, so that no other can have the address in the key.
+  // Anything made from what the key says; all of `of` are held, so that no other can have an address in it.
+  using Of = std::vector<std::shared_ptr<const void>>;
   template <class T, class Make>
-  std::shared_ptr<const T> kept(const std::string& key, std::shared_ptr<const void> of, Make&& make) {
-    const auto found = kept_.find(key);
-    if (found != kept_.end()) return std::static_pointer_cast<const T>(found->second.made);
-    if (kept_.size() >= 64) kept_.clear();
+  std::shared_ptr<const T> kept(const std::string& key, Of of, Make&& make) {
+    if (const auto found = kept_.find(key); found != kept_.end()) {
+      found->second.used = ++uses_;
+      return std::static_pointer_cast<const T>(found->second.made);
+    }
+    if (kept_.size() >= 64) forgetOldest();
     std::shared_ptr<const T> made = make();
-    kept_.emplace(key, Kept{std::move(of), made});
+    kept_.emplace(key, Kept{std::move(of), made, ++uses_});
     return made;
   }
+  // Nothing moves: drops what was made on the way, but for runs and fills.
+  void rest();
 
  private:
   struct Kept {
-    std::shared_ptr<const void> of, made;
+    Of of;
+    std::shared_ptr<const void> made;
+    uint64_t used = 0;
   };
+  void forgetOldest();
+  uint64_t uses_ = 0;
   std::unordered_map<std::string, Kept> kept_;
   std::unordered_map<std::string, GlyphRun> runs_;
   struct Fills {

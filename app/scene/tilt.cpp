@@ -272,7 +272,7 @@ ReliefPtr TiltedMap::reliefOf(const MapShape& shape, const std::vector<double>& 
   if (!o_.cache) return make();
   return o_.cache->kept<Relief>(fmt::format("relief {} {} {} {}", static_cast<const void*>(shape.layer.get()),
                                             tolerance(), s_.tilt->bearing, key),
-                                shape.layer, make);
+                                {shape.layer}, make);
 }
 
 double TiltedMap::liftOf(uint32_t row) const { return raised_ && row < heights_.size() ? heights_[row] : 0; }
@@ -322,7 +322,7 @@ TiltedMap::LinesPtr TiltedMap::linesOf(const MapShapePtr& shape) {
   return o_.cache->kept<Lines>(
       fmt::format("lines {} {} {} {}", static_cast<const void*>(shape->layer.get()), tolerance(),
                   s_.tilt->bearing, raised_ ? static_cast<const void*>(relief_.get()) : nullptr),
-      shape->layer, make);
+      {shape->layer, raised_ ? relief_ : nullptr}, make);
 }
 
 void TiltedMap::makeSeen() {
@@ -353,7 +353,7 @@ void TiltedMap::makeSeen() {
         rows = o_.cache ? *o_.cache->kept<std::vector<uint32_t>>(
                               fmt::format("rows {} {}", static_cast<const void*>(told.shape->layer.get()),
                                           static_cast<const void*>(relief_.get())),
-                              told.shape->layer, find)
+                              {told.shape->layer, relief_}, find)
                         : *find();
       }
       made->shapes = from;

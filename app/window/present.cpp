@@ -23,8 +23,9 @@ constexpr int waysPrepared = 8;     // pictures of the way to the next scene
 constexpr double digitsWait = 0.6;  // for a second digit
 constexpr double lookSeconds = 1;   // between looks at the monitor
 // Pictures after another size or another project, until the memory of the old ones is given back: what a wall
-// of that size leaves in pieces would else add up over a week.
+// of that size leaves in pieces would else add up over a week. Where it rests before, then.
 constexpr int tidyAfter = 30;
+constexpr size_t costsKept = 20000;  // pictures in motion
 
 struct MonitorList {
   GLFWmonitor** all = nullptr;
@@ -325,7 +326,7 @@ void Present::follow(double now) {
   const auto& stops = stages_->stops();
   if (stops.empty()) return;
   const size_t stop = session::stopIndex(stops, show);
-  if (stages_->round() != round_) round_ = stages_->round(), tidyIn_ = tidyAfter;
+  if (stages_->round() != round_) round_ = stages_->round(), untidy();
   const scene::StagePtr to = stages_->stage(stop);
   const bool moved = stops[stop].id != stop_ || show.since != since_;
   if (!to || (passage_ && passage_->to == to && !moved)) return;
@@ -388,12 +389,17 @@ bool Present::needed(double now) {
   int w = 0, h = 0;
   glfwGetFramebufferSize(window_, &w, &h);
   if (w < 1 || h < 1) return false;
-  if (w != width_ || h != height_) width_ = w, height_ = h, dirty_ = true, tidyIn_ = tidyAfter;
+  if (w != width_ || h != height_) width_ = w, height_ = h, dirty_ = true, untidy();
   follow(now);
   if (session_.view().vision != vision_ || session_.groundVersion() != ground_) dirty_ = true;
   if (!screenshot.empty() || dirty_ || meshArrived_ || session_.view().show.black != black_) return true;
   if (!passage_) return !drawn_;
-  if (tidyIn_ > 0 && settled(now)) tidyIn_ = 0, malloc_trim(0);
+  if (untidy_ && settled(now) && prepared()) {
+    untidy_ = false, tidyIn_ = 0;
+    glfwMakeContextCurrent(window_);
+    renderer_->rest();
+    malloc_trim(0);
+  }
   if (spot_ && now < spotSince_ + spotSeconds + 1.0 / 60) return true;
   if (black_) return false;
   return drawnAt_ < began_ + session::movesUntil(*passage_, extras_) && now >= lastDraw_ + pace_.step() * 0.9;
@@ -418,35 +424,58 @@ bool Present::collect() {
   return work.empty();
 }
 
+void Present::untidy() { tidyIn_ = tidyAfter, untidy_ = true; }
+
+// The way to it is prepared.
+scene::StagePtr Present::next() const {
+  const auto& stops = stages_->stops();
+  const size_t next = session::stopIndex(stops, session_.view().show) + 1;
+  return next < stops.size() ? stages_->stage(next) : nullptr;
+}
+
+bool Present::prepared() const {
+  if (black_) return true;
+  const scene::StagePtr to = next();
+  return preparedFrom_ == passage_->to->serial && prepared_ >= waysPrepared &&
+         (!to || preparedFor_ == to->serial);
+}
+
 void Present::prepare(double now) {
   if (!passage_ || !drawn_ || black_ || now < began_ + passage_->seconds()) return;
   const auto& stops = stages_->stops();
   const size_t next = session::stopIndex(stops, session_.view().show) + 1;
-  const scene::StagePtr to = next < stops.size() ? stages_->stage(next) : nullptr;
-  if (!to && (next >= stops.size() || stages_->ready()))
-    preparedFrom_ = passage_->to->serial, prepared_ = waysPrepared;
-  if (!to) return;
+  const scene::StagePtr to = this->next();
+  const auto done = [&] {
+    prepared_ = waysPrepared;
+    glfwMakeContextCurrent(window_);
+    renderer_->rest();
+  };
+  if (!to) {
+    if (!prepared() && (next >= stops.size() || stages_->ready()))
+      preparedFrom_ = passage_->to->serial, cache_.rest(), done();
+    return;
+  }
   if (preparedFor_ != to->serial || preparedFrom_ != passage_->to->serial)
-    preparedFor_ = to->serial, preparedFrom_ = passage_->to->serial, prepared_ = 0;
+    preparedFor_ = to->serial, preparedFrom_ = passage_->to->serial, prepared_ = 0, cache_.rest();
   if (prepared_ >= waysPrepared) return;
   const scene::Passage way =
       scene::makePassage(passage_->to, to, session::passageOptions(session_.project(), stops[next]));
   const int k = prepared_++;
-  if (!way.moves) {
-    prepared_ = waysPrepared;
-    return;
-  }
+  if (!way.moves) return done();
   if (k == 0) {  // its tiles are asked for before it comes
     scene::Drawing there = scene::drawingOf(*to);
     session_.ground(
         there, std::min(static_cast<float>(width_) / there.width, static_cast<float>(height_) / there.height),
         "wall next");
   }
-  const double t = way.fadeEnds + (way.flightEnds - way.fadeEnds) * (k + 0.5) / waysPrepared;
   glfwMakeContextCurrent(window_);
+  if (k == 0) renderer_->forgetUnused();  // of another way that was prepared, to a scene that was made anew
+  // The first picture, and some of the flight.
+  const double t = k ? way.fadeEnds + (way.flightEnds - way.fadeEnds) * (k - 0.5) / (waysPrepared - 1) : 0;
   const scene::ShowFrame f = scene::frameAt(way, t, &cache_);
   renderer_->drawOver(f.over, f.mapIsBare, false);
   (void)collect();
+  if (prepared_ == waysPrepared) done();
 }
 
 void Present::draw(double now) {
@@ -518,9 +547,12 @@ void Present::draw(double now) {
   if (software_) glFinish();  // the processor draws: what a picture takes is known only when it is done
   const double cost = glfwGetTime() - start;
   if (moving) pace_.took(cost), frameCosts_.push_back(cost);
-  if (frameCosts_.size() > 100000) frameCosts_.clear();
+  if (frameCosts_.size() > costsKept) frameCosts_.clear();
   lastDraw_ = now, drawnAt_ = now, drawn_ = true;
-  if (!moving && !incomplete_) renderer_->forgetUnused();
+  if (!moving && !incomplete_) {
+    renderer_->forgetUnused();
+    if (passage_) passage_->from = passage_->to;  // it may be the last that holds a scene of another day
+  }
   if (tidyIn_ > 0 && --tidyIn_ == 0) malloc_trim(0);
 }
 
@@ -532,6 +564,10 @@ bool Present::settled(double now) const {
   return whole() && stages_->ready() && session_.jobs().pending() == 0 &&
          drawnAt_ >= began_ + session::movesUntil(*passage_, extras_) && commands.empty() &&
          digits_.empty() && now >= drawnAt_;
+}
+
+bool Present::resting(double now) const {
+  return settled(now) && prepared() && !untidy_ && width_ == place_.width && height_ == place_.height;
 }
 
 render::Renderer::Counts Present::counts() const { return renderer_->counts(); }

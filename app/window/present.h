@@ -50,7 +50,9 @@ class Present {
   void prepare(double now);
   bool whole() const;              // the scene's own picture is up
   bool settled(double now) const;  // and nothing moves
-  session::Commands commands;      // what keys and clicks ask for
+  // And nothing is left to do: all scenes are made, the way to the next is prepared, memory given back.
+  bool resting(double now) const;
+  session::Commands commands;  // what keys and clicks ask for
   std::string screenshot, screenshotError;
   void key(int key, bool shift = false);  // GLFW's number
   void click(bool right);
@@ -90,6 +92,9 @@ class Present {
   void setCallbacks();
   scene::StagePtr halted(double now) const;
   bool collect();  // work that the renderer wants done, to the workers; true: none
+  bool prepared() const;
+  scene::StagePtr next() const;
+  void untidy();
 
   session::Session& session_;
   scene::TypesetterPtr fonts_;
@@ -115,7 +120,8 @@ class Present {
   double looked_ = 0;    // at the monitor
   uint64_t round_ = 0;   // of the stages
   uint64_t ground_ = 0;  // basemaps that the picture has
-  int tidyIn_ = 0;
+  int tidyIn_ = 0;       // pictures
+  bool untidy_ = true;   // memory is given back when it rests
   // What the last picture was of.
   double drawnAt_ = -1;
   bool drawn_ = false, dirty_ = true, incomplete_ = false, meshArrived_ = false, black_ = false;

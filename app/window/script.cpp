@@ -94,19 +94,21 @@ geo::Result<void> Script::step(Frame& frame, session::Session& session, GLFWwind
   return {};
 }
 
-// show-soak COUNT FILE [SECONDS]: so many scene changes, at most one in so many seconds (0.1), each once the
-// one before has been drawn. A first round shows every scene at every size, and opens the project anew at
-// each; then in every hundred changes there are such an opening and two sizes. Each round ends at the first
-// scene and the first size and writes a line: changes (0: the first round), seconds, KiB resident, GL objects
-// and their bytes.
+// show-soak COUNT FILE [SECONDS [ROUND]]: so many scene changes, at most one in so many seconds (0.1), each
+// once the one before has been drawn; in every round of a hundred the project is opened anew and there are
+// two sizes. Before them a first round does once all that they consist of: at every size it opens the project
+// anew and goes from every scene to every other, waiting until nothing moves, then comes a usual round for
+// each other size. Rounds end at the first scene and the first size, wait until nothing is left to do, and
+// write a line: changes (0: the first round), seconds, KiB resident, GL objects and their bytes.
 geo::Result<bool> Script::soak(const std::string& rest, session::Session& session, Present& present) {
   std::istringstream in(rest);
-  long count = 0;
+  long count = 0, round = 100;
   std::string file;
   double pause = 0.1;
   in >> count >> file;
   if (double asked = 0; in >> asked) pause = asked;
-  const double real = glfwGetTime();
+  if (long asked = 0; in >> asked && asked >= 8) round = asked;
+  const double real = glfwGetTime(), now = seconds();
   const long stops = static_cast<long>(present.stages().stops().size());
   constexpr std::pair<int, int> sizes[] = {{1280, 720}, {1600, 900}, {1024, 768}, {1920, 1080}};
   constexpr long sizeCount = std::size(sizes);
@@ -120,36 +122,44 @@ geo::Result<bool> Script::soak(const std::string& rest, session::Session& sessio
   const auto jump = [&](long i) {
     (void)session::apply(session, session::JumpShow{static_cast<int>(i % std::max(1l, stops)) + 1});
   };
-  if (!soaking_) soaking_ = true, soaked_ = -sizeCount * (stops + 2) - 2, soakStep_ = 0, soakBegan_ = real;
-  const bool atRest = soaked_ < 0 || soaked_ % 100 == 0 || soaked_ >= count;
-  if (real - soakStep_ < pause || !(atRest ? present.settled(seconds()) : present.whole())) return false;
+  const auto home = [&](bool first) { first ? jump(0) : resize(0); };
+  // Every way once: from each scene to those after it and back, then on to the next.
+  std::vector<long> ways{0};
+  for (long a = 0; a < stops; ++a) {
+    for (long b = a + 1; b < stops; ++b) ways.insert(ways.end(), {b, a});
+    if (a + 1 < stops) ways.push_back(a + 1);
+  }
+  const long perSize = static_cast<long>(ways.size()) + 2, allWays = sizeCount * perSize + 2,
+             firstRounds = round * (sizeCount - 1);
+  if (!soaking_) soaking_ = true, soaked_ = 0, soakStep_ = 0, soakBegan_ = real;
+  const long usual = soaked_ - allWays, within = usual % round, changes = usual - firstRounds;
+  const bool ready = usual < 0                         ? present.settled(now)
+                     : within == 0 || changes >= count ? present.resting(now)
+                                                       : present.whole();
+  if (real - soakStep_ < pause || !ready) return false;
   soakStep_ = real;
-  const auto tell = [&](long changes) {
-    long pages = 0, resident = 0;
-    std::ifstream("/proc/self/statm") >> pages >> resident;
-    const auto c = present.counts();
-    std::ofstream(file, changes ? std::ios::app : std::ios::trunc) << fmt::format(
-        "{} {:.1f} {} {} {} {} {}\n", changes, real - soakBegan_, resident * sysconf(_SC_PAGESIZE) / 1024,
-        c.buffers, c.textures, c.framebuffers, c.bytes);
-  };
-  if (soaked_ < -2) {  // the first round
-    const long n = soaked_ + sizeCount * (stops + 2) + 2, size = n / (stops + 2), step = n % (stops + 2);
+  if (usual < -2) {
+    const long size = soaked_ / perSize, step = soaked_ % perSize;
     if (step == 0) resize(size);
     else if (step == 1) reload();
-    else jump(step - 2);
-  } else if (soaked_ < 0) {
-    if (soaked_ == -2) jump(0);
-    else resize(0);
+    else jump(ways[static_cast<size_t>(step - 2)]);
+  } else if (usual < 0) {
+    home(usual == -2);
   } else {
-    const long round = soaked_ / 100, within = soaked_ % 100;
-    if (within == 0) tell(soaked_);
-    if (soaked_ >= count) return soaking_ = false, true;
-    if (within == 50) resize(1 + round % (sizeCount - 1));
-    else if (within == 75) reload();
-    else if (within == 98) jump(0);
-    else if (within == 99) resize(0);
-    else if (soaked_ % 7 == 3) jump(soaked_);
-    else (void)session::apply(session, session::StepShow{soaked_ % 5 == 4 ? -1 : 1});
+    if (changes >= 0 && (within == 0 || changes >= count)) {
+      long pages = 0, resident = 0;
+      std::ifstream("/proc/self/statm") >> pages >> resident;
+      const auto c = present.counts();
+      std::ofstream(file, changes ? std::ios::app : std::ios::trunc) << fmt::format(
+          "{} {:.1f} {} {} {} {} {}\n", changes, real - soakBegan_, resident * sysconf(_SC_PAGESIZE) / 1024,
+          c.buffers, c.textures, c.framebuffers, c.bytes);
+    }
+    if (changes >= count) return soaking_ = false, true;
+    if (within == round / 2) resize(1 + usual / round % (sizeCount - 1));
+    else if (within == round * 3 / 4) reload();
+    else if (within >= round - 2) home(within == round - 2);
+    else if (usual % 7 == 3) jump(usual);
+    else (void)session::apply(session, session::StepShow{usual % 5 == 4 ? -1 : 1});
   }
   ++soaked_;
   return false;

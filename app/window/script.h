@@ -31,7 +31,7 @@ class Script {
   int left_ = -1;          // frames still to wait in this line
   panels::KeyPress held_;  // modifiers
   bool soaking_ = false;
-  long soaked_ = 0;  // changes; below 0: the first round
+  long soaked_ = 0;  // steps
   double soakStep_ = 0, soakBegan_ = 0;
 };
 

@@ -767,6 +767,38 @@ TEST_F(RendererTest, ObjectsAndMemoryStayConstantOverAThousandRedraws) {
   EXPECT_LT(memoryPages(), pagesBefore + 2000);
 }
 
+// Text that grows leaves an outline and a sprite for every size: those asked for last are kept, not all.
+TEST_F(TextTest, GrowingTextTakesNoMoreMemoryTheLongerItGrows) {
+  const auto frame = [&](int i) {
+    auto d = blank(900, 300);
+    d.fonts = fonts;
+    for (int line = 0; line < 6; ++line) {
+      auto t = text("广清产业园与广佛产业园", {10.f, 40.f + 45 * static_cast<float>(line)},
+                    18 + 0.013f * static_cast<float>(i + 700 * line));
+      t.halo = white, t.haloWidth = 2;
+      d.add(t);
+    }
+    draw(d);
+  };
+  for (int i = 0; i < 400; ++i) frame(i);
+  frame(0), renderer->rest();
+  const auto before = renderer->counts();
+  const size_t pagesBefore = memoryPages();
+  for (int i = 400; i < 1000; ++i) frame(i);
+  frame(0), renderer->rest();
+  EXPECT_EQ(renderer->counts().textures, before.textures);
+  EXPECT_EQ(renderer->counts().bytes, before.bytes);
+  EXPECT_LT(memoryPages(), pagesBefore + 1500);
+  // What it gave back is made again.
+  auto d = blank(120, 60);
+  d.fonts = fonts;
+  d.add(text("清远", {20, 40}, 30));
+  const double one = ink(draw(d));
+  renderer->rest();
+  EXPECT_EQ(ink(draw(d)), one);
+  EXPECT_GT(one, 150);
+}
+
 TEST_F(RendererTest, ForgetsLayersThatAreGone) {
   const auto bytes = [&] { return renderer->counts().bytes; };
   draw(mapOf(100, 100));

@@ -203,6 +203,26 @@ TEST(DrawCache, KeepsAHeatsColoursUntilWhatTheyShowDiffers) {
   EXPECT_NE(cache.colours(other, true), first);
 }
 
+TEST(DrawCache, TheLongestUnusedGivesWayAndNothingOfTheWayIsLeftAtRest) {
+  DrawCache cache;
+  const auto layer = std::make_shared<const int>(7);
+  int made = 0;
+  const auto ask = [&](int key) {
+    return *cache.kept<int>(fmt::format("{}", key), {layer},
+                            [&] { return ++made, std::make_shared<int>(key); });
+  };
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(ask(i), i);
+    EXPECT_EQ(ask(0), 0);
+  }
+  EXPECT_EQ(made, 1000);  // what every picture asks for stays
+  ask(1);
+  EXPECT_EQ(made, 1001);
+  EXPECT_GT(layer.use_count(), 1);  // its address is in the keys
+  cache.rest();
+  EXPECT_EQ(layer.use_count(), 1);
+}
+
 namespace {
 
 // A round hill on a grid, as contours.

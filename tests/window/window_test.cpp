@@ -11,6 +11,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -498,6 +499,42 @@ TEST_F(Window, AStillSceneTakesNoTime) {
     spent = cpuSeconds() - before;
   }
   EXPECT_LE(spent, 0.04) << "two hundredths of a second in a second";
+}
+
+// The soak in small: three scenes, rounds of sixteen changes. What it accumulates shows within a few of them.
+TEST_F(Window, AShowHoldsNoMoreAfterManyChangesThanAfterItsFirstRound) {
+  const fs::path project = folder / "qingyuan";
+  fs::copy(fs::path(embeddedProject()).parent_path(), project, fs::copy_options::recursive);
+  std::istringstream whole(read(embeddedProject()));
+  std::ofstream few(project / "qingyuan.parkscope.toml");
+  const std::set<std::string> kept{"id = \"overview\"", "id = \"cores\"", "id = \"relief\""};
+  bool wanted = true;
+  for (std::string line, id; std::getline(whole, line);) {
+    if (line.starts_with("[[")) wanted = true;
+    if (line == "[[scenes]]") {
+      std::getline(whole, id);
+      wanted = kept.count(id) > 0;
+      if (wanted) few << line << '\n' << id << '\n';
+    } else if (wanted) {
+      few << line << '\n';
+    }
+  }
+  few.close();
+  run("show-soak 80 " + (folder / "soak.txt").string() + " 0.005 16\nquit\n",
+      {"present", (project / "qingyuan.parkscope.toml").string(), "--size", "1280x720", "--clock", "100"});
+  EXPECT_EQ(finish(), 0) << read(folder / "errors");
+  struct Line {
+    double changes = 0, seconds = 0, kib = 0;
+    std::string objects;
+  };
+  std::vector<Line> lines;
+  std::istringstream in(read(folder / "soak.txt"));
+  for (Line l; in >> l.changes >> l.seconds >> l.kib && std::getline(in, l.objects);) lines.push_back(l);
+  ASSERT_EQ(lines.size(), 6u) << read(folder / "errors");
+  for (const Line& l : lines) EXPECT_EQ(l.objects, lines[0].objects) << l.changes << " changes";
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what is freed
+  EXPECT_LT(lines.back().kib, 1.01 * lines.front().kib) << read(folder / "soak.txt");
+#endif
 }
 
 TEST_F(Window, AMonitorThatIsNotThereIsOneLine) {
