@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "geo/detail/proj.h"
+#include "geo/detail/smooth_grid.h"
 
 namespace geo {
 
@@ -311,23 +312,43 @@ size_t run(PJ* pj, PJ_DIRECTION direction, std::span<Point> points) {
 struct Transform::Impl {
   ContextPtr context;
   PjPtr pj;  // none: the identity
+  // What many points at once may be off, in units of the result: a hundredth of a millimetre.
+  double tolerance = 0, inverseTolerance = 0;
+
+  using Grid = std::optional<detail::SmoothGrid>;
+  Grid gridFor(PJ_DIRECTION direction, std::span<const Point> points) const {
+    if (!pj) return {};
+    return detail::SmoothGrid::fit(
+        points, [&](std::span<Point> some) { run(pj.get(), direction, some); },
+        direction == PJ_FWD ? tolerance : inverseTolerance);
+  }
+
+  static size_t some(const Grid& grid, PJ* pj, PJ_DIRECTION direction, std::span<Point> points) {
+    size_t lost = 0;
+    if (grid) grid->apply(points, [&](std::span<Point> odd) { lost += run(pj, direction, odd); });
+    else lost = run(pj, direction, points);
+    return lost;
+  }
 
   // PROJ objects belong to one thread, so the second thread works with a copy.
-  size_t apply(PJ_DIRECTION direction, std::span<Point> points) const {
+  size_t apply(const Grid& grid, PJ_DIRECTION direction, std::span<Point> points) const {
     if (!pj) return 0;
-    if (points.size() < worthASecondThread) return run(pj.get(), direction, points);
+    if (points.size() < worthASecondThread) return some(grid, pj.get(), direction, points);
     ContextPtr otherContext = makeContext();
     PjPtr other(proj_clone(otherContext.get(), pj.get()));
-    if (!other) return run(pj.get(), direction, points);
+    if (!other) return some(grid, pj.get(), direction, points);
     const size_t half = points.size() / 2;
     size_t lost = 0;
     {
-      std::jthread second([&] { lost = run(other.get(), direction, points.subspan(half)); });
-      const size_t mine = run(pj.get(), direction, points.first(half));
+      std::jthread second([&] { lost = some(grid, other.get(), direction, points.subspan(half)); });
+      const size_t mine = some(grid, pj.get(), direction, points.first(half));
       second.join();
       lost += mine;
     }
     return lost;
+  }
+  size_t apply(PJ_DIRECTION direction, std::span<Point> points) const {
+    return apply(gridFor(direction, points), direction, points);
   }
 };
 
@@ -344,6 +365,10 @@ Result<Transform> Transform::make(const Crs& from, const Crs& to) {
   Transform t;
   if (a.text == b.text || (a.global && b.global && a.degrees && b.degrees)) return t;
 
+  const auto fine = [](const Crs::Impl& crs) {
+    return crs.geographic ? (crs.degrees ? 1e-10 : 0) : crs.metresPerUnit > 0 ? 1e-5 / crs.metresPerUnit : 0;
+  };
+  t.impl_->tolerance = fine(b), t.impl_->inverseTolerance = fine(a);
   t.impl_->context = makeContext();
   PJ_CONTEXT* context = t.impl_->context.get();
   const auto built = [](const Crs::Impl& crs) { return crs.global && (crs.degrees || !crs.step.empty()); };
@@ -373,12 +398,13 @@ Result<Transform> Transform::make(const Crs& from, const Crs& to) {
 
 size_t Transform::apply(std::span<Point> points) const { return impl_->apply(PJ_FWD, points); }
 Result<size_t> Transform::apply(std::span<Point> points, Progress& progress) const {
-  constexpr size_t slice = 250'000;  // some 20 ms
+  const auto grid = impl_->gridFor(PJ_FWD, points);
+  const size_t slice = grid ? 2'000'000 : 250'000;  // some 20 ms
   size_t lost = 0;
   for (size_t at = 0; at < points.size(); at += slice) {
     if (!progress.keepGoing(static_cast<double>(at) / static_cast<double>(points.size())))
       return fail("Transforming was cancelled.");
-    lost += apply(points.subspan(at, std::min(slice, points.size() - at)));
+    lost += impl_->apply(grid, PJ_FWD, points.subspan(at, std::min(slice, points.size() - at)));
   }
   return lost;
 }

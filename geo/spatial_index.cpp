@@ -1,5 +1,6 @@
 #include "geo/spatial_index.h"
 
+#include <functional>
 #include <numeric>
 #include <queue>
 
@@ -33,7 +34,7 @@ double squaredDistance(const Shapes& shapes, size_t row, Point p) {
 
 // Sort-tile-recursive order (Leutenegger et al. 1997): vertical slices by x, each sorted by y, so that every
 // run of `fanout` items is nearly square. Ties by number: the same input gives the same tree.
-void tile(std::vector<uint32_t>& items, const std::vector<Box>& boxes) {
+void tile(std::vector<uint32_t>& items, const std::vector<Box>& boxes, const std::function<bool()>& stopped) {
   const auto by = [&](auto key) {
     return [&boxes, key](uint32_t a, uint32_t b) {
       const double ka = key(boxes[a]), kb = key(boxes[b]);
@@ -42,8 +43,17 @@ void tile(std::vector<uint32_t>& items, const std::vector<Box>& boxes) {
   };
   const double leaves = std::ceil(static_cast<double>(items.size()) / fanout);
   const size_t slice = static_cast<size_t>(std::ceil(std::sqrt(leaves))) * fanout;
-  std::ranges::sort(items, by([](const Box& b) { return b.minX + b.maxX; }));
-  for (size_t i = 0; i < items.size(); i += slice) {
+  // Sorted in pieces that are merged: a sort of millions cannot be stopped.
+  const auto byX = by([](const Box& b) { return b.minX + b.maxX; });
+  constexpr size_t piece = 1 << 17;
+  for (size_t i = 0; i < items.size() && !stopped(); i += piece)
+    std::sort(items.begin() + static_cast<long>(i),
+              items.begin() + static_cast<long>(std::min(i + piece, items.size())), byX);
+  for (size_t width = piece; width < items.size() && !stopped(); width *= 2)
+    for (size_t i = 0; i + width < items.size() && !stopped(); i += 2 * width)
+      std::inplace_merge(items.begin() + static_cast<long>(i), items.begin() + static_cast<long>(i + width),
+                         items.begin() + static_cast<long>(std::min(i + 2 * width, items.size())), byX);
+  for (size_t i = 0; i < items.size() && !stopped(); i += slice) {
     const auto first = items.begin() + static_cast<long>(i);
     std::sort(first, first + static_cast<long>(std::min(slice, items.size() - i)),
               by([](const Box& b) { return b.minY + b.maxY; }));
@@ -52,14 +62,17 @@ void tile(std::vector<uint32_t>& items, const std::vector<Box>& boxes) {
 
 }  // namespace
 
-SpatialIndex::SpatialIndex(const Shapes& shapes) : boxes_(shapes.rows()) {
+SpatialIndex::SpatialIndex(const Shapes& shapes, Progress* progress) : boxes_(shapes.rows()) {
+  const auto stopped = [&] { return progress && progress->cancelled(); };
   for (size_t row = 0; row < shapes.rows(); ++row) {
+    if (row % 16384 == 0 && stopped()) return;
     if (!shapes.has(row)) continue;
     boxes_[row] = shapes.box(row);
     rows_.push_back(static_cast<uint32_t>(row));
   }
-  if (rows_.empty()) return;
-  tile(rows_, boxes_);
+  if (rows_.empty() || stopped()) return;
+  tile(rows_, boxes_, stopped);
+  if (stopped()) return;
 
   // Built from the leaves up, laid out from the root down: children of a node are neighbours.
   std::vector<std::vector<Node>> levels;

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "geo/geometry.h"
+#include "geo/progress.h"
 
 namespace geo {
 
 class SpatialIndex {
  public:
-  explicit SpatialIndex(const Shapes& shapes);
+  // Stops early, unusable, when the progress is cancelled.
+  explicit SpatialIndex(const Shapes& shapes, Progress* progress = nullptr);
   // Rows whose box meets the query, ascending.
   std::vector<uint32_t> within(const Box& box) const;
   // Polygon rows that contain the point, ascending (exact test).

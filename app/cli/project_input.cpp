@@ -147,7 +147,8 @@ geo::Result<void> loadProject(session::Session& session, const ProjectInput& inp
     if (!made) return tl::unexpected(made.error());
     session.open(std::move(*made), "");
   }
-  session.wait();
+  if (input.meanwhile) session.start(), input.meanwhile();
+  input.firstPicture ? session.waitForPicture() : session.wait();
   if (!project || input.paths.size() > 1)
     if (auto seen = allSeen(session, before, project ? input.paths[0] : ""); !seen) return seen;
   bool any = session.project().layers.empty();

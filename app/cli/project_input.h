@@ -1,6 +1,8 @@
 // What stands where a PROJECT is asked for: a project file, or data files with the options that style them.
 #pragma once
 
+#include <functional>
+
 #include "app/cli/verbs.h"
 #include "app/session/project_file.h"
 #include "app/session/session.h"
@@ -10,6 +12,8 @@ namespace cli {
 struct ProjectInput {
   std::vector<std::string> paths;
   session::BareOptions bare;
+  bool firstPicture = false;          // what no picture shows at once is not waited for
+  std::function<void()> meanwhile{};  // called once, while the data load
 };
 
 // --field, --method, --classes, --breaks, --palette, --label, --crs.

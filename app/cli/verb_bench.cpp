@@ -85,27 +85,34 @@ struct Stage {
   double loadSeconds = 0;
 };
 
-geo::Result<std::unique_ptr<Stage>> prepare(const Request& request, const Common& common) {
+geo::Result<std::unique_ptr<Stage>> prepare(const Request& request, const Common& common,
+                                            bool firstPicture = false) {
   auto stage = std::make_unique<Stage>();
   const double start = now();
   // Fonts are found while the data loads, and the shaders are compiled.
   geo::Result<std::shared_ptr<const scene::Typesetter>> fonts = geo::fail("");
   std::thread opening([&] { fonts = scene::Typesetter::open(); });
-  const auto loaded = loadProject(stage->session, request.input, common);
+  geo::Result<std::unique_ptr<render::Offscreen>> context = geo::fail("");
+  geo::Result<std::unique_ptr<render::Renderer>> renderer = geo::fail("");
+  ProjectInput input = request.input;
+  input.firstPicture = firstPicture;
+  input.meanwhile = [&] {
+    context = render::Offscreen::make();
+    if (context) renderer = render::Renderer::make();
+  };
+  const auto loaded = loadProject(stage->session, input, common);
   stage->loadSeconds = now() - start;
   opening.join();
   if (!loaded) return tl::unexpected(loaded.error());
   if (!fonts) return tl::unexpected(fonts.error());
+  if (!context) return tl::unexpected(context.error());
+  stage->context = std::move(*context);
+  if (!renderer) return tl::unexpected(renderer.error());
+  stage->renderer = std::move(*renderer);
   stage->fonts = *fonts;
   auto scene = session::sceneFor(stage->session, {});
   if (!scene) return tl::unexpected(scene.error());
   stage->scene = std::move(*scene);
-  auto context = render::Offscreen::make();
-  if (!context) return tl::unexpected(context.error());
-  stage->context = std::move(*context);
-  auto renderer = render::Renderer::make();
-  if (!renderer) return tl::unexpected(renderer.error());
-  stage->renderer = std::move(*renderer);
   fmt::print("{}\n", nlohmann::ordered_json{{"m", "renderer"}, {"v", stage->context->rendererName()}}.dump());
   return stage;
 }
@@ -236,7 +243,7 @@ std::vector<double> cancelling(const std::string& data, double openSeconds, int 
 }
 
 int load(const Request& request, const Common& common) {
-  auto stage = prepare(request, common);
+  auto stage = prepare(request, common, true);
   if (!stage) return complain(stage.error());
   const double first = frame(**stage, request, std::nullopt), whole = sinceProcessStart();
   const double second = frame(**stage, request, std::nullopt);

@@ -127,6 +127,13 @@ const MapGeometry* MapCache::geometry(const scene::MapShapePtr& shape) {
   return layer(shape).geometry.get();
 }
 
+bool MapCache::ready(const scene::MapShapePtr& shape) {
+  const auto found = layers_.find(shape.get());
+  if (found != layers_.end() && found->second.geometry && found->second.geometry->boundaries) return true;
+  wantGeometry(shape);
+  return false;
+}
+
 // Preparing a large layer, with its boundaries where it has none, is work for others.
 void MapCache::wantGeometry(const scene::MapShapePtr& shape) {
   std::string key = fmt::format("geometry {}", static_cast<const void*>(shape.get()));

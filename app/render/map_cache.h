@@ -76,6 +76,8 @@ class MapCache {
   void lines(const scene::MapShapePtr& shape, LineSet set, const geo::Box& view, double metresPerPixel,
              std::vector<const ChunkLines*>& out);
   double tolerance(const MapGeometry& geometry, double metresPerPixel) const;
+  // Is a large layer's geometry there; if not, it is asked for.
+  bool ready(const scene::MapShapePtr& shape);
 
   struct Work {
     std::string key;

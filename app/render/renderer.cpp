@@ -134,6 +134,10 @@ struct Renderer::Impl {
   // Items from `first` on that the processor can paint together; paints them and says how many they were.
   size_t paintSoftly(size_t first);
   bool paintable(size_t index) const;
+  // Large areas without shared borders: straight from their rings, where OpenGL is software, and elsewhere
+  // until meshes can be made.
+  bool byRings(const scene::MapShapePtr& shape);
+  bool complete = true;
   bool soft = false;
   SoftMap softMap;
   // Pictures ready for the processor: premultiplied, and halved as often as they are seen so small.
@@ -498,6 +502,14 @@ void Renderer::Impl::paintPicture(const scene::Raster& r, const View& v, bool ba
   softMap.picture({level.texels.data(), level.columns, level.rows}, x0, y0, right, bottom, bare);
 }
 
+bool Renderer::Impl::byRings(const scene::MapShapePtr& shape) {
+  constexpr size_t large = 200'000;  // vertices: fewer are made ready within a frame
+  if (!shape || !shape->layer || shape->boundaries || shape->layer->shapes.kind != geo::ShapeKind::polygon ||
+      shape->layer->shapes.vertices.size() < large)
+    return false;
+  return soft || (!complete && !map.ready(shape));
+}
+
 size_t Renderer::Impl::paintSoftly(size_t first) {
   const auto cameraOf = [&](size_t i) {
     const auto& item = drawing->items[i].item;
@@ -511,16 +523,30 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
   };
   const View frameView = viewOf(cameraOf(first), 0);
   if (frameView.clip.empty()) return 0;
+  // Areas of a few pixels: no one sees the steps of their edges.
+  const auto fine = [&](const scene::Areas& a) {
+    const double wide = a.shape->typicalWidth * frameView.pixelsPerMetre;
+    return wide > 0 && wide < 8;
+  };
   size_t count = 0;
+  bool rings = false;
   const size_t itemBefore = itemIndex;
   const scene::Placed* placedBefore = placed;
   for (size_t i = first; i < drawing->items.size() && paintable(i); ++i) {
     if (cameraOf(i) != cameraOf(first) || drawing->items[i].clip != drawing->items[first].clip) break;
     itemIndex = i, placed = &drawing->items[i];
     if (const auto* a = std::get_if<scene::Areas>(&placed->item)) {
-      const auto [inner, outer] = bordered(*a);
-      if (!inner || !outer || !usable(a->shape)) break;
-    } else if (const auto* b = std::get_if<scene::Borders>(&placed->item); b && !usable(b->shape)) {
+      if (byRings(a->shape)) {
+        rings = true;
+      } else {
+        if (!soft) break;
+        const auto [inner, outer] = bordered(*a);
+        if (!(fine(*a) || (inner && outer)) || !usable(a->shape)) break;
+      }
+    } else if (const auto* b = std::get_if<scene::Borders>(&placed->item)) {
+      if (byRings(b->shape)) rings = true;
+      else if (!soft || !usable(b->shape)) break;
+    } else if (!soft) {
       break;
     }
     ++count;
@@ -530,6 +556,7 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
 
   const bool onGround = drawCalls == 0 && canvas.empty() && (!overBase || mapIsBare);
   std::vector<std::vector<const ChunkLines*>> lines(count);
+  std::vector<ChunkLines> outlines(count);
   std::vector<View> views(count);
   size_t points = 0;
   bool pictures = false;
@@ -544,6 +571,11 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
     const auto* b = std::get_if<scene::Borders>(&item);
     const scene::MapShapePtr& shape = a ? a->shape : b->shape;
     views[n] = viewOf(cameraOf(first), a ? 2 : b->pen.width * k / 2 + 1);
+    if (byRings(shape)) {
+      if (b && b->which != scene::Borders::Which::inner)
+        outlines[n] = SoftMap::outlines(*shape, views[n]), lines[n].push_back(&outlines[n]);
+      continue;
+    }
     if (a || b->which != scene::Borders::Which::outer)
       map.lines(shape, LineSet::inner, views[n].world, views[n].metresPerPixel, lines[n]);
     if (a || b->which != scene::Borders::Which::inner)
@@ -551,7 +583,7 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
     for (const ChunkLines* c : lines[n]) points += c->points.size();
   }
   // Few triangles cost less than moving the pixels about; a textured quad costs more.
-  if (!pictures && points < (onGround ? 4000u : 8000u)) return 0;
+  if (!pictures && !rings && points < (onGround ? 4000u : 8000u)) return 0;
 
   flush();
   const PixelRect& clip = frameView.clip;
@@ -571,11 +603,11 @@ size_t Renderer::Impl::paintSoftly(size_t first) {
     }
     if (const auto* a = std::get_if<scene::Areas>(&item)) {
       const double period = std::max(0.5, a->hatch.pitch * k * std::sqrt(2.0)), phase = view.x0 + view.y0;
-      softMap.areas(
-          *map.geometry(a->shape), lines[n], view, a->fills, a->hatched,
-          {static_cast<float>(period), a->hatch.width * k / 2,
-           static_cast<float>(phase - period * std::floor(phase / period)), a->hatch.line, a->hatch.ground},
-          bare);
+      const SoftMap::Stripes stripes{static_cast<float>(period), a->hatch.width * k / 2,
+                                     static_cast<float>(phase - period * std::floor(phase / period)),
+                                     a->hatch.line, a->hatch.ground};
+      if (byRings(a->shape)) softMap.rings(*a->shape, view, a->fills, a->hatched, stripes, bare);
+      else softMap.areas(*map.geometry(a->shape), lines[n], view, a->fills, a->hatched, stripes, bare);
     } else {
       const scene::Pen& pen = std::get<scene::Borders>(item).pen;
       if (bare) softMap.startOnGround();
@@ -666,7 +698,13 @@ void Renderer::Impl::visit(const scene::Borders& b) {
   }
   if (b.pen.colour.a == 0 || !(b.pen.width > 0)) return;
   const View view = viewOf(b.camera, b.pen.width * k / 2 + 1);
-  const MapGeometry* g = view.clip.empty() ? nullptr : map.geometry(b.shape);
+  if (view.clip.empty()) return;
+  if (byRings(b.shape)) {  // one row as it is
+    MapGeometry plain;
+    plain.layer = b.shape->layer;
+    return strokeOnMap(outlineOf(plain, b.row, 0.48 * view.metresPerPixel), view, b.pen);
+  }
+  const MapGeometry* g = map.geometry(b.shape);
   if (g) strokeOnMap(outlineOf(*g, b.row, map.tolerance(*g, view.metresPerPixel)), view, b.pen);
 }
 
@@ -1133,8 +1171,9 @@ void Renderer::Impl::copy(const gl::Framebuffer& from, const gl::Framebuffer& to
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
 }
 
-void Renderer::Impl::begin(const scene::Drawing& d, int w, int h, float pixelsPerUnit, bool complete) {
+void Renderer::Impl::begin(const scene::Drawing& d, int w, int h, float pixelsPerUnit, bool all) {
   ++frame;
+  complete = all;
   map.startFrame(complete);
   atlas.startFrame();
   resize(w, h);
@@ -1157,7 +1196,7 @@ void Renderer::Impl::run(const scene::Drawing& d) {
   canvas.start(width, height);
   for (itemIndex = 0; itemIndex < d.items.size(); ++itemIndex) {
     placed = &d.items[itemIndex];
-    if (soft && paintable(itemIndex))
+    if (paintable(itemIndex))
       if (const size_t painted = paintSoftly(itemIndex)) {
         itemIndex += painted - 1;
         continue;

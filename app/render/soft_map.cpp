@@ -188,16 +188,21 @@ void SoftMap::sweep(int y, std::span<Crossing> crossings) {
   run(y, from, width_, side);
 }
 
-void SoftMap::areas(const MapGeometry& g, std::span<const ChunkLines* const> lines, const View& view,
-                    const scene::ColoursPtr& fills, std::span<const uint32_t> hatched, const Stripes& stripes,
-                    bool onGround) {
-  const size_t rows = g.layer->shapes.rows();
+void SoftMap::prepare(size_t rows, const scene::ColoursPtr& fills, std::span<const uint32_t> hatched,
+                      const Stripes& stripes) {
   paint_.assign(rows + 2, 0), striped_.assign(rows + 2, 0);
   if (fills)
     for (size_t r = 0; r < std::min(rows, fills->size()); ++r) paint_[r + 2] = packed((*fills)[r]);
   for (const uint32_t r : hatched)
     if (r < rows) striped_[r + 2] = 1;
-  stripes_ = stripes, onGround_ = onGround;
+  stripes_ = stripes;
+}
+
+void SoftMap::areas(const MapGeometry& g, std::span<const ChunkLines* const> lines, const View& view,
+                    const scene::ColoursPtr& fills, std::span<const uint32_t> hatched, const Stripes& stripes,
+                    bool onGround) {
+  prepare(g.layer->shapes.rows(), fills, hatched, stripes);
+  onGround_ = onGround;
   cross(lines, view);
   uint32_t known = 0;
   for (int y = 0; y < height_; ++y) {
@@ -210,6 +215,134 @@ void SoftMap::areas(const MapGeometry& g, std::span<const ChunkLines* const> lin
       run(y, 0, width_, known);
     }
   }
+}
+
+// Rows of pixels that one thread paints, with room to work in.
+struct SoftMap::Band {
+  int top = 0, bottom = 0;
+  std::vector<scene::Vec> ring;
+  std::vector<std::pair<int, float>> crossings;  // row of pixels, x
+};
+
+namespace {
+
+// The whole number above or at v - ½, but for ties, which only need to fall the same way each time.
+inline int pixelFrom(float v) {
+  v += 0.5f;
+  const int i = static_cast<int>(v);
+  return i - (v < static_cast<float>(i));
+}
+
+}  // namespace
+
+void SoftMap::rings(const geo::Shapes& s, std::span<const scene::RowRun> runs, const View& view, Band& band) {
+  const double ox = view.x0 - clip_.x0, oy = view.y0 - clip_.y0, scale = view.pixelsPerMetre;
+  const auto wide = static_cast<float>(width_);
+  const auto bandTop = static_cast<float>(band.top), bandBottom = static_cast<float>(band.bottom);
+  for (const scene::RowRun& run : runs) {
+    if (!run.box.intersects(view.world)) continue;
+    if (oy - run.box.minY * scale < band.top - 1 || oy - run.box.maxY * scale > band.bottom + 1) continue;
+    for (uint32_t row = run.first; row < run.end; ++row) {
+      const uint32_t side = row + 2;
+      if (paint_[side] == 0 && !striped_[side]) continue;
+      const uint32_t firstPart = s.rowStart[row], endPart = s.rowStart[row + 1];
+      const uint32_t first = s.partStart[firstPart], end = s.partStart[endPart];
+      if (first == end) continue;
+      band.ring.resize(end - first);
+      float minX = 3e38f, maxX = -3e38f, minY = 3e38f, maxY = -3e38f;
+      for (uint32_t v = first; v < end; ++v) {
+        const scene::Vec p{static_cast<float>(ox + s.vertices[v].x * scale),
+                           static_cast<float>(oy - s.vertices[v].y * scale)};
+        band.ring[v - first] = p;
+        minX = std::min(minX, p.x), maxX = std::max(maxX, p.x);
+        minY = std::min(minY, p.y), maxY = std::max(maxY, p.y);
+      }
+      if (maxY <= bandTop || minY >= bandBottom || maxX <= 0 || minX >= wide) continue;
+      if (maxY - minY < 1 && pixelFrom(minY) == pixelFrom(maxY)) continue;  // between two rows of middles
+      if (maxX - minX < 1 && pixelFrom(minX) == pixelFrom(maxX)) continue;
+      band.crossings.clear();
+      for (uint32_t part = firstPart; part < endPart; ++part) {
+        const scene::Vec* ring = band.ring.data() + (s.partStart[part] - first);
+        const uint32_t count = s.partStart[part + 1] - s.partStart[part];
+        scene::Vec a = ring[count - 1];
+        for (uint32_t i = 0; i < count; ++i) {
+          const scene::Vec b = ring[i];
+          // From the upper end, whichever way it runs: neighbours must agree on every crossing.
+          const scene::Vec upper = a.y < b.y ? a : b, lower = a.y < b.y ? b : a;
+          a = b;
+          if (lower.y <= bandTop || upper.y >= bandBottom) continue;
+          const int y0 = pixelFrom(std::max(upper.y, bandTop)), y1 = pixelFrom(std::min(lower.y, bandBottom));
+          if (y0 >= y1) continue;
+          const float slope = (lower.x - upper.x) / (lower.y - upper.y);
+          for (int y = y0; y < y1; ++y)
+            band.crossings.emplace_back(y, upper.x + (static_cast<float>(y) + 0.5f - upper.y) * slope);
+        }
+      }
+      std::sort(band.crossings.begin(), band.crossings.end());
+      for (size_t i = 0; i + 1 < band.crossings.size(); i += 2) {
+        const auto& [y, west] = band.crossings[i];
+        const int from = pixelFrom(std::clamp(west, 0.f, wide)),
+                  to = pixelFrom(std::clamp(band.crossings[i + 1].second, 0.f, wide));
+        if (from < to) SoftMap::run(y, from, to, side);
+      }
+    }
+  }
+}
+
+void SoftMap::rings(const scene::MapShape& shape, const View& view, const scene::ColoursPtr& fills,
+                    std::span<const uint32_t> hatched, const Stripes& stripes, bool onGround) {
+  const geo::Shapes& s = shape.layer->shapes;
+  prepare(s.rows(), fills, hatched, stripes);
+  if (onGround) startOnGround();
+  onGround_ = false;
+  std::vector<scene::RowRun> all = {{s.box(), 0, static_cast<uint32_t>(s.rows())}};
+  const std::span<const scene::RowRun> runs = shape.runs.empty() ? all : std::span(shape.runs);
+  // As many bands as processors, each with as many runs in it; what is small is not worth a thread.
+  std::vector<int> middles;
+  for (const scene::RowRun& run : runs)
+    if (run.box.intersects(view.world))
+      middles.push_back(static_cast<int>(std::clamp(
+          view.y0 - clip_.y0 - run.box.centre().y * view.pixelsPerMetre, 0.0, static_cast<double>(height_))));
+  const size_t threads =
+      middles.size() < 50 ? 1 : std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8);
+  std::sort(middles.begin(), middles.end());
+  std::vector<Band> bands(threads);
+  for (size_t i = 0; i < threads; ++i) {
+    bands[i].top = i == 0 ? 0 : bands[i - 1].bottom;
+    bands[i].bottom =
+        i + 1 == threads ? height_ : std::max(bands[i].top, middles[middles.size() * (i + 1) / threads]);
+  }
+  std::vector<std::jthread> others;
+  for (size_t i = 1; i < threads; ++i) others.emplace_back([&, i] { rings(s, runs, view, bands[i]); });
+  rings(s, runs, view, bands[0]);
+}
+
+ChunkLines SoftMap::outlines(const scene::MapShape& shape, const View& view) {
+  const geo::Shapes& s = shape.layer->shapes;
+  ChunkLines out;
+  const double inverse = 1 / (0.48 * view.metresPerPixel);
+  const auto ringOf = [&](uint32_t part) {
+    const auto ring = s.part(part);
+    const size_t start = out.points.size();
+    double lastX = std::numeric_limits<double>::quiet_NaN(), lastY = lastX;
+    for (const geo::Point& p : ring) {
+      const double x = std::floor(p.x * inverse), y = std::floor(p.y * inverse);
+      if (x == lastX && y == lastY) continue;
+      lastX = x, lastY = y;
+      out.points.push_back(p);
+    }
+    out.points.push_back(out.points[start]);
+    out.lines.push_back({static_cast<uint32_t>(out.points.size()), geo::noRow, geo::noRow});
+  };
+  const auto rowsOf = [&](uint32_t first, uint32_t end) {
+    for (uint32_t row = first; row < end; ++row)
+      if (s.has(row) && s.box(row).intersects(view.world))
+        for (uint32_t part = s.rowStart[row]; part < s.rowStart[row + 1]; ++part) ringOf(part);
+  };
+  if (shape.runs.empty()) rowsOf(0, static_cast<uint32_t>(s.rows()));
+  for (const scene::RowRun& run : shape.runs)
+    if (run.box.intersects(view.world)) rowsOf(run.first, run.end);
+  return out;
 }
 
 namespace {

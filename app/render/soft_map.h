@@ -37,6 +37,13 @@ class SoftMap {
   void areas(const MapGeometry& geometry, std::span<const ChunkLines* const> lines, const View& view,
              const scene::ColoursPtr& fills, std::span<const uint32_t> hatched, const Stripes& stripes,
              bool onGround);
+  // The same straight from the rings of a layer whose borders are not shared yet, or never: row by row in
+  // painter's order, each pixel by its middle; on several threads.
+  void rings(const scene::MapShape& shape, const View& view, const scene::ColoursPtr& fills,
+             std::span<const uint32_t> hatched, const Stripes& stripes, bool onGround);
+  // Their outlines, thinned to what pixels tell apart: for lines() below. Neighbours come twice, which does
+  // not show.
+  static ChunkLines outlines(const scene::MapShape& shape, const View& view);
   // A picture over those pixels, mixed between the middles of its texels. onGround: nothing is below yet.
   struct Texels {
     const uint32_t* data;  // premultiplied bytes, rows from the north
@@ -62,6 +69,10 @@ class SoftMap {
   void cross(std::span<const ChunkLines* const> lines, const View& view);
   void sweep(int y, std::span<Crossing> crossings);
   void run(int y, int from, int to, uint32_t side);
+  void prepare(size_t rows, const scene::ColoursPtr& fills, std::span<const uint32_t> hatched,
+               const Stripes& stripes);
+  struct Band;
+  void rings(const geo::Shapes& shapes, std::span<const scene::RowRun> runs, const View& view, Band& band);
 
   PixelRect clip_;
   int width_ = 0, height_ = 0;

@@ -355,6 +355,14 @@ class MapDrawer {
                        Pen{layer.colour.withAlpha(layer.opacity), layer.width * o_.unit, {}, true}});
   }
 
+  // Borders must not cover the areas that they part: they fade from where an area is seven of them wide, and
+  // are gone at three.
+  double bordersShown(const SceneLayer& layer) const {
+    const double width = layer.shape->typicalWidth / cam_.metresPerUnit, pen = layer.width * o_.unit;
+    if (!(width > 0) || !(pen > 0)) return 1;
+    return std::clamp((width / pen - 3) / 4, 0.0, 1.0);
+  }
+
   void borders() {
     for (const SceneLayer& layer : s_.layers) {
       if (!layer.visible || !layer.shape || layer.shape->layer->shapes.kind != geo::ShapeKind::polygon)
@@ -368,9 +376,9 @@ class MapDrawer {
             d_.add(Borders{index_, layer.shape, W::outer, 0,
                            Pen{t_.cityBorder.withAlpha(0.03), width * o_.unit, {}, true}});
         d_.add(Borders{index_, layer.shape, W::outer, 0, Pen{t_.cityBorder, m_.cityPen, {}, true}});
-      } else if (layer.role != Role::neighbour) {
+      } else if (const double shown = layer.role == Role::neighbour ? 0 : bordersShown(layer); shown > 0) {
         d_.add(Borders{index_, layer.shape, Borders::Which::all, 0,
-                       Pen{(t_.dark ? t_.countyBorder : Rgba{80, 80, 80}).withAlpha(layer.opacity),
+                       Pen{(t_.dark ? t_.countyBorder : Rgba{80, 80, 80}).withAlpha(layer.opacity * shown),
                            layer.width * o_.unit,
                            {},
                            true}});

@@ -62,14 +62,23 @@ struct Path {
 std::vector<std::vector<Vec>> flattened(const Path& path, float tolerance,
                                         std::vector<bool>* closed = nullptr);
 
+// Consecutive rows of a layer, some thousand vertices, and their box.
+struct RowRun {
+  geo::Box box;
+  uint32_t first = 0, end = 0;
+};
+
 // A layer in world metres, with what painters need to draw it at any scale. Made once per layer, shared;
 // painters cache meshes by its address.
 struct MapShape {
   geo::LayerPtr layer;
-  std::shared_ptr<const geo::Boundaries>
-      boundaries;                                  // polygon layers; may be null until a worker has made it
-  std::vector<geo::Point> anchors;                 // per row: where a label of it stands; NaN without a shape
+  std::shared_ptr<const geo::Boundaries> boundaries;  // polygon layers; may be null until a worker has made
+                                                      // it, and stays so where it gains nothing
+  std::vector<geo::Point> anchors;  // per row: where a label of it stands; NaN without a shape; large layers
+                                    // without labels: may be empty until a worker has made them
   std::shared_ptr<const geo::SpatialIndex> index;  // for picking; may be null
+  std::vector<RowRun> runs;  // polygon layers: all rows with a shape, in order; may be empty
+  double typicalWidth = 0;   // of an area, metres; 0: not known
 };
 using MapShapePtr = std::shared_ptr<const MapShape>;
 using ColoursPtr = std::shared_ptr<const std::vector<Rgba>>;  // one per row

@@ -71,9 +71,10 @@ bool insideAny(const geo::Shapes& polygons, const std::vector<geo::Box>& boxes, 
 
 }  // namespace
 
-std::vector<Point> labelAnchors(const geo::Shapes& shapes) {
+std::vector<Point> labelAnchors(const geo::Shapes& shapes, geo::Progress* progress) {
   std::vector<Point> anchors(shapes.rows(), Point{geo::missing, geo::missing});
   for (size_t r = 0; r < shapes.rows(); ++r) {
+    if (progress && r % 4096 == 0 && progress->cancelled()) break;
     if (!shapes.has(r)) continue;
     const auto first = shapes.part(shapes.rowStart[r]);
     if (shapes.kind == geo::ShapeKind::polygon) anchors[r] = polygonAnchor(shapes, r);
@@ -81,6 +82,34 @@ std::vector<Point> labelAnchors(const geo::Shapes& shapes) {
     else anchors[r] = first[0];
   }
   return anchors;
+}
+
+std::vector<RowRun> rowRuns(const geo::Shapes& polygons) {
+  constexpr uint32_t enough = 4096;  // vertices
+  std::vector<RowRun> runs;
+  uint32_t from = 0;
+  for (uint32_t row = 0; row < polygons.rows(); ++row) {
+    if (!polygons.has(row)) continue;
+    const uint32_t first = polygons.partStart[polygons.rowStart[row]];
+    if (runs.empty() || first - from >= enough) runs.push_back({{}, row, row}), from = first;
+    runs.back().end = row + 1;
+    runs.back().box.add(polygons.box(row));
+  }
+  return runs;
+}
+
+double typicalWidth(const geo::Shapes& polygons) {
+  std::vector<double> some;
+  const size_t step = 1 + polygons.rows() / 2000;
+  for (size_t row = 0; row < polygons.rows(); row += step)
+    if (polygons.has(row)) {
+      const geo::Box b = polygons.box(row);
+      some.push_back(std::sqrt(b.width() * b.height()));
+    }
+  if (some.empty()) return 0;
+  const auto middle = some.begin() + static_cast<ptrdiff_t>(some.size() / 2);
+  std::nth_element(some.begin(), middle, some.end());
+  return *middle;
 }
 
 geo::LayerPtr cutLines(const geo::Layer& lines, const geo::Shapes& polygons, bool inside) {

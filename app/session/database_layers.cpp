@@ -599,6 +599,8 @@ double Session::wakeAt() const {
   for (const auto& [key, state] : SessionParts::databases(*this).all)
     if (state.away && (at == 0 || state.retryAt < at)) at = state.retryAt;
   if (const double ground = basemapsWakeAt(*this); ground > 0 && (at == 0 || ground < at)) at = ground;
+  for (const auto& [id, e] : SessionParts::derived(*this).layers)
+    if (e.detailsDue && (at == 0 || e.detailsAt < at)) at = e.detailsAt;
   return at;
 }
 

@@ -26,8 +26,16 @@ namespace {
 
 using Stage = LayerState::Stage;
 
-constexpr size_t quickVertices =
-    50'000;  // below: borders are made together with the layer, above: in a job of their own
+// Below, everything is made together with the layer; above, what its picture does without (anchors of names
+// that it does not show, the index for picking, shared borders) comes in a job of its own.
+constexpr size_t quickVertices = 50'000;
+
+// Areas of few vertices each: sharing and simplifying their borders would take longer than painting them, and
+// as much memory as the layer.
+bool bordersPay(const geo::Shapes& s) {
+  return s.kind == geo::ShapeKind::polygon &&
+         (s.vertices.size() < 1'000'000 || s.vertices.size() / s.parts() >= 32);
+}
 
 template <class Value>
 void run(Session& session, std::string key, std::function<Value(geo::Progress&)> work,
@@ -214,15 +222,27 @@ struct Made {
   std::vector<std::string> lost;  // keys of places that no row takes
 };
 
-scene::MapShapePtr mapShape(const geo::LayerPtr& layer, std::shared_ptr<const geo::SpatialIndex> index,
-                            bool borders, geo::Progress& progress) {
+struct Details {
+  bool anchors = true, index = true, borders = true;
+};
+
+scene::MapShapePtr mapShape(const geo::LayerPtr& layer, const Details& with, geo::Progress& progress) {
   auto shape = std::make_shared<scene::MapShape>();
   shape->layer = layer;
-  shape->anchors = scene::labelAnchors(layer->shapes);
-  shape->index = std::move(index);
-  if (borders && layer->shapes.kind == geo::ShapeKind::polygon)
-    shape->boundaries = geo::Boundaries::make(layer->shapes, &progress);
+  const geo::Shapes& s = layer->shapes;
+  if (with.anchors) shape->anchors = scene::labelAnchors(s, &progress);
+  if (with.index) shape->index = std::make_shared<geo::SpatialIndex>(s, &progress);
+  if (s.kind != geo::ShapeKind::polygon) return shape;
+  shape->runs = scene::rowRuns(s), shape->typicalWidth = scene::typicalWidth(s);
+  if (with.borders) shape->boundaries = geo::Boundaries::make(s, &progress);
   return shape;
+}
+
+bool hasNames(const Dress& dress) {
+  const auto any = [](const std::vector<std::string>& names) {
+    return std::any_of(names.begin(), names.end(), [](const std::string& n) { return !n.empty(); });
+  };
+  return any(dress.labels[0]) || any(dress.labels[1]);
 }
 
 geo::Result<Made> makeLayer(const LayerSpec& spec, const std::vector<PlaceSpec>& places,
@@ -261,9 +281,11 @@ geo::Result<Made> makeLayer(const LayerSpec& spec, const std::vector<PlaceSpec>&
   auto look = dress(*layer, spec, stands);
   if (!look) return tl::unexpected(look.error());
   Made made{layer, nullptr, *look, byName.named, {}, placed->lost};
-  auto index = std::make_shared<geo::SpatialIndex>(layer->shapes);
-  if (!progress.keepGoing(0.5)) return geo::fail("Making the layer was cancelled.");
-  made.shape = mapShape(layer, std::move(index), layer->shapes.vertices.size() <= quickVertices, progress);
+  const bool quick = layer->shapes.vertices.size() <= quickVertices;
+  made.shape = mapShape(
+      layer, {quick || hasNames(**look), quick, quick && layer->shapes.kind == geo::ShapeKind::polygon},
+      progress);
+  if (progress.cancelled()) return geo::fail("Making the layer was cancelled.");
   return made;
 }
 
@@ -289,21 +311,56 @@ void failLayer(Session& session, const std::string& id, const geo::Error& error)
   touch(session);
 }
 
-void startBorders(Session& session, const std::string& id, const scene::MapShapePtr& shape) {
+// What the first picture of a large layer does without. Figures of areas stand on anchors, and so do links.
+Details missingDetails(const Session& session, const scene::MapShape& shape) {
+  const DerivedState& d = SessionParts::derived(session);
+  const Project& project = session.project();
+  // One picture of one layer asks for none of it; painters of paper share borders themselves.
+  const bool figures = !project.indicators.empty();
+  if (d.onePicture && project.layers.size() == 1 && !figures) return {false, false, false};
+  return {shape.anchors.empty() && shape.layer->shapes.rows() > 0 && (figures || project.layers.size() > 1),
+          !shape.index, !shape.boundaries && !d.onePicture && bordersPay(shape.layer->shapes)};
+}
+
+void startDetails(Session& session, const std::string& id, const Details& missing) {
+  const scene::MapShapePtr shape = SessionParts::derived(session).layers[id].state.shape;
   run<scene::MapShapePtr>(
-      session, "borders\x1f" + id,
-      [shape](geo::Progress& p) {
+      session, detailsKey(id),
+      [shape, missing](geo::Progress& p) {
         auto whole = std::make_shared<scene::MapShape>(*shape);
-        whole->boundaries = geo::Boundaries::make(shape->layer->shapes, &p);
+        const geo::Shapes& s = shape->layer->shapes;
+        if (missing.index) whole->index = std::make_shared<geo::SpatialIndex>(s, &p);
+        if (missing.anchors) whole->anchors = scene::labelAnchors(s, &p);
+        if (missing.borders) whole->boundaries = geo::Boundaries::make(s, &p);
         return scene::MapShapePtr(whole);
       },
       [&session, id, shape](scene::MapShapePtr whole) {
         LayerEntry& e = SessionParts::derived(session).layers[id];
-        if (e.state.shape == shape) e.state.shape = std::move(whole), touch(session);
+        if (e.state.shape != shape) return;
+        e.state.shape = std::move(whole), e.state.index = e.state.shape->index;
+        touch(session);
       },
       [&session, id](const std::string& error) {
         failLayer(session, id, {error, {}});
       });
+}
+
+// Not at once: the picture comes first.
+void deriveDetails(Session& session) {
+  DerivedState& d = SessionParts::derived(session);
+  for (auto& [id, e] : d.layers) {
+    if (!e.state.shape || e.building || session.jobs().running(detailsKey(id))) continue;
+    const Details missing = missingDetails(session, *e.state.shape);
+    const bool any = missing.anchors || missing.index || missing.borders;
+    if (!any) {
+      e.detailsDue = nullptr;
+    } else if (d.pictureFirst || e.detailsDue != e.state.shape.get()) {
+      e.detailsDue = e.state.shape.get(), e.detailsAt = d.clock + 0.3;
+    } else if (d.clock == 0 || d.clock >= e.detailsAt) {  // no clock: nobody looks
+      startDetails(session, id, missing);
+      e.detailsDue = nullptr;
+    }
+  }
 }
 
 // The layers by whose names this one is placed; nothing while one of them is on its way.
@@ -377,9 +434,6 @@ void startMaking(Session& session, LayerSpec spec, const SourceState& source, bo
         e.state.shape = made->shape, e.state.index = made->shape->index;
         e.dress = made->dress, e.state.named = made->named;
         e.outside = e.inside = nullptr, e.cutLines = e.cutBy = nullptr;
-        if (made->layer->shapes.kind == geo::ShapeKind::polygon && !made->shape->boundaries &&
-            !SessionParts::derived(session).onePicture)
-          startBorders(session, id, made->shape);
         touch(session);
       },
       [&session, id = spec.id](const std::string& error) {
@@ -443,7 +497,7 @@ void deriveRivers(Session& session) {
         [lines, by](geo::Progress& p) {
           Pieces pieces;
           for (const bool inside : {false, true})
-            pieces[inside] = mapShape(scene::cutLines(*lines, by->shapes, inside), nullptr, false, p);
+            pieces[inside] = mapShape(scene::cutLines(*lines, by->shapes, inside), {true, false, false}, p);
           return pieces;
         },
         [&session, id = spec.id, lines](Pieces pieces) {
@@ -506,6 +560,8 @@ void deriveFigures(Session& session) {
   for (const LayerSpec& spec : session.project().layers) {
     const LayerEntry& e = d.layers[spec.id];
     if (e.building || !settled(e.state.stage)) return;
+    // Points are counted in areas by their index.
+    if (e.state.shape && !e.state.index && session.project().layers.size() > 1) return;
     const bool ready = e.state.stage == Stage::ready;
     key.layers.push_back(essence(spec));
     if (const SourceKey from = sourceKey(session, spec); shownByView(session, from)) {
@@ -571,6 +627,8 @@ std::string jobKey(const std::string& kind, const SourceKey& k) {
   }
   return joined(parts, "\x1f");
 }
+
+std::string detailsKey(const std::string& layer) { return "details\x1f" + layer; }
 
 void tellReport(Session& session, const std::string& source, const geo::Report& report) {
   const Language language = session.view().language;
@@ -670,6 +728,7 @@ void derive(Session& session) {
   deriveDatabases(session);
   deriveBasemaps(session);
   deriveLayers(session);
+  deriveDetails(session);
   deriveRivers(session);
   deriveFigures(session);
   deriveTargets(session);

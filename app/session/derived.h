@@ -52,6 +52,8 @@ struct LayerEntry {
   LayerState state;
   DressPtr dress;
   bool building = false;
+  const scene::MapShape* detailsDue = nullptr;  // of this shape, at that second
+  double detailsAt = 0;
   geo::LayerPtr cutLines, cutBy;  // rivers: what the two pieces below were made from
   scene::MapShapePtr outside, inside;
 };
@@ -149,7 +151,8 @@ struct DerivedState {
   std::vector<TargetSpec> targets, ownTargets;  // merged, and the project's that they were merged from
   geo::LayerPtr targetTable;
   bool targetsMerged = false;
-  double clock = 0;  // of the last tick, seconds
+  double clock = 0;           // of the last tick, seconds
+  bool pictureFirst = false;  // somebody waits for a picture: nothing else begins
   struct TableKey {
     geo::LayerPtr layer;
     FiguresPtr figures;

@@ -51,7 +51,8 @@ class Computer {
   }
 
   std::shared_ptr<Figures> run(geo::Progress& progress) {
-    for (const Area& a : in_.layers) out_->countyRows[a.spec.id] = rowsIn(a, in_.countyLayer);
+    if (area(in_.countyLayer))
+      for (const Area& a : in_.layers) out_->countyRows[a.spec.id] = rowsIn(a, in_.countyLayer);
     leads();
     for (size_t i = 0;
          i < in_.indicators.size() && progress.keepGoing(static_cast<double>(i) / in_.indicators.size()); ++i)

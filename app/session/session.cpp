@@ -14,6 +14,7 @@
 #include "app/session/names.h"
 #include "app/session/project_file.h"
 #include "app/session/recipe.h"
+#include "app/session/sources.h"
 #include "app/session/tour.h"
 #include "geo/database.h"
 
@@ -215,12 +216,26 @@ const IndicatorState& Session::indicator(const std::string& id) const {
 int Session::currentYear() const { return SessionParts::yearOf(*this, SessionParts::look(*this)); }
 const geo::Crs& Session::worldCrs() const { return derived_->worldCrs; }
 
+namespace {
+bool detailsDue(const DerivedState& d) {
+  return std::any_of(d.layers.begin(), d.layers.end(),
+                     [](const auto& l) { return l.second.detailsDue != nullptr; });
+}
+}  // namespace
+
 bool Session::busy() const {
+  if (detailsDue(*derived_)) return true;
   const size_t aside = size_t{jobs_->running("export")} + size_t{jobs_->running("autosave")};
   return jobs_->pending() > aside || databasesBehind(*this) || basemapsBehind(*this);
 }
 
-bool Session::followed() const { return derived_->followed == derived_->version; }
+bool Session::pictureBusy() const {
+  size_t aside = size_t{jobs_->running("export")} + size_t{jobs_->running("autosave")};
+  for (const auto& [id, entry] : derived_->layers) aside += jobs_->running(detailsKey(id));
+  return jobs_->pending() > aside || databasesBehind(*this) || basemapsBehind(*this);
+}
+
+bool Session::followed() const { return derived_->followed == derived_->version && !detailsDue(*derived_); }
 
 std::string Session::busyText() const {
   for (const auto& [key, source] : derived_->sources)
@@ -297,13 +312,32 @@ void Session::tick(double nowSeconds) {
 
 void Session::forOnePicture() { derived_->onePicture = true; }
 
+void Session::start() {
+  derived_->pictureFirst = true;
+  derive(*this);
+  derived_->pictureFirst = false;
+}
+
 void Session::wait() {
   for (;;) {
     derive(*this);
     if (jobs_->collect() > 0) continue;
-    if (jobs_->pending() == 0) return;
+    if (jobs_->pending() > 0) jobs_->waitForOne();
+    else if (!detailsDue(*derived_)) return;
+    else
+      for (auto& [id, entry] : derived_->layers) entry.detailsAt = 0;  // nobody looks at pictures meanwhile
+  }
+}
+
+void Session::waitForPicture() {
+  derived_->pictureFirst = true;
+  for (;;) {
+    derive(*this);
+    if (jobs_->collect() > 0) continue;
+    if (!pictureBusy()) break;
     jobs_->waitForOne();
   }
+  derived_->pictureFirst = false;
 }
 
 }  // namespace session

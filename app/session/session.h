@@ -236,6 +236,7 @@ class Session {
   const geo::Crs& worldCrs() const;
   const std::vector<Message>& messages() const { return messages_; }
   bool busy() const;                  // anything still loading
+  bool pictureBusy() const;           // anything that the picture shows
   bool followed() const;              // all that the project asks for is there, or under way
   std::string busyText() const;       // "载入 rivers.geojson …"
   double exportFraction() const;      // −1: no export running
@@ -262,7 +263,9 @@ class Session {
   void setFrame(scene::Rect mapFrame, float scale = 1);
   void tick(double nowSeconds);  // collects finished jobs, advances a flight, starts missing jobs
   void forOnePicture();          // before open(): nothing will be panned or zoomed
+  void start();                  // the jobs that are missing now
   void wait();                   // until no job is left: for the command line and tests
+  void waitForPicture();         // until none is left whose result the picture shows
   Jobs& jobs() { return *jobs_; }
   // From now on files that change on disk are read anew. wake: called by another thread when one has.
   void watchFiles(std::function<void()> wake, const WatchOptions& options);

@@ -14,6 +14,8 @@ struct ReadSource {
 };
 
 std::string jobKey(const std::string& kind, const SourceKey& key);
+std::string detailsKey(
+    const std::string& layer);  // of the job that makes what its first picture does without
 std::vector<SourceKey> wantedSources(const Session& session);
 // folder: the project's; a file that leads to others does not lead out of it.
 ReadSource readSource(const SourceKey& key, const geo::Crs& world, const std::string& folder,

@@ -364,8 +364,9 @@ void Frame::drawConsole(int height) {
 
 bool Frame::whole() const {
   if (session_.view().show.on) return !session_.busy();
-  return drawn_ && !session_.busy() && !incomplete_ && !meshArrived_ && session_.version() == seen_.version &&
-         session_.groundVersion() == seen_.ground && session_.version() == panelsVersion_ &&
+  return drawn_ && !session_.pictureBusy() && !incomplete_ && !meshArrived_ &&
+         session_.version() == seen_.version && session_.groundVersion() == seen_.ground &&
+         session_.version() == panelsVersion_ &&
          (session_.project().layers.empty() || !session_.scene().layers.empty());
 }
 

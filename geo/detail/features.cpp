@@ -4,7 +4,12 @@
 #include <ogr_recordbatch.h>
 #include <ogrsf_frmts.h>
 
+#include <atomic>
+#include <condition_variable>
 #include <cstring>
+#include <deque>
+#include <mutex>
+#include <thread>
 
 namespace geo::detail {
 namespace {
@@ -25,6 +30,21 @@ struct Filling {
   void none() {
     if (column.numeric()) column.numbers.push_back(missing);
     else column.texts.emplace_back(), column.present.push_back(0);
+  }
+  // Takes the rows of another over, which keeps its room.
+  void append(Filling& other) {
+    Column &a = column, &b = other.column;
+    if (a.numeric() && !b.numeric()) toText();
+    if (!a.numeric() && b.numeric()) other.toText();
+    a.numbers.insert(a.numbers.end(), b.numbers.begin(), b.numbers.end());
+    a.texts.insert(a.texts.end(), std::make_move_iterator(b.texts.begin()),
+                   std::make_move_iterator(b.texts.end()));
+    a.present.insert(a.present.end(), b.present.begin(), b.present.end());
+    b.numbers.clear(), b.texts.clear(), b.present.clear();
+  }
+  void reserve(size_t rows) {
+    if (column.numeric()) column.numbers.reserve(rows);
+    else column.texts.reserve(rows), column.present.reserve(rows);
   }
 
  private:
@@ -199,6 +219,97 @@ Result<void> readLoop(OGRLayer& layer, const std::vector<int>& fields, const Rea
   return {};
 }
 
+// What workers of one file share: whose turn it is to hand over, and what went wrong.
+struct Turns {
+  std::mutex mutex;
+  std::condition_variable changed;
+  size_t next = 0;
+  bool stop = false;
+  std::exception_ptr broke;
+  size_t failures = 0;  // that GDAL told the other threads
+  std::string firstFailure;
+
+  void end(std::exception_ptr why = nullptr) {
+    std::lock_guard lock(mutex);
+    stop = true;
+    if (why && !broke) broke = why;
+    changed.notify_all();
+  }
+};
+
+// Blocks of features, each read by one of several threads that have the file open for themselves, put
+// together in order.
+Result<void> readBlocks(OGRLayer& layer, const std::vector<int>& fields, const char** ignored,
+                        const ReadOptions& o, Features& out, GdalErrors& errors, Progress* progress) {
+  constexpr size_t rowsOfBlock = 8192;
+  const size_t count = static_cast<size_t>(layer.GetFeatureCount(FALSE));
+  const size_t blocks = (count + rowsOfBlock - 1) / rowsOfBlock;
+  std::vector<Filling> columns = columnsFor(*layer.GetLayerDefn(), fields);
+  for (Filling& c : columns) c.reserve(count);
+  Turns turns;
+  std::atomic<size_t> nextBlock{0};
+  bool full = false;
+  const auto work = [&](OGRLayer& source) {
+    std::vector<Filling> part = columnsFor(*source.GetLayerDefn(), fields);
+    ShapeCollector shapes;
+    std::vector<Point> buffer;
+    for (size_t block; (block = nextBlock++) < blocks;) {
+      const auto first = static_cast<GIntBig>(block * rowsOfBlock);
+      source.SetNextByIndex(first);
+      while (std::unique_ptr<OGRFeature> feature{source.GetNextFeature()}) {
+        if (block + 1 < blocks && feature->GetFID() >= first + static_cast<GIntBig>(rowsOfBlock)) break;
+        for (size_t c = 0; c < fields.size(); ++c) addField(*feature, fields[c], part[c]);
+        if (o.geometry) addGeometry(feature->GetGeometryRef(), shapes, buffer);
+        shapes.endRow();
+      }
+      std::unique_lock lock(turns.mutex);
+      turns.changed.wait(lock, [&] { return turns.next == block || turns.stop; });
+      if (turns.stop) return;
+      lock.unlock();  // nobody else has this turn
+      for (size_t c = 0; c < columns.size(); ++c) columns[c].append(part[c]);
+      out.shapes.append(shapes);
+      full = out.shapes.full();
+      if (full ||
+          (progress && !progress->keepGoing(static_cast<double>(block) / static_cast<double>(blocks))))
+        return turns.end();
+      lock.lock();
+      ++turns.next;
+      turns.changed.notify_all();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (unsigned i = 1; i < std::clamp(std::thread::hardware_concurrency(), 1u, 4u); ++i)
+      others.emplace_back([&] {
+        GdalErrors own;
+        try {
+          const DatasetPtr again = o.reopen();
+          OGRLayer* same =
+              again ? GDALDataset::FromHandle(again.get())->GetLayerByName(layer.GetName()) : nullptr;
+          if (!same) return;  // the others do it
+          if (same->TestCapability(OLCIgnoreFields)) same->SetIgnoredFields(ignored);
+          work(*same);
+        } catch (...) {
+          turns.end(std::current_exception());
+        }
+        std::lock_guard lock(turns.mutex);
+        if (turns.failures == 0) turns.firstFailure = own.firstFailure();
+        turns.failures += own.failures();
+      });
+    try {
+      work(layer);
+    } catch (...) {
+      turns.end(std::current_exception());
+    }
+  }
+  errors.add(turns.failures, turns.firstFailure);
+  if (turns.broke) std::rethrow_exception(turns.broke);
+  if (full) return tl::unexpected(tooLarge(o.path));
+  if (progress && progress->cancelled()) return tl::unexpected(cancelled(o.path));
+  for (Filling& c : columns) out.table.columns.push_back(std::move(c.column));
+  return {};
+}
+
 // ---- by Arrow ----
 
 struct ArrowSchemaPtr {
@@ -209,6 +320,12 @@ struct ArrowSchemaPtr {
 };
 struct ArrowArrayPtr {
   ArrowArray array{};
+  ArrowArrayPtr() = default;
+  ArrowArrayPtr(ArrowArrayPtr&& other) noexcept : array(std::exchange(other.array, {})) {}
+  ArrowArrayPtr& operator=(ArrowArrayPtr&& other) noexcept {
+    std::swap(array, other.array);
+    return *this;
+  }
   ~ArrowArrayPtr() {
     if (array.release) array.release(&array);
   }
@@ -378,15 +495,9 @@ Result<bool> readArrow(OGRLayer& layer, const ReadOptions& o, Features& out, Gda
     columns[c].column.type = columnTypeOf(s.format);
   }
   const auto expected = static_cast<size_t>(std::max<GIntBig>(0, layer.GetFeatureCount(TRUE)));
-  for (Filling& f : columns) {
-    if (f.column.numeric()) f.column.numbers.reserve(expected);
-    else f.column.texts.reserve(expected), f.column.present.reserve(expected);
-  }
+  for (Filling& f : columns) f.reserve(expected);
   size_t rows = 0;
-  while (true) {
-    ArrowArrayPtr next;
-    if (stream.stream.get_next(&stream.stream, &next.array) != 0 || !next.array.release) break;
-    const ArrowArray& a = next.array;
+  const auto add = [&](const ArrowArray& a) {
     for (size_t c = 0; c < count; ++c) {
       const ArrowArray& child = *a.children[c];
       const std::string_view format = schema.schema.children[c]->format;
@@ -398,11 +509,53 @@ Result<bool> readArrow(OGRLayer& layer, const ReadOptions& o, Features& out, Gda
     }
     rows += static_cast<size_t>(a.length);
     while (out.shapes.rows() < rows) out.shapes.endRow();
-    if (out.shapes.full()) return tl::unexpected(tooLarge(o.path));
-    if (progress &&
-        !progress->keepGoing(static_cast<double>(rows) / static_cast<double>(std::max<size_t>(1, expected))))
-      return tl::unexpected(cancelled(o.path));
+    return !out.shapes.full() &&
+           (!progress || progress->keepGoing(static_cast<double>(rows) /
+                                             static_cast<double>(std::max<size_t>(1, expected))));
+  };
+  const auto next = [&](ArrowArrayPtr& into) {
+    return stream.stream.get_next(&stream.stream, &into.array) == 0 && into.array.release;
+  };
+  if (expected < 50'000) {
+    for (ArrowArrayPtr batch; next(batch); batch = {})
+      if (!add(batch.array)) break;
+  } else {
+    // GDAL reads the next batch on this thread while another takes the last one apart.
+    Turns turns;
+    std::deque<ArrowArrayPtr> waiting;
+    bool ended = false;
+    {
+      std::jthread taking([&] {
+        try {
+          for (;;) {
+            std::unique_lock lock(turns.mutex);
+            turns.changed.wait(lock, [&] { return !waiting.empty() || ended; });
+            if (waiting.empty()) return;
+            const ArrowArrayPtr batch = std::move(waiting.front());
+            waiting.pop_front();
+            turns.changed.notify_all();
+            lock.unlock();
+            if (!add(batch.array)) return turns.end();
+          }
+        } catch (...) {
+          turns.end(std::current_exception());
+        }
+      });
+      for (ArrowArrayPtr batch; next(batch); batch = {}) {
+        std::unique_lock lock(turns.mutex);
+        turns.changed.wait(lock, [&] { return waiting.size() < 2 || turns.stop; });
+        if (turns.stop) break;
+        waiting.push_back(std::move(batch));
+        turns.changed.notify_all();
+      }
+      std::lock_guard lock(turns.mutex);
+      ended = true;
+      turns.changed.notify_all();
+    }
+    if (turns.broke) std::rethrow_exception(turns.broke);
   }
+  if (out.shapes.full()) return tl::unexpected(tooLarge(o.path));
+  if (progress && progress->cancelled()) return tl::unexpected(cancelled(o.path));
   if (rows < expected && errors.failed())
     return fail(fmt::format("{} is damaged or cut short: {} of its {} rows could be read ({}).", o.path, rows,
                             expected, errors.firstFailure()),
@@ -444,7 +597,11 @@ Result<Features> readFeatures(void* handle, const ReadOptions& o, GdalErrors& er
     done = *byArrow;
   }
   if (!done) {
-    if (auto read = readLoop(layer, wanted, o, out, progress); !read) return tl::unexpected(read.error());
+    const bool large = o.reopen && expected >= 50'000 && std::thread::hardware_concurrency() > 1;
+    if (auto read = large ? readBlocks(layer, wanted, ignored.data(), o, out, errors, progress)
+                          : readLoop(layer, wanted, o, out, progress);
+        !read)
+      return tl::unexpected(read.error());
     if (errors.failed() && out.shapes.rows() < expected)
       return fail(fmt::format("{} is damaged or cut short: {} of its {} rows could be read ({}).", o.path,
                               out.shapes.rows(), expected, errors.firstFailure()),

@@ -1,6 +1,7 @@
 // One GDAL layer → columns and shapes: by Arrow batches where the driver has them, else feature by feature.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct ReadOptions {
   bool attributes = true;
   std::vector<std::string> fields;  // as the file spells them; empty: all
   size_t expectedVertices = 0;      // an upper bound
+  // The same dataset once more, for another thread; set where a driver goes to any feature at once.
+  std::function<DatasetPtr()> reopen{};
 };
 
 struct Features {

@@ -37,6 +37,12 @@ class GdalErrors {
   bool failed() const { return failures_ > 0; }
   const std::string& firstFailure() const { return first_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
+  // What was said on another thread.
+  void add(size_t failures, const std::string& first) {
+    if (failures_ == 0) first_ = first;
+    failures_ += failures;
+  }
+  size_t failures() const { return failures_; }
   void reset() { failures_ = 0, first_.clear(), warnings_.clear(); }
 
  private:

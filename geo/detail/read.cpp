@@ -734,6 +734,12 @@ Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progre
   }
   ro.expectedVertices =
       verticesAtMost(opened->path, static_cast<size_t>(std::max<GIntBig>(0, layer.GetFeatureCount(FALSE))));
+  if (shapefile && !opened->path.starts_with("/vsi"))
+    ro.reopen = [path = opened->path] {
+      const char* const options[] = {"ENCODING=", nullptr};
+      return DatasetPtr(
+          GDALOpenEx(path.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, nullptr, options, nullptr));
+    };
   auto features = readFeatures(OGRLayer::ToHandle(&layer), ro, errors, progress);
   if (!features) return tl::unexpected(features.error());
   if (errors.failed())

@@ -83,7 +83,13 @@ void ShapeCollector::reserve(size_t rows, size_t vertices, ShapeKind likely) {
   }
   s.partStart.reserve(rows + 1);
   if (likely == ShapeKind::polygon) s.hole.reserve(rows);
-  for (Shapes& k : kinds_) k.rowStart.reserve(rows + 1);
+  s.rowStart.reserve(rows + 1);
+}
+
+Shapes& ShapeCollector::of(ShapeKind kind) {
+  Shapes& s = kinds_[static_cast<size_t>(kind)];
+  if (s.rows() < rows_) s.rowStart.resize(rows_ + 1, s.rowStart.back());  // the first of its kind for a while
+  return s;
 }
 
 Point ShapeCollector::packedPoint(const std::byte* data, bool swap) const {
@@ -191,13 +197,40 @@ void ShapeCollector::clearRow() {
 }
 
 void ShapeCollector::endRow() {
-  for (size_t k = 1; k < 4; ++k) {
-    if (kinds_[k].parts() > kinds_[k].rowStart.back()) ++rowsOf_[k];
-    kinds_[k].endRow();
-  }
+  // A kind that does not occur is not kept row by row.
+  for (size_t k = 1; k < 4; ++k)
+    if (kinds_[k].parts() > kinds_[k].rowStart.back()) ++rowsOf_[k], kinds_[k].endRow();
   if (now_.any()) troubles_.push_back({rows_, now_});
   now_ = {};
   ++rows_;
+}
+
+void ShapeCollector::append(ShapeCollector& other) {
+  for (size_t k = 1; k < 4; ++k) {
+    const auto kind = static_cast<ShapeKind>(k);
+    Shapes& b = other.of(kind);
+    if (other.rowsOf_[k] > 0) {
+      Shapes& a = of(kind);
+      const size_t vertices = a.vertices.size(), parts = a.parts();
+      if (vertices + b.vertices.size() > 0xfffffff0u) {
+        full_ = true;
+        return;
+      }
+      a.vertices.insert(a.vertices.end(), b.vertices.begin(), b.vertices.end());
+      for (size_t p = 1; p < b.partStart.size(); ++p)
+        a.partStart.push_back(static_cast<uint32_t>(vertices + b.partStart[p]));
+      for (size_t r = 1; r < b.rowStart.size(); ++r)
+        a.rowStart.push_back(static_cast<uint32_t>(parts + b.rowStart[r]));
+      a.hole.insert(a.hole.end(), b.hole.begin(), b.hole.end());
+      rowsOf_[k] += std::exchange(other.rowsOf_[k], 0);
+    }
+    b.vertices.clear(), b.hole.clear(), b.partStart.resize(1), b.rowStart.resize(1);
+  }
+  for (const auto& [row, trouble] : other.troubles_) troubles_.push_back({rows_ + row, trouble});
+  for (const uint32_t row : other.clockwise_) clockwise_.push_back(static_cast<uint32_t>(rows_) + row);
+  full_ = full_ || other.full_;
+  rows_ += other.rows_;
+  other.troubles_.clear(), other.clockwise_.clear(), other.rows_ = 0;
 }
 
 Shapes ShapeCollector::finish(std::vector<Trouble>& troubles) {
@@ -205,6 +238,8 @@ Shapes ShapeCollector::finish(std::vector<Trouble>& troubles) {
   for (size_t k = 1; k < 4; ++k)  // on a tie the larger shape: polygons before lines before points
     if (rowsOf_[k] > 0 && rowsOf_[k] >= rowsOf_[best]) best = k;
   const bool mixed = rowsOf_[1] + rowsOf_[2] + rowsOf_[3] > rowsOf_[best];
+  for (size_t k = 1; k < 4; ++k)
+    if (k == best || mixed) of(static_cast<ShapeKind>(k));
   troubles.clear();
   if (mixed || !troubles_.empty()) troubles.resize(rows_);
   for (const auto& [row, t] : troubles_) troubles[row] = t;

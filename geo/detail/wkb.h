@@ -46,12 +46,15 @@ class ShapeCollector {
   // Rows with an outer ring that ran clockwise before it was turned.
   const std::vector<uint32_t>& clockwise() const { return clockwise_; }
 
+  // Takes the rows of another over, behind its own; the other is empty then, and keeps its room.
+  void append(ShapeCollector& other);
+
   // The shapes of the main kind; troubles[r] says what was left out of row r (empty when nothing was,
   // anywhere).
   Shapes finish(std::vector<Trouble>& troubles);
 
  private:
-  Shapes& of(ShapeKind kind) { return kinds_[static_cast<size_t>(kind)]; }
+  Shapes& of(ShapeKind kind);  // with a row for each that ended
   void append(std::vector<Point>& out, const std::byte* data, size_t count, size_t stride, bool swap);
   void closeLine(size_t first);
   void closeRing(size_t first);

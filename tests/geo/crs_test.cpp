@@ -209,5 +209,65 @@ TEST(TransformBox, CoversTheCurvedEdges) {
   EXPECT_TRUE(transformBox(t, {}).empty());
 }
 
+// Many points at once go through polynomials: as near to PROJ as drawing and measuring can tell, and the same
+// point always to the same place, or neighbours would not share their border.
+TEST(Transform, ManyPointsGoWhereEachGoesAlone) {
+  struct Case {
+    const char *from, *to;
+    Box box;
+    double near;
+  };
+  const Case cases[] = {
+      {"EPSG:3857", "EPSG:4547", {12490000, 2670000, 12690000, 2880000}, 1.1e-5},
+      {"EPSG:4326", "EPSG:4547", {111.8, 23.3, 114, 25.3}, 1.1e-5},
+      {"EPSG:4547", "EPSG:4490", {300000, 2580000, 500000, 2790000}, 1.1e-10},
+      {"EPSG:4546", "EPSG:4547", {600000, 2580000, 800000, 2790000}, 1.1e-5},
+      {"EPSG:4326", "+proj=lcc +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84", {73, 18, 135, 53}, 1.1e-5},
+      {"EPSG:4326", "EPSG:2263", {-74.3, 40.4, -73.6, 41}, 3.7e-5},
+      {"EPSG:4326", "EPSG:3857", {-180, -90, 180, 90}, 1.1e-5},  // the poles are infinitely far
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(std::string(c.from) + " → " + c.to);
+    const auto transform = Transform::make(crs(c.from), crs(c.to)).value();
+    std::mt19937 random(7);
+    std::uniform_real_distribution<double> x(c.box.minX, c.box.maxX), y(c.box.minY, c.box.maxY);
+    std::vector<Point> points(150'000);
+    for (Point& p : points) p = {x(random), y(random)};
+    points[3] = {std::nan(""), 1}, points[70'000] = {c.box.minX, c.box.minY};
+    points[149'999] = {c.box.maxX, c.box.maxY};
+    for (size_t i = 0; i < 1000; ++i) points[120'000 + i] = points[10 + i];
+    auto moved = points;
+    const size_t lost = transform.apply(moved);
+    size_t alone = 0;
+    for (size_t i = 0; i < points.size(); i += i < 2000 ? 1 : 37) {
+      const Point p = transform(points[i]);
+      if (!std::isfinite(p.x)) {
+        EXPECT_TRUE(std::isnan(moved[i].x) && std::isnan(moved[i].y)) << i;
+        continue;
+      }
+      EXPECT_NEAR(moved[i].x, p.x, c.near);
+      EXPECT_NEAR(moved[i].y, p.y, c.near);
+    }
+    for (const Point& p : moved) alone += std::isnan(p.x);
+    EXPECT_EQ(lost, alone);
+    EXPECT_GE(lost, 1u);
+    for (size_t i = 0; i < 1000; ++i)
+      EXPECT_EQ(moved[120'000 + i] == moved[10 + i], std::isfinite(moved[10 + i].x));
+    Progress progress;
+    auto inSlices = points;
+    EXPECT_EQ(transform.apply(inSlices, progress).value(), lost);
+    EXPECT_TRUE(std::equal(inSlices.begin() + 4, inSlices.begin() + 69'000, moved.begin() + 4,
+                           [](Point a, Point b) { return a == b || (std::isnan(a.x) && std::isnan(b.x)); }));
+    if (lost == 1) {
+      transform.applyInverse(moved);
+      const double back = c.box.maxX > 1000 ? 2e-5 : 2e-10;
+      for (size_t i = 4; i < points.size(); i += 101) {
+        EXPECT_NEAR(moved[i].x, points[i].x, back);
+        EXPECT_NEAR(moved[i].y, points[i].y, back);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace geo

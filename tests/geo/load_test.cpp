@@ -59,6 +59,7 @@ class LoadTest : public testing::Test {
                                      const_cast<char**>(options.data()));
     OGRFieldDefn title("title", OFTString), people("people", OFTInteger), share("share", OFTReal);
     layer->CreateField(&title), layer->CreateField(&people), layer->CreateField(&share);
+    d->StartTransaction();
     const char* wkt[] = {"MULTIPOLYGON (((112 23,113 23,113 24,112 24,112 23)))",
                          "MULTIPOLYGON (((113 24,114 24,114 25,113 25,113 24),(113.2 24.2,113.2 24.4,113.4 "
                          "24.4,113.4 24.2,113.2 24.2)),((114.5 24,114.7 24,114.7 24.2,114.5 24)))",
@@ -74,6 +75,7 @@ class LoadTest : public testing::Test {
         f.SetGeometryDirectly(g);
         EXPECT_EQ(layer->CreateFeature(&f), OGRERR_NONE);
       }
+    d->CommitTransaction();
     GDALClose(d);
     return path(name);
   }
@@ -545,6 +547,60 @@ TEST_F(LoadTest, SaysWhenTheCoordinatesAreNotWhatIsDeclared) {
   ASSERT_TRUE(l);
   EXPECT_EQ(l->layer->crs.text(), "EPSG:4326");
   EXPECT_TRUE(problem(l->report, "crs-contradiction"));
+}
+
+// Large files are read by several threads: what comes out is what one thread reads, row for row.
+TEST_F(LoadTest, ReadsLargeFilesLikeSmallOnes) {
+  constexpr int copies = 13'000;  // of four rows
+  // FlatGeobuf cannot hold a row without a shape.
+  const auto expectCopies = [&](const Layer& l, bool withoutShapes) {
+    ASSERT_EQ(l.rows(), (withoutShapes ? 4u : 3u) * copies);
+    ASSERT_EQ(l.shapes.rows(), l.rows());
+    const Column *title = l.table.find("title"), *people = l.table.find("people");
+    ASSERT_TRUE(title && people);
+    for (size_t r = 0; r < l.rows(); ++r) {
+      const size_t k = withoutShapes ? r % 4 : (std::array{0, 1, 3})[r % 3];
+      ASSERT_EQ(l.shapes.rowStart[r + 1] - l.shapes.rowStart[r], (std::array{1u, 3u, 0u, 1u})[k]) << r;
+      ASSERT_EQ(people->has(r), k != 2);
+      if (k == 2) continue;
+      ASSERT_EQ(title->text(r), (std::array{"清城区", "英德市", "", "连山壮族瑶族自治县"})[k]) << r;
+      ASSERT_EQ(people->numbers[r], 100 + static_cast<double>(k)) << r;
+      ASSERT_EQ(l.shapes.box(r).maxY, (std::array{24., 25., 0., 25.})[k]) << r;
+    }
+  };
+  for (const auto& [driver, name] :
+       {std::pair{"ESRI Shapefile", "a.shp"}, {"FlatGeobuf", "a.fgb"}, {"GPKG", "a.gpkg"}}) {
+    SCOPED_TRACE(name);
+    make(driver, name,
+         std::string(driver) == "FlatGeobuf"       ? std::vector{"SPATIAL_INDEX=NO"}
+         : std::string(driver) == "ESRI Shapefile" ? std::vector{"ENCODING=UTF-8"}
+                                                   : std::vector<const char*>{},
+         copies);
+    const auto l = load(path(name));
+    ASSERT_TRUE(l) << l.error().text();
+    expectCopies(*l->layer, std::string(name) != "a.fgb");
+    Progress progress;
+    progress.cancel();
+    const auto stopped = load(path(name), {}, &progress);
+    ASSERT_FALSE(stopped);
+    EXPECT_THAT(stopped.error().what, HasSubstr("cancelled"));
+  }
+  // Records that are only marked as deleted count in the file, not in the layer.
+  {
+    auto* d = GDALDataset::FromHandle(
+        GDALOpenEx(path("a.shp").c_str(), GDAL_OF_VECTOR | GDAL_OF_UPDATE, nullptr, nullptr, nullptr));
+    ASSERT_TRUE(d);
+    for (const GIntBig row : {0, 8191, 8192, 8193, 40'000, 4 * copies - 1})
+      EXPECT_EQ(d->GetLayer(0)->DeleteFeature(row), OGRERR_NONE);
+    GDALClose(d);
+  }
+  const auto l = load(path("a.shp"));
+  ASSERT_TRUE(l) << l.error().text();
+  ASSERT_EQ(l->layer->rows(), 4u * copies - 6);
+  EXPECT_EQ(l->layer->table.find("title")->text(0), "英德市");
+  // Row 8195 of the file, less four before it.
+  EXPECT_EQ(l->layer->table.find("title")->text(8191), "连山壮族瑶族自治县");
+  EXPECT_EQ(l->layer->shapes.rows(), l->layer->rows());
 }
 
 TEST_F(LoadTest, StopsWhenAsked) {

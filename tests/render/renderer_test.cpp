@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "app/scene/map_shape.h"
 #include "tests/render/support.h"
 
 namespace render {
@@ -568,6 +569,109 @@ TEST_F(RendererTest, BothWaysOfPaintingAreasShowTheSame) {
         for (int x = 0; x < 340; ++x) differ += channelDifference(at(a, x, y), at(b, x, y)) > 60;
       EXPECT_LT(differ, 340 * 300 * 0.004) << zoom << " " << shift;
     }
+}
+
+// A large layer without shared borders is painted from its rings: at every pixel's middle stands the last row
+// that covers it.
+TEST_F(RendererTest, LargeLayersArePaintedFromTheirRings) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<double> wiggle(-0.3, 0.3), anywhere(0, 320);
+  constexpr int n = 160, sides = 3;
+  // Shared corners and sides of a grid of cells, each side bent twice.
+  std::map<std::array<int, 3>, std::array<geo::Point, sides>> edges;
+  const auto edge = [&](int i, int j, int up) {
+    auto& line = edges[{i, j, up}];
+    if (line[0] == geo::Point{})
+      for (int k = 0; k < sides; ++k) {
+        const double t = static_cast<double>(k) / sides;
+        line[k] = {i * 2 + (up ? 0 : 2 * t) + (k ? wiggle(random) : 0),
+                   j * 2 + (up ? 2 * t : 0) + (k ? wiggle(random) : 0)};
+      }
+    return line;
+  };
+  std::vector<std::vector<std::vector<geo::Point>>> rows;
+  auto fills = std::make_shared<std::vector<Rgba>>();
+  std::uniform_int_distribution<int> channel(0, 255);
+  const auto colour = [&] {
+    return Rgba{static_cast<uint8_t>(channel(random)), static_cast<uint8_t>(channel(random)),
+                static_cast<uint8_t>(channel(random)), 255};
+  };
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < n; ++j) {
+      std::vector<geo::Point> ring;
+      const auto add = [&](std::array<geo::Point, sides> line, geo::Point end, bool back) {
+        std::vector<geo::Point> all(line.begin(), line.end());
+        all.push_back(end);
+        if (back) std::reverse(all.begin(), all.end());
+        ring.insert(ring.end(), all.begin(), all.end() - 1);
+      };
+      const geo::Point a{i * 2., j * 2.}, b{i * 2. + 2, j * 2.}, c{i * 2. + 2, j * 2. + 2},
+          d{i * 2., j * 2. + 2};
+      add(edge(i, j, 0), b, false), add(edge(i + 1, j, 1), c, false);
+      add(edge(i, j + 1, 0), c, true), add(edge(i, j, 1), d, true);
+      (void)a;
+      rows.push_back({ring});
+      fills->push_back((i + 3 * j) % 17 == 0 ? Rgba{0, 0, 0, 0} : colour());
+    }
+  for (int k = 0; k < 40; ++k) {  // over them: squares with a hole, which overlap each other
+    const double x = anywhere(random), y = anywhere(random);
+    rows.push_back({{{x, y}, {x + 30, y}, {x + 30, y + 30}, {x, y + 30}},
+                    {{x + 10, y + 10}, {x + 10, y + 20}, {x + 20, y + 20}, {x + 20, y + 10}}});
+    fills->push_back(colour());
+  }
+  const auto shape = std::const_pointer_cast<scene::MapShape>(
+      std::shared_ptr<const scene::MapShape>(shapeOf(rows, geo::ShapeKind::polygon, false)));
+  const geo::Shapes& s = shape->layer->shapes;
+  ASSERT_GT(s.vertices.size(), 200'000u);
+  auto soft = Renderer::make(Renderer::Areas::processor);
+  ASSERT_TRUE(soft);
+  const auto inside = [&](size_t row, double x, double y) {
+    bool in = false;
+    for (uint32_t p = s.rowStart[row]; p < s.rowStart[row + 1]; ++p) {
+      const auto ring = s.part(p);
+      for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++)
+        if ((ring[i].y > y) != (ring[j].y > y) &&
+            x < (ring[j].x - ring[i].x) * (y - ring[i].y) / (ring[j].y - ring[i].y) + ring[i].x)
+          in = !in;
+    }
+    return in;
+  };
+  for (const bool runs : {false, true}) {
+    if (runs) shape->runs = scene::rowRuns(s);
+    for (const double zoom : {1.03, 0.21, 2.9}) {
+      auto d = blank(340, 300, {200, 220, 210, 255});
+      scene::Camera c;
+      c.frame = {10, 20, 320, 260}, c.centre = {131.7, 151.3}, c.metresPerUnit = zoom;
+      d.cameras = {c};
+      d.add(scene::Areas{0, shape, fills, {}, {}});
+      (*soft)->draw(d, 340, 300, 1);
+      const Pixels a = (*soft)->read();
+      int differ = 0, looked = 0;
+      for (int y = 23; y < 277; y += 3)
+        for (int x = 13; x < 327; x += 3) {
+          const geo::Point at =
+              c.worldFromCanvas({static_cast<float>(x) + 0.5f, static_cast<float>(y) + 0.5f});
+          Rgba expected = d.background;
+          for (size_t r = 0; r < s.rows(); ++r)
+            if ((*fills)[r].a && s.box(r).contains(at) && inside(r, at.x, at.y)) expected = (*fills)[r];
+          differ += channelDifference(render::testing::at(a, x, y), expected) > 2;
+          ++looked;
+        }
+      EXPECT_LT(differ, looked * 0.001) << zoom << " of " << looked;  // where an edge meets a middle
+    }
+  }
+  // Its borders, and the outline of one row.
+  auto d = mapOf(320, 320);
+  d.add(scene::Areas{0, shape, fills, {}, {}});
+  d.add(scene::Borders{
+      0, shape, scene::Borders::Which::row, static_cast<uint32_t>(n * n), {{255, 0, 0, 255}, 3, {}, false}});
+  (*soft)->draw(d, 320, 320, 1);
+  const geo::Box b = s.box(static_cast<size_t>(n) * n);
+  const Vec corner = d.cameras[0].canvasFromWorld({b.centre().x, b.minY});
+  const Pixels p = (*soft)->read();
+  EXPECT_LT(channelDifference(render::testing::at(p, static_cast<int>(corner.x), static_cast<int>(corner.y)),
+                              {255, 0, 0, 255}),
+            30);
 }
 
 // Text

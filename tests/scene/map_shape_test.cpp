@@ -50,6 +50,34 @@ TEST(LabelAnchors, AreNotANumberWithoutAShape) {
   EXPECT_TRUE(std::isnan(scene::labelAnchors(s)[0].x));
 }
 
+TEST(RowRuns, HoldEveryRowWithAShapeInOrder) {
+  geo::Shapes s;
+  s.kind = geo::ShapeKind::polygon;
+  std::vector<geo::Box> boxes;
+  for (int i = 0; i < 30'000; ++i) {
+    const double x = i % 173, y = i / 173;
+    if (i % 11 != 5) {
+      for (const Point p : {Point{x, y}, {x + 1, y}, {x + 1, y + 2}}) s.vertices.push_back(p);
+      s.endPart();
+    }
+    s.endRow();
+  }
+  const auto runs = scene::rowRuns(s);
+  ASSERT_GT(runs.size(), 10u);
+  uint32_t next = 0;
+  for (const scene::RowRun& run : runs) {
+    for (; next < run.first; ++next) EXPECT_FALSE(s.has(next));
+    for (; next < run.end; ++next)
+      if (s.has(next)) {
+        EXPECT_TRUE(run.box.contains({s.box(next).minX, s.box(next).minY}));
+        EXPECT_TRUE(run.box.contains({s.box(next).maxX, s.box(next).maxY}));
+      }
+  }
+  for (; next < s.rows(); ++next) EXPECT_FALSE(s.has(next));
+  EXPECT_NEAR(scene::typicalWidth(s), std::sqrt(2), 1e-9);
+  EXPECT_EQ(scene::typicalWidth({}), 0);
+}
+
 TEST(CutLines, InsideAndOutsideAddUpToTheWhole) {
   const auto city = polygon({{0, 0}, {100, 0}, {100, 100}, {0, 100}});
   geo::Layer rivers;
