@@ -734,7 +734,8 @@ Result<DatabaseRows> Database::rows(const DatabaseTable& t, const RowsWanted& w,
       Column& c = layer->table.columns[i];
       if (!c.numeric()) {
         c.present.push_back(f.size >= 0);
-        c.texts.emplace_back(f.size >= 0 ? std::string(f.data, static_cast<size_t>(f.size)) : std::string());
+        c.texts.push_back(f.size >= 0 ? std::string_view(f.data, static_cast<size_t>(f.size))
+                                      : std::string_view());
         continue;
       }
       double value = missing;
@@ -803,7 +804,7 @@ Result<DatabaseRows> Database::counts(const DatabaseTable& t, const Box& box, do
   const size_t rows = count.numbers.size();
   for (Column& c : layer->table.columns) {
     if (c.numeric()) c.numbers.assign(rows, missing);
-    else c.texts.assign(rows, {}), c.present.assign(rows, 0);
+    else c.texts.resize(rows), c.present.assign(rows, 0);
   }
   layer->table.columns.push_back(std::move(count));
   layer->table.rowCount = rows;

@@ -65,7 +65,7 @@ Result<void> cancelled(const std::string& path) {
 
 std::string jsonValue(const Column& c, size_t row) {
   if (!c.has(row)) return "null";
-  if (!c.numeric()) return jsonText(c.texts[row]);
+  if (!c.numeric()) return jsonText(std::string(c.texts[row]));
   return std::isfinite(c.numbers[row]) ? c.text(row) : "null";
 }
 
@@ -143,7 +143,7 @@ void setField(OGRFeature& f, int i, const Column& c, size_t row) {
   if (!c.has(row)) return f.SetFieldNull(i);
   if (c.type == ColumnType::integer) f.SetField(i, static_cast<GIntBig>(c.numbers[row]));
   else if (c.type == ColumnType::real) f.SetField(i, c.numbers[row]);
-  else f.SetField(i, c.texts[row].c_str());
+  else f.SetField(i, std::string(c.texts[row]).c_str());
 }
 
 Result<void> fillPackage(GDALDataset& dataset, const Layer& layer, const std::string& path,

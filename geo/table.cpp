@@ -18,7 +18,7 @@ bool sameButCase(std::string_view a, std::string_view b) {
 
 std::string Column::text(size_t row) const {
   if (!has(row)) return {};
-  if (!numeric()) return texts[row];
+  if (!numeric()) return std::string(texts[row]);
   const double value = numbers[row];
   char buffer[64];
   // Integers beyond 2^53 never get here (they are loaded as text), so fixed notation prints every digit as it

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "geo/texts.h"
+
 namespace geo {
 
 inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
@@ -18,9 +20,9 @@ enum class ColumnType : uint8_t { integer, real, text, date };
 struct Column {
   std::string name;
   ColumnType type = ColumnType::text;
-  std::vector<double> numbers;     // integer and real
-  std::vector<std::string> texts;  // text and date (ISO 8601)
-  std::vector<uint8_t> present;    // text and date
+  std::vector<double> numbers;   // integer and real
+  Texts texts;                   // text and date (ISO 8601)
+  std::vector<uint8_t> present;  // text and date
   std::string unit{};  // of the numbers as they stand here: "万人", "%"; empty: the file does not say
 
   bool numeric() const { return type == ColumnType::integer || type == ColumnType::real; }

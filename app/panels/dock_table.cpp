@@ -29,7 +29,7 @@ std::string cellText(const session::DataTable& t, size_t column, uint32_t row) {
   const auto& c = t.table.columns[column];
   if (row >= c.rows() || !c.has(row)) return {};
   const int decimals = column < t.decimals.size() ? t.decimals[column] : -1;
-  if (!c.numeric()) return c.texts[row];
+  if (!c.numeric()) return std::string(c.texts[row]);
   if (!std::isfinite(c.numbers[row])) return c.numbers[row] > 0 ? "∞" : "−∞";
   return decimals >= 0 ? figureText(c.numbers[row], decimals) : c.text(row);
 }
@@ -77,7 +77,7 @@ const std::vector<uint32_t>& orderOf(Ui& ui) {
   o.stamp = d.dataStamp, o.column = dock.sortColumn, o.descending = dock.descending;
   o.rows = d.rows;
   if (o.column == -1) {
-    sortByText(o.rows, d.table->names, {}, o.descending);
+    sortByText(o.rows, std::span<const std::string>(d.table->names), {}, o.descending);
   } else if (o.column >= 0) {
     const auto& c = d.table->table.columns[static_cast<size_t>(o.column)];
     if (c.numeric()) sortByNumber(o.rows, c.numbers, o.descending);

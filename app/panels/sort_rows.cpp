@@ -60,7 +60,7 @@ void put(std::vector<uint32_t>& rows, const std::vector<Keyed<Key>>& present,
   for (uint32_t r : missing) rows[at++] = r;
 }
 
-uint64_t eightBytes(const std::string& t, size_t from) {
+uint64_t eightBytes(std::string_view t, size_t from) {
   uint64_t key = 0;
   for (size_t i = from; i < from + 8; ++i)
     key = key << 8 | (i < t.size() ? static_cast<unsigned char>(t[i]) : 0);
@@ -68,8 +68,8 @@ uint64_t eightBytes(const std::string& t, size_t from) {
 }
 
 // Eight bytes at a time: rows whose keys are equal are told apart by what follows.
-void sortTexts(std::span<Keyed<uint64_t>> items, std::span<const std::string> texts, size_t from,
-               bool descending) {
+template <class Texts>
+void sortTexts(std::span<Keyed<uint64_t>> items, const Texts& texts, size_t from, bool descending) {
   if (items.size() < 64) {
     std::stable_sort(items.begin(), items.end(), [&](const auto& a, const auto& b) {
       return descending ? texts[b.row] < texts[a.row] : texts[a.row] < texts[b.row];
@@ -119,8 +119,11 @@ void sortByNumber(std::vector<uint32_t>& rows, std::span<const double> values, b
   put(rows, present, missing);
 }
 
-void sortByText(std::vector<uint32_t>& rows, std::span<const std::string> texts,
-                std::span<const uint8_t> present, bool descending) {
+namespace {
+
+template <class Texts>
+void sortAnyText(std::vector<uint32_t>& rows, const Texts& texts, std::span<const uint8_t> present,
+                 bool descending) {
   std::vector<Keyed<uint64_t>> there;
   std::vector<uint32_t> missing;
   there.reserve(rows.size());
@@ -130,6 +133,18 @@ void sortByText(std::vector<uint32_t>& rows, std::span<const std::string> texts,
   }
   sortTexts(there, texts, 0, descending);
   put(rows, there, missing);
+}
+
+}  // namespace
+
+void sortByText(std::vector<uint32_t>& rows, std::span<const std::string> texts,
+                std::span<const uint8_t> present, bool descending) {
+  sortAnyText(rows, texts, present, descending);
+}
+
+void sortByText(std::vector<uint32_t>& rows, const geo::Texts& texts, std::span<const uint8_t> present,
+                bool descending) {
+  sortAnyText(rows, texts, present, descending);
 }
 
 }  // namespace panels

@@ -50,12 +50,12 @@ void copyRow(Shapes& to, const Shapes& from, size_t row) {
 
 void appendMissing(geo::Column& c) {
   if (c.numeric()) c.numbers.push_back(geo::missing);
-  else c.texts.emplace_back(), c.present.push_back(0);
+  else c.texts.push_back({}), c.present.push_back(0);
 }
 
 void write(geo::Column& c, size_t row, const std::string& text) {
   if (c.numeric()) return;
-  c.texts[row] = text, c.present[row] = !text.empty();
+  c.texts.set(row, text), c.present[row] = !text.empty();
 }
 
 geo::Column* columnOf(geo::Table& table, std::string_view name) {

@@ -181,7 +181,7 @@ class Looker {
       if (a.how == "address") addresses.insert(a.right);
     for (size_t r = 0; r < n.given; ++r) {
       if (p.placeOf[r] < 0) continue;
-      ++(addresses.count(sample.texts[r]) ? n.inside : n.whole);
+      ++(addresses.count(std::string(sample.texts[r])) ? n.inside : n.whole);
       n.points += !p.places[static_cast<size_t>(p.placeOf[r])].area;
     }
     return n;

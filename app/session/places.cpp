@@ -169,12 +169,18 @@ geo::LayerPtr tellingPlaces(const geo::LayerPtr& layer, const LayerSpec& spec,
   geo::Column by, on, note;
   by.name = "placed_by", on.name = "placed_on", note.name = "placed_note";
   on.type = geo::ColumnType::date;
-  for (geo::Column* c : {&by, &on, &note}) c->texts.resize(rows), c->present.resize(rows, 0);
+  struct Words {
+    geo::Column* column;
+    std::vector<std::string> texts;
+    void put(size_t row, const std::string& text) { texts[row] = text, column->present[row] = !text.empty(); }
+  };
+  std::array<Words, 3> words{Words{&by, {}}, {&on, {}}, {&note, {}}};
+  for (Words& w : words) w.texts.resize(rows), w.column->present.resize(rows, 0);
   const auto toDegrees = names && layer->crs.known() ? geo::Transform::make(layer->crs, geo::Crs::lonLat())
                                                      : tl::unexpected(geo::Error{});
   for (size_t r = 0; names && r < rows; ++r) {
     if (named->at[r].empty() || r >= layer->shapes.rows() || !layer->shapes.has(r)) continue;
-    by.texts[r] = "name", by.present[r] = 1, note.texts[r] = named->at[r], note.present[r] = 1;
+    words[0].put(r, "name"), words[2].put(r, named->at[r]);
     if (named->km[r] > 0) km[r] = named->km[r];
     if (!toDegrees) continue;
     const geo::Point at = (*toDegrees)(layer->shapes.part(layer->shapes.rowStart[r])[0]);
@@ -187,13 +193,12 @@ geo::LayerPtr tellingPlaces(const geo::LayerPtr& layer, const LayerSpec& spec,
     const auto r = static_cast<size_t>(found->second);
     lon[r] = p.lon, lat[r] = p.lat;
     km[r] = p.uncertaintyKm > 0 ? p.uncertaintyKm : geo::missing;
-    for (auto [c, text] : {std::pair{&by, &p.by}, {&on, &p.on}, {&note, &p.note}})
-      c->texts[r] = *text, c->present[r] = !text->empty();
+    words[0].put(r, p.by), words[1].put(r, p.on), words[2].put(r, p.note);
   }
   auto told = std::make_shared<geo::Layer>(*layer);
   addColumn(told->table, "placed_lon", std::move(lon)), addColumn(told->table, "placed_lat", std::move(lat));
   addColumn(told->table, "placed_uncertainty_km", std::move(km));
-  for (geo::Column* c : {&by, &on, &note}) told->table.columns.push_back(std::move(*c));
+  for (Words& w : words) w.column->texts = w.texts, told->table.columns.push_back(std::move(*w.column));
   return told;
 }
 

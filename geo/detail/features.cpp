@@ -26,10 +26,10 @@ struct Filling {
     if (column.numeric()) column.numbers.push_back(static_cast<double>(v));
     else text(std::to_string(v));
   }
-  void text(std::string s) { column.texts.push_back(std::move(s)), column.present.push_back(1); }
+  void text(std::string_view s) { column.texts.push_back(s), column.present.push_back(1); }
   void none() {
     if (column.numeric()) column.numbers.push_back(missing);
-    else column.texts.emplace_back(), column.present.push_back(0);
+    else column.texts.push_back({}), column.present.push_back(0);
   }
   // Takes the rows of another over, which keeps its room.
   void append(Filling& other) {
@@ -37,8 +37,7 @@ struct Filling {
     if (a.numeric() && !b.numeric()) toText();
     if (!a.numeric() && b.numeric()) other.toText();
     a.numbers.insert(a.numbers.end(), b.numbers.begin(), b.numbers.end());
-    a.texts.insert(a.texts.end(), std::make_move_iterator(b.texts.begin()),
-                   std::make_move_iterator(b.texts.end()));
+    a.texts.append(b.texts);
     a.present.insert(a.present.end(), b.present.begin(), b.present.end());
     b.numbers.clear(), b.texts.clear(), b.present.clear();
   }
@@ -453,7 +452,7 @@ void addColumn(const ArrowArray& a, std::string_view format, Filling& out) {
       out.none();
     } else if (f == 'u' || f == 'U') {
       const auto bytes = f == 'u' ? bytesOf<int32_t>(a, i) : bytesOf<int64_t>(a, i);
-      out.text(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+      out.text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     } else if (f == 'b') {
       const auto* bits = static_cast<const uint8_t*>(a.buffers[1]);
       const int64_t k = i + a.offset;

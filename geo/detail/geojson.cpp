@@ -54,7 +54,7 @@ class Filling {
         const std::string_view s = value.get_string().value_unsafe();
         if (!is(Kind::text) || mayBeDate(s) || s.find('\0') != s.npos) return false;
         column_.texts.resize(rows_), column_.present.resize(rows_, 0);
-        column_.texts.emplace_back(s), column_.present.push_back(1);
+        column_.texts.push_back(s), column_.present.push_back(1);
         return ++rows_, true;
       }
       default:

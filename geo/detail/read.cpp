@@ -114,7 +114,7 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
   for (const Column& c : t.columns) {
     if (suspicious) break;
     if (c.type == ColumnType::text)
-      for (const std::string& s : c.texts)
+      for (const std::string_view s : c.texts)
         if (!isUtf8(s)) {
           suspicious = true;
           break;
@@ -124,7 +124,7 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
   for (const Column& c : t.columns) {
     evidence.add(c.name);
     if (c.type == ColumnType::text)
-      for (const std::string& s : c.texts) evidence.add(s);
+      for (const std::string_view s : c.texts) evidence.add(s);
   }
   settleEncoding(r, evidence, forced);
   auto decoder = Decoder::make(r.encodingUsed);
@@ -141,12 +141,15 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
     for (int k = 2; c.name.empty() || !names.insert(c.name).second; ++k)
       c.name = fmt::format("{}_{}", base, k);
     if (c.type != ColumnType::text) continue;
+    Texts decoded;
+    decoded.reserve(c.texts.size());
     for (size_t row = 0; row < c.texts.size(); ++row) {
       const size_t before = decoder->unreadable(), beforeCut = decoder->cutOff();
-      c.texts[row] = (*decoder)(c.texts[row]);
+      decoded.push_back((*decoder)(c.texts[row]));
       if (decoder->unreadable() != before) damaged.push_back(row);
       else if (decoder->cutOff() != beforeCut) cut.push_back(row);
     }
+    c.texts = std::move(decoded);
   }
   const auto note = [&](std::vector<size_t>& rows, const char* kind, const char* message) {
     std::sort(rows.begin(), rows.end());
@@ -383,7 +386,8 @@ void addWkt(Reading& r, const Column& wkt, ShapeCollector& out) {
   for (size_t row = 0; row < wkt.rows(); ++row) {
     OGRGeometry* geometry = nullptr;
     if (wkt.has(row)) {
-      if (OGRGeometryFactory::createFromWkt(wkt.texts[row].c_str(), nullptr, &geometry) == OGRERR_NONE &&
+      if (OGRGeometryFactory::createFromWkt(std::string(wkt.texts[row]).c_str(), nullptr, &geometry) ==
+              OGRERR_NONE &&
           geometry) {
         std::unique_ptr<OGRGeometry> linear(geometry->getLinearGeometry());
         bytes.resize(linear->WkbSize());

@@ -330,7 +330,7 @@ Column textColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t 
   out.texts.reserve(rows.size()), out.present.reserve(rows.size());
   for (const size_t r : rows) {
     const std::string_view s = trimmedCell(grid.cell(r, column));
-    out.texts.emplace_back(s);
+    out.texts.push_back(s);
     out.present.push_back(!s.empty());
   }
   return out;
@@ -357,7 +357,7 @@ Column dateColumn(const TextGrid& grid, const std::vector<size_t>& rows, size_t 
       unread.push_back(i);
     }
     out.present.push_back(!cell.date.empty());
-    out.texts.push_back(std::move(cell.date));
+    out.texts.push_back(cell.date);
   }
   notes.add("missing-marks", name, marks, mark);
   notes.add("excel-dates", name, serial, number);

@@ -19,7 +19,11 @@ void insist(bool holds, const char* what) {
 geo::Table table() {
   geo::Table t;
   t.rowCount = 5;
-  t.columns.push_back({"CODE", geo::ColumnType::text, {}, {"a", "b", "c", "d", "e"}, {1, 1, 1, 1, 1}});
+  t.columns.push_back({"CODE",
+                       geo::ColumnType::text,
+                       {},
+                       std::vector<std::string>{"a", "b", "c", "d", "e"},
+                       {1, 1, 1, 1, 1}});
   t.columns.push_back({"v", geo::ColumnType::integer, {3, 1, 4, 1, 5}, {}, {}});
   return t;
 }

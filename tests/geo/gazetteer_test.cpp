@@ -9,7 +9,7 @@ namespace {
 Column texts(const char* name, std::vector<std::string> values) {
   Column c;
   c.name = name;
-  for (std::string& v : values) c.present.push_back(!v.empty()), c.texts.push_back(std::move(v));
+  for (std::string& v : values) c.present.push_back(!v.empty()), c.texts.push_back(v);
   return c;
 }
 
@@ -90,7 +90,7 @@ TEST_F(Qingyuan, TwoTownsOfOneNameNeedTheirCounty) {
   const auto code = static_cast<size_t>(two.table.find("adcode") - two.table.columns.data());
   size_t other = 0;
   while (two.table.columns[code].text(other) == "441802") ++other;
-  two.table.columns[name].texts[other] = "凤城街道";
+  two.table.columns[name].texts.set(other, "凤城街道");
   all.layers[1].layer = std::make_shared<const Layer>(two);
   const auto vague = placeByName(texts("镇", {"凤城街道"}), nullptr, all);
   EXPECT_EQ(vague.placeOf[0], -1);

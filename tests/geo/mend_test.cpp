@@ -125,7 +125,7 @@ TEST(Mend, MakesValidAndLosesNothingThatWasInside) {
 TEST(Mend, RemovesRepeatedRowsAndVertices) {
   Layer l = polygons(
       {{{{0, 0}, {10, 0}, {10, 0}, {10, 10}, {0, 10}}}, {square(20, 0, 10, 10)}, {square(20, 0, 10, 10)}});
-  l.table.columns[0].texts[2] = "r1";
+  l.table.columns[0].texts.set(2, "r1");
   const auto m = mend(l);
   ASSERT_TRUE(m);
   EXPECT_THAT(m->rowOf, ElementsAre(0, 1));

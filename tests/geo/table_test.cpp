@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace geo {
 namespace {
 
@@ -16,6 +18,49 @@ Column texts(std::vector<std::string> values) {
   c.name = "t", c.texts = std::move(values);
   c.present.assign(c.texts.size(), 1);
   return c;
+}
+
+TEST(Texts, HoldWhatAVectorOfStringsHolds) {
+  std::vector<std::string> plain;
+  Texts packed;
+  std::mt19937 random(3);
+  const auto word = [&] {
+    return std::string(random() % 5 == 0 ? 0 : random() % 40, static_cast<char>('a' + random() % 26));
+  };
+  for (int step = 0; step < 3000; ++step) {
+    const std::string w = word();
+    const size_t at = plain.empty() ? 0 : random() % plain.size();
+    switch (random() % 8) {
+      case 0:
+        if (!plain.empty()) plain[at] = w, packed.set(at, w);
+        break;
+      case 1:
+        if (!plain.empty()) plain[at] = plain.back(), packed.set(at, packed[packed.size() - 1]);
+        break;
+      case 2:
+        if (step % 50 == 0) plain.resize(at), packed.resize(at);
+        else plain.resize(plain.size() + 2), packed.resize(packed.size() + 2);
+        break;
+      default:
+        plain.push_back(w), packed.push_back(w);
+    }
+    ASSERT_EQ(packed.size(), plain.size());
+  }
+  ASSERT_GT(plain.size(), 100u);
+  size_t i = 0;
+  for (const std::string_view t : packed) {
+    ASSERT_EQ(t, plain[i]) << i;
+    ++i;
+  }
+  EXPECT_EQ(i, plain.size());
+  EXPECT_EQ(packed, Texts(plain));
+  Texts twice = packed;
+  twice.append(packed);
+  EXPECT_EQ(twice.size(), 2 * plain.size());
+  EXPECT_EQ(twice[plain.size()], plain[0]);
+  EXPECT_EQ(twice[twice.size() - 1], plain.back());
+  packed.clear();
+  EXPECT_TRUE(packed.empty() && packed.begin() == packed.end());
 }
 
 TEST(Column, WritesIntegersWithoutADecimalPoint) {

@@ -54,7 +54,10 @@ TEST(SortRows, OrdersTextsByCodePointWithMissingOnesLast) {
         if (!present[a] || !present[b]) return present[a] > present[b];
         return descending ? texts[b] < texts[a] : texts[a] < texts[b];
       });
-      panels::sortByText(rows, texts, present, descending);
+      panels::sortByText(rows, std::span<const std::string>(texts), present, descending);
+      EXPECT_EQ(rows, expected) << n << descending;
+      rows = all(n);
+      panels::sortByText(rows, geo::Texts(texts), present, descending);
       EXPECT_EQ(rows, expected) << n << descending;
     }
   }

@@ -175,7 +175,7 @@ TEST_F(DatabaseLayers, ManyPointsAreCountedFromAfarAndShownOneByOneFromNear) {
   EXPECT_EQ(scene::findLayer(s.scene(), "t")->filterText, "");
   EXPECT_GT(queries(), before);
   std::set<std::string> names;
-  for (size_t r = 0; r < layer().rows(); ++r) names.insert(layer().table.find("name")->texts[r]);
+  for (size_t r = 0; r < layer().rows(); ++r) names.emplace(layer().table.find("name")->texts[r]);
   EXPECT_EQ(names.size(), layer().rows()) << "no row twice where tiles meet";
 
   const size_t zoomed = queries();

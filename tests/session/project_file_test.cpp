@@ -216,7 +216,11 @@ namespace {
 geo::Table people() {
   geo::Table t;
   t.rowCount = 4;
-  t.columns.push_back({"role", geo::ColumnType::text, {}, {"core", "node", "node", ""}, {1, 1, 1, 0}});
+  t.columns.push_back({"role",
+                       geo::ColumnType::text,
+                       {},
+                       std::vector<std::string>{"core", "node", "node", ""},
+                       {1, 1, 1, 0}});
   t.columns.push_back({"year", geo::ColumnType::integer, {2020, 2023, geo::missing, 2023}, {}, {}});
   return t;
 }
