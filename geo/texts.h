@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <stdexcept>
 #include <string>
@@ -13,6 +14,9 @@ namespace geo {
 class Texts {
  public:
   Texts() = default;
+  Texts(std::initializer_list<std::string_view> texts) {
+    for (const std::string_view t : texts) push_back(t);
+  }
   Texts(const std::vector<std::string>& texts) {
     for (const std::string& t : texts) push_back(t);
   }
@@ -53,7 +57,8 @@ class Texts {
     if (count < size()) bytes_.resize(count == 0 ? 0 : ends_[count - 1]);
     ends_.resize(count, static_cast<uint32_t>(bytes_.size()));
   }
-  void reserve(size_t count) { ends_.reserve(count); }
+  void reserve(size_t count, size_t bytes = 0) { ends_.reserve(count), bytes_.reserve(bytes); }
+  size_t bytes() const { return bytes_.size(); }  // of all together
   void clear() { bytes_.clear(), ends_.clear(); }
 
   class Iterator {

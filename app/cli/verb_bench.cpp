@@ -1,4 +1,5 @@
 // How fast is it on this machine? One JSON object a line, lower is better.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -248,6 +249,7 @@ int load(const Request& request, const Common& common) {
   const double first = frame(**stage, request, std::nullopt), whole = sinceProcessStart();
   const double second = frame(**stage, request, std::nullopt);
   const double openSeconds = (*stage)->loadSeconds, peak = peakMib();
+  if (getenv("SMAPS")) (void)!system(fmt::format("cat /proc/{}/smaps > /tmp/w/smaps; grep VmHWM /proc/{}/status", getpid(), getpid()).c_str()), malloc_info(0, fopen("/tmp/w/minfo", "w"));
   say("to_first_map_s", whole);
   say("open_s", openSeconds);
   say("first_map_s", first);

@@ -126,13 +126,19 @@ std::vector<LegendClass> legendClasses(const Scene& scene, const Choropleth& c, 
     return c.since ? formatSigned(v, decimals) : withMinus(formatNumber(v, decimals));
   };
   const size_t classes = c.categories.empty() ? c.breaks.classes() : c.categories.size();
+  std::vector<std::vector<size_t>> of(classes);
+  std::vector<size_t> missing;
+  for (size_t r = 0; r < c.figures.size(); ++r) {
+    if (!shown(r)) continue;
+    const int ownClass = c.categories.empty() ? c.breaks.classOf(c.figures[r].value) : c.classOf(r);
+    if (ownClass >= 0 && static_cast<size_t>(ownClass) < classes)
+      of[static_cast<size_t>(ownClass)].push_back(r);
+    if ((c.second ? c.breaks.classOf(c.figures[r].value) : c.classOf(r)) < 0) missing.push_back(r);
+  }
   for (size_t k = 0; k < classes; ++k) {
     LegendClass row;
     row.colour = k < colours.size() ? colours[k] : theme.land;
-    for (size_t r = 0; r < c.figures.size(); ++r)
-      if (shown(r) &&
-          (c.categories.empty() ? c.breaks.classOf(c.figures[r].value) : c.classOf(r)) == static_cast<int>(k))
-        row.rows.push_back(r);
+    row.rows = std::move(of[k]);
     if (!c.categories.empty()) {
       row.range = c.categories[k].name;
       row.island = c.categories[k].tone == Tone::island;
@@ -150,9 +156,7 @@ std::vector<LegendClass> legendClasses(const Scene& scene, const Choropleth& c, 
   if (c.categories.empty()) std::reverse(rows.begin(), rows.end());  // most first, as the ranking beside it
   LegendClass none;
   none.missing = true, none.colour = theme.hatchGround, none.range = scene.words.missing;
-  for (size_t r = 0; r < c.figures.size(); ++r)
-    if (shown(r) && (c.second ? c.breaks.classOf(c.figures[r].value) : c.classOf(r)) < 0)
-      none.rows.push_back(r);
+  none.rows = std::move(missing);
   rows.push_back(std::move(none));
   return rows;
 }

@@ -16,10 +16,20 @@ namespace {
 
 bool hasLegend(const Scene& s) { return s.choropleth || s.sized || s.heat || s.weights; }
 
-// Wide enough for the longest name beside its unit; px of the look.
-float legendWidth(const Scene& s, const Typesetter& fonts) {
+std::string countOf(const Scene& s, const LegendClass& row) {
+  const bool counties = s.language == Language::zh && s.choropleth->layer == s.cityLayer;
+  return fmt::format("{}{}", row.rows.size(), counties ? " 县" : "");
+}
+
+// Wide enough for the longest name beside its unit, and for the ranges of the classes beside their counts; px
+// of the look.
+float legendWidth(const Scene& s, const std::vector<LegendClass>& classes, const Typesetter& fonts) {
   if (!hasLegend(s)) return 0;
-  float widest = 0;
+  float widest = 0, ranges = 0;
+  for (const LegendClass& row : classes)
+    if (s.choropleth->categories.empty() && !s.choropleth->second)
+      ranges = std::max(ranges, fonts.width(row.range, {Face::sans, 13.5f, 0, true}) +
+                                    fonts.width(countOf(s, row), {Face::sans, 13, 0, true}) + 76);
   const auto consider = [&](const std::string& name, const std::string& unit) {
     widest = std::max(widest, fonts.width(name, {Face::sansBold, 14, 0, true}) +
                                   fonts.width(unit, {Face::sans, 12, 0, true}) + 36);
@@ -30,7 +40,7 @@ float legendWidth(const Scene& s, const Typesetter& fonts) {
   }
   if (s.heat) consider(s.heat->name, s.heat->unit);
   if (s.sized) consider(s.sized->name, s.sized->unit + " · 2000");
-  return std::clamp(widest, 196.f, 290.f);
+  return std::max(std::clamp(widest, 196.f, 290.f), std::min(ranges, 380.f));
 }
 
 // The corner where the card hides least of the city when all of it is shown: it stays there while the map
@@ -54,12 +64,12 @@ Rect quietCorner(const Scene& s, const Rect& frame, float w, float h, float u, f
 }
 
 // What stands in the card, from y down to where it returns.
-float legendRows(const Board& b, const Scene& s, float x, float right, float y) {
+float legendRows(const Board& b, const Scene& s, const std::vector<LegendClass>& classes, float x,
+                 float right, float y) {
   const float u = b.unit;
   const LegendLook look = legendLook(Medium::window, u);
   if (s.choropleth) {
     const Choropleth& c = *s.choropleth;
-    const bool zh = s.language == Language::zh;
     if (c.second) {
       y = drawBivariate(b, s, {x, y + 4 * u, right - x, 0}, look);
     } else {
@@ -67,11 +77,10 @@ float legendRows(const Board& b, const Scene& s, float x, float right, float y) 
       b.textWithin(x, y + 24 * u, c.year ? nameOf(s, c) + " " + yearsOf(c) : nameOf(s, c), 14 * u,
                    b.theme.text1, right - x - w - 8 * u, Align::left, Face::sansBold);
       y += 34 * u;
-      for (const auto& row : legendClasses(s, b.theme)) {
+      for (const auto& row : classes) {
         const float mid = y + 11 * u;
         const Rect swatch{x, mid - 7.5f * u, 32 * u, 15 * u};
-        const std::string count =
-            fmt::format("{}{}", row.rows.size(), zh && c.layer == s.cityLayer ? " 县" : "");
+        const std::string count = countOf(s, row);
         if (row.missing)
           b.drawing.add(HatchedRect{swatch, {b.theme.hatchLine, b.theme.hatchGround, 6 * u, 1.2f * u}});
         else if (c.onSymbols) b.drawing.add(Fill{Path::circle(swatch.centre(), 7 * u), row.colour});
@@ -131,12 +140,13 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   std::vector<Rect> clear;
   const float badgeHeight = s.illustrative ? 14 * 1.9f * u : 0;
   if (s.illustrative) clear.push_back({x, y, 150 * u, badgeHeight});
-  const float width = legendWidth(s, *d.fonts) * u,
+  const auto classes = legendClasses(s, theme);
+  const float width = legendWidth(s, classes, *d.fonts) * u,
               below = 14 * u + (s.illustrative ? badgeHeight + 12 * u : 0);
   float height = 0;
   Drawing nowhere;
   nowhere.fonts = d.fonts;
-  if (width > 0) height = legendRows(Board{nowhere, theme, u}, s, 12 * u, width - 12 * u, 0);
+  if (width > 0) height = legendRows(Board{nowhere, theme, u}, s, classes, 12 * u, width - 12 * u, 0);
   const Rect card = quietCorner(s, f, width, height, u, below);
   const bool legend = width > 0 && f.h > card.h + 60 * u && f.w > 420 * u;
   if (legend) clear.push_back(card.grown(4 * u));
@@ -157,7 +167,7 @@ Drawing drawWindowMap(const Scene& s, const Theme& theme, TypesetterPtr fonts, c
   if (s.illustrative) drawBadge(b, x, y, 14 * u, s.words.illustrativeBadge, Align::left);
   if (legend) {
     withGround(b, card);
-    legendRows(b, s, card.x + 12 * u, card.right() - 12 * u, card.y);
+    legendRows(b, s, classes, card.x + 12 * u, card.right() - 12 * u, card.y);
   }
   if (filters.h > 0) {
     withGround(b, filters);

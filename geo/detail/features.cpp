@@ -45,6 +45,15 @@ struct Filling {
     if (column.numeric()) column.numbers.reserve(rows);
     else column.texts.reserve(rows), column.present.reserve(rows);
   }
+  // Room for the texts of all rows by what the first ones took: growing would hold half as much again.
+  void reserveLike(size_t rows) {
+    const size_t known = column.texts.size();
+    if (known == 0 || rows <= known) return;
+    const double each = static_cast<double>(column.texts.bytes()) / static_cast<double>(known);
+    column.texts.reserve(
+        rows,
+        std::min<size_t>(static_cast<size_t>(each * 1.06 * static_cast<double>(rows)) + 4096, 1u << 30));
+  }
 
  private:
   void toText() {
@@ -265,7 +274,10 @@ Result<void> readBlocks(OGRLayer& layer, const std::vector<int>& fields, const c
       turns.changed.wait(lock, [&] { return turns.next == block || turns.stop; });
       if (turns.stop) return;
       lock.unlock();  // nobody else has this turn
-      for (size_t c = 0; c < columns.size(); ++c) columns[c].append(part[c]);
+      for (size_t c = 0; c < columns.size(); ++c) {
+        columns[c].append(part[c]);
+        if (block == 0) columns[c].reserveLike(count);
+      }
       out.shapes.append(shapes);
       full = out.shapes.full();
       if (full ||
@@ -506,6 +518,8 @@ Result<bool> readArrow(OGRLayer& layer, const ReadOptions& o, Features& out, Gda
         addColumn(child, format, columns[c]);
       }
     }
+    if (rows == 0)
+      for (Filling& f : columns) f.reserveLike(expected);
     rows += static_cast<size_t>(a.length);
     while (out.shapes.rows() < rows) out.shapes.endRow();
     return !out.shapes.full() &&

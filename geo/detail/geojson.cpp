@@ -6,6 +6,9 @@
 #include <simdjson.h>
 #include <strings.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "geo/detail/source.h"
 
 namespace geo::detail {
@@ -14,7 +17,6 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr int64_t largestExact = int64_t{1} << 53;  // beyond it doubles skip integers
-constexpr size_t mostBytes = size_t{256} << 20;     // the whole text and its tape are held at once
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -129,10 +131,18 @@ class Reader {
     if (element.get(members) != simdjson::SUCCESS) return false;
     if (columns_.empty() && !firstProperties(members)) return false;
     size_t c = 0;
+    bool identified = !hasId_;
     for (const auto [key, value] : members) {
       while (c < columns_.size() && columns_[c].name() != key) columns_[c++].addNothing();
       if (c == columns_.size() || !columns_[c++].add(value)) return false;
+      if (!identified && key == "id") {
+        // GDAL brings rows into the order of their ids.
+        int64_t id = 0;
+        if (value.get(id) != simdjson::SUCCESS || id <= lastId_) return false;
+        lastId_ = id, identified = true;
+      }
     }
+    if (!identified) return false;
     while (c < columns_.size()) columns_[c++].addNothing();
     return true;
   }
@@ -140,7 +150,8 @@ class Reader {
   bool firstProperties(const dom::object& members) {
     for (const auto [key, value] : members) {
       const std::string name(key);
-      if (name.empty() || name.find('\0') != name.npos || strcasecmp(name.c_str(), "id") == 0) return false;
+      if (name.empty() || name.find('\0') != name.npos) return false;
+      if (strcasecmp(name.c_str(), "id") == 0 && !(hasId_ = name == "id")) return false;
       for (const Filling& f : columns_)
         if (strcasecmp(f.name().c_str(), name.c_str()) == 0) return false;
       columns_.emplace_back(name);
@@ -218,6 +229,8 @@ class Reader {
   std::vector<Filling> columns_;
   std::vector<Point> buffer_;
   bool anyGeometry_ = false;
+  bool hasId_ = false;
+  int64_t lastId_ = -1;
 };
 
 // Name and CRS, as GDAL understands what stands beside the features.
@@ -244,59 +257,192 @@ bool readHead(const std::string& path, const std::string& members, PlainGeoJson&
   return true;
 }
 
-}  // namespace
-
-Result<std::optional<PlainGeoJson>> readPlainGeoJson(const std::string& path, const LoadOptions& options,
-                                                     Progress* progress) {
-  if (!options.encoding.empty()) return std::nullopt;
-  auto bytes = fileBytes(path, mostBytes);
-  if (!bytes) return std::nullopt;
-  const size_t size = bytes->size();
-  bytes->reserve(size + simdjson::SIMDJSON_PADDING);
-  dom::parser parser;
-  dom::object collection;
-  if (parser.parse(bytes->data(), size, false).get(collection) != simdjson::SUCCESS) return std::nullopt;
-  PlainGeoJson out;
+// What stands beside the features, and these.
+struct Members {
+  std::string head;  // name and CRS, as text
+  bool referenced = false;
   dom::array features;
-  bool typed = false, filled = false, referenced = false;
-  std::string head;
+};
+
+bool readMembers(const dom::object& collection, PlainGeoJson& out, Members& m) {
+  bool typed = false, filled = false;
   for (const auto [key, value] : collection) {
     std::string_view text;
     if (!typed) {
-      if (key != "type" || value.get(text) != simdjson::SUCCESS || text != "FeatureCollection")
-        return std::nullopt;
+      if (key != "type" || value.get(text) != simdjson::SUCCESS || text != "FeatureCollection") return false;
       typed = true;
     } else if (key == "name" && out.name.empty()) {
-      if (value.get(text) != simdjson::SUCCESS || text.empty() || text.find('\0') != text.npos)
-        return std::nullopt;
+      if (value.get(text) != simdjson::SUCCESS || text.empty() || text.find('\0') != text.npos) return false;
       out.name = text;
-      head += fmt::format("\"name\":{},", simdjson::minify(value));
-    } else if (key == "crs" && !referenced) {
-      referenced = true;
-      head += fmt::format("\"crs\":{},", simdjson::minify(value));
-    } else if (key == "features" && !filled && value.get(features) == simdjson::SUCCESS) {
+      m.head += fmt::format("\"name\":{},", simdjson::minify(value));
+    } else if (key == "crs" && !m.referenced) {
+      m.referenced = true;
+      m.head += fmt::format("\"crs\":{},", simdjson::minify(value));
+    } else if (key == "features" && !filled && value.get(m.features) == simdjson::SUCCESS) {
       filled = true;
     } else {
-      return std::nullopt;
+      return false;
     }
   }
-  if (!filled) return std::nullopt;
+  return filled;
+}
+
+// Steps over JSON text byte by byte: in strings or not, how deep.
+struct Walk {
+  int depth = 0;
+  bool inString = false, escaped = false;
+  // True for what means something: neither within a string nor white space.
+  bool step(char c) {
+    if (inString) {
+      if (escaped) escaped = false;
+      else if (c == '\\') escaped = true;
+      else if (c == '"') inString = false;
+      return false;
+    }
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') return false;
+    if (c == '"') inString = true;
+    else if (c == '{' || c == '[') ++depth;
+    else if (c == '}' || c == ']') --depth;
+    return true;
+  }
+};
+
+// Where the list of features begins: behind its bracket. 0: not in this text.
+size_t featuresBegin(std::string_view text) {
+  Walk walk;
+  char last = 0;
+  size_t keyStart = 0;
+  bool isKey = false;
+  std::string_view key;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool was = walk.inString;
+    if (!walk.step(c)) {
+      if (was && !walk.inString && isKey) key = text.substr(keyStart, i - keyStart);
+      continue;
+    }
+    if (c == '"') isKey = walk.depth == 1 && (last == '{' || last == ','), keyStart = i + 1;
+    if (c == '[' && walk.depth == 2 && last == ':' && key == "features") return i + 1;
+    last = c;
+  }
+  return 0;
+}
+
+// The same for files too large to be held whole: the features a few at a time, then what stands around them.
+Result<bool> readInPieces(const std::string& path, Reader& reader, PlainGeoJson& out, Members& members,
+                          size_t pieceBytes, Progress* progress) {
+  constexpr size_t mostAround = size_t{1} << 20;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<double>(file.tellg());
+  file.seekg(0);
+  std::string text;
+  size_t taken = 0;  // bytes of the file
+  const auto more = [&](size_t bytes) {
+    const size_t before = text.size();
+    text.resize(before + bytes);
+    file.read(text.data() + before, static_cast<std::streamsize>(bytes));
+    text.resize(before + static_cast<size_t>(file.gcount()));
+    taken += text.size() - before;
+    return text.size() > before;
+  };
+  size_t begin = 0;
+  while (begin == 0) {
+    if (text.size() >= mostAround || !more(std::min(mostAround, text.size() + 4096))) return false;
+    begin = featuresBegin(text);
+  }
+  const std::string before = text.substr(0, begin);
+  dom::parser parser;
+  std::string piece;
+  bool afterComma = false;
+  const auto take = [&](std::string_view features, bool last) {
+    piece.clear();
+    piece.reserve(features.size() + 2 + simdjson::SIMDJSON_PADDING);
+    piece.append("[").append(features).append("]");
+    dom::array list;
+    if (parser.parse(piece.data(), piece.size(), false).get(list) != simdjson::SUCCESS) return false;
+    size_t count = 0;
+    for (const dom::element feature : list) {
+      if (!reader.feature(feature)) return false;
+      ++count;
+    }
+    return count > 0 || (last && !afterComma);
+  };
+  Walk walk;
+  size_t start = begin, at = begin;  // of the piece, of the walk
+  for (bool ended = false; !ended;) {
+    for (; at < text.size(); ++at) {
+      const char c = text[at];
+      if (!walk.step(c)) continue;
+      if (walk.depth < 0) {
+        if (c != ']' || !take({text.data() + start, at - start}, true)) return false;
+        ended = true;
+        break;
+      }
+      if (c != ',' || walk.depth > 0 || at - start < pieceBytes) continue;
+      if (!take({text.data() + start, at - start}, false)) return false;
+      afterComma = true, start = at + 1;
+      if (progress && !progress->keepGoing(static_cast<double>(taken) / size))
+        return fail(fmt::format("Reading {} was cancelled.", fileName(path)));
+    }
+    if (ended) break;
+    text.erase(0, start), at -= start, start = 0;
+    if (!more(std::max<size_t>(4 * pieceBytes, text.size()))) return false;
+  }
+  std::string around = before + text.substr(at);
+  while (around.size() < mostAround) {
+    text.clear();
+    if (!more(4096)) break;
+    around += text;
+  }
+  if (around.size() >= mostAround) return false;
+  around.reserve(around.size() + simdjson::SIMDJSON_PADDING);
+  dom::object collection;
+  return parser.parse(around.data(), around.size(), false).get(collection) == simdjson::SUCCESS &&
+         readMembers(collection, out, members);
+}
+
+}  // namespace
+
+Result<std::optional<PlainGeoJson>> readPlainGeoJson(const std::string& path, const LoadOptions& options,
+                                                     Progress* progress, const InPieces& pieces) {
+  if (!options.encoding.empty()) return std::nullopt;
+  std::error_code error;
+  const size_t size = std::filesystem::file_size(path, error);
+  if (error) return std::nullopt;
+  PlainGeoJson out;
   Reader reader(out, options);
-  const size_t count = features.size();
-  out.features.shapes.reserve(count, size / sizeof(Point) + 1, ShapeKind::polygon);
-  size_t row = 0;
-  for (const dom::element feature : features) {
-    if (!reader.feature(feature)) return std::nullopt;
-    if (++row % 1024 == 0 && progress &&
-        !progress->keepGoing(static_cast<double>(row) / static_cast<double>(std::max(count, row))))
-      return fail(fmt::format("Reading {} was cancelled.", fileName(path)));
+  Members members;
+  if (size > pieces.above) {
+    // About: they need not be right.
+    out.features.shapes.reserve(size / 200, size / sizeof(Point) + 1, ShapeKind::polygon);
+    const auto read = readInPieces(path, reader, out, members, pieces.bytes, progress);
+    if (!read) return tl::unexpected(read.error());
+    if (!*read) return std::nullopt;
+  } else {
+    auto bytes = fileBytes(path, pieces.above);
+    if (!bytes) return std::nullopt;
+    bytes->reserve(bytes->size() + simdjson::SIMDJSON_PADDING);
+    dom::parser parser;
+    dom::object collection;
+    if (parser.parse(bytes->data(), bytes->size(), false).get(collection) != simdjson::SUCCESS)
+      return std::nullopt;
+    if (!readMembers(collection, out, members)) return std::nullopt;
+    const size_t count = members.features.size();
+    out.features.shapes.reserve(count, size / sizeof(Point) + 1, ShapeKind::polygon);
+    size_t row = 0;
+    for (const dom::element feature : members.features) {
+      if (!reader.feature(feature)) return std::nullopt;
+      if (++row % 1024 == 0 && progress &&
+          !progress->keepGoing(static_cast<double>(row) / static_cast<double>(std::max(count, row))))
+        return fail(fmt::format("Reading {} was cancelled.", fileName(path)));
+    }
   }
   if (!reader.finish()) return std::nullopt;
   if (!options.geometryOnly)
     for (const std::string& wanted : options.fields)
       if (!out.features.table.find(wanted)) return std::nullopt;
-  if (out.name.empty() || referenced) {
-    if (!readHead(path, head, out)) return std::nullopt;
+  if (out.name.empty() || members.referenced) {
+    if (!readHead(path, members.head, out)) return std::nullopt;
   } else {
     auto degrees = Crs::parse("EPSG:4326");  // the format's own
     if (!degrees) return std::nullopt;

@@ -142,7 +142,7 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
       c.name = fmt::format("{}_{}", base, k);
     if (c.type != ColumnType::text) continue;
     Texts decoded;
-    decoded.reserve(c.texts.size());
+    decoded.reserve(c.texts.size(), c.texts.bytes());
     for (size_t row = 0; row < c.texts.size(); ++row) {
       const size_t before = decoder->unreadable(), beforeCut = decoder->cutOff();
       decoded.push_back((*decoder)(c.texts[row]));

@@ -51,9 +51,26 @@ class GeoJsonTest : public testing::Test {
     std::ofstream(folder_ + "/" + name, std::ios::binary) << text;
     return folder_ + "/" + name;
   }
+  // Whole, and in pieces of a feature or two: both must say the same.
   static bool plain(const std::string& path, const LoadOptions& options = {}) {
     const auto read = readPlainGeoJson(path, options, nullptr);
+    for (const size_t bytes : {1, 150}) {
+      const auto pieces = readPlainGeoJson(path, options, nullptr, {0, bytes});
+      EXPECT_EQ(pieces && pieces->has_value(), read && read->has_value());
+      if (read && *read && pieces && *pieces) {
+        EXPECT_EQ(told(std::move(**pieces)),
+                  told(std::move(*readPlainGeoJson(path, options, nullptr).value())));
+      }
+    }
     return read && read->has_value();
+  }
+  static std::string told(PlainGeoJson plain) {
+    Reading r;
+    r.layer.name = plain.name, r.layer.crs = plain.crs, r.layer.table = std::move(plain.features.table);
+    std::vector<ShapeCollector::Trouble> troubles;
+    r.layer.shapes = plain.features.shapes.finish(troubles);
+    for (const auto& t : troubles) r.report.add({t.any() ? "trouble" : "none", {}, "", ""});
+    return said(std::move(r));
   }
   std::string folder_;
 };
@@ -108,6 +125,7 @@ TEST_F(GeoJsonTest, ReadsPlainFilesByItselfAndLikeGdal) {
                  R"("crs":{"type":"name","properties":{"name":"EPSG:4547"}},)"),
       collection(feature(R"({"a":1})", point), R"("crs":null,)"),
       collection(feature(R"({"a":1})", point), R"("crs":{"type":"name","properties":{"name":"nonsense"}},)"),
+      collection(feature(R"({"id":1,"a":"x]},{"})", point) + "," + feature(R"({"id":3,"a":"x\\"})", point)),
       collection(feature(R"({"a":1,"b":"x","c":true})", point) + "," + feature(R"({"b":"y"})", point) + "," +
                  feature("{}", point) + "," + feature(R"({"a":2,"c":false})", point)),
   };
@@ -152,6 +170,16 @@ TEST_F(GeoJsonTest, LeavesTheUnusualToGdal) {
       collection(feature(R"({"a":1,"a":2})", point)),
       collection(feature(R"({"a":1,"A":2})", point)),
       collection(feature(R"({"id":3})", point) + "," + feature(R"({"id":1})", point)),
+      collection(feature(R"({"id":3})", point) + "," + feature(R"({"id":3})", point)),
+      collection(feature(R"({"id":"a"})", point)),
+      collection(feature(R"({"ID":3})", point)),
+      collection(feature(R"({"id":3,"a":1})", point) + "," + feature(R"({"a":1})", point)),
+      collection(odd + ","),
+      collection("," + odd),
+      collection(odd + ",," + odd),
+      collection(odd + " " + odd),
+      collection(odd, "\"features\":[],"),
+      collection(odd).substr(0, collection(odd).size() - 2),
       collection(feature(R"({"":3})", point)),
       collection(odd + "," + feature(R"({"b":1})", point)),
       collection(odd + "," + feature(R"({"a":1,"b":1})", point)),
