@@ -12,11 +12,13 @@ namespace geo {
 Result<Loaded> load(const std::string& path, const LoadOptions& options, Progress* progress) {
   auto reading = detail::read(path, options, progress);
   if (!reading) return tl::unexpected(reading.error());
+  Loaded loaded{std::make_shared<const Layer>(std::move(reading->layer)), std::move(reading->report)};
+  reading = fail("");
 #ifdef __GLIBC__
   // What columns outgrew while they filled would stay with the process: tens of megabytes for a million rows.
-  if (reading->layer.rows() + reading->layer.shapes.vertices.size() > 1'000'000) malloc_trim(0);
+  if (loaded.layer->rows() + loaded.layer->shapes.vertices.size() > 1'000'000) malloc_trim(0);
 #endif
-  return Loaded{std::make_shared<const Layer>(std::move(reading->layer)), std::move(reading->report)};
+  return loaded;
 }
 
 Result<std::vector<std::string>> layerNames(const std::string& path, bool trusted) {

@@ -1,5 +1,4 @@
 // How fast is it on this machine? One JSON object a line, lower is better.
-#include <malloc.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -118,15 +117,16 @@ geo::Result<std::unique_ptr<Stage>> prepare(const Request& request, const Common
   return stage;
 }
 
-// One picture, drawn whole and read back.
-double frame(Stage& stage, const Request& request, const std::optional<geo::Box>& extent) {
+// One picture, drawn whole; read back, unless it is for a screen.
+double frame(Stage& stage, const Request& request, const std::optional<geo::Box>& extent,
+             bool onScreen = false) {
   const double start = now();
   const auto& theme = stage.session.project().theme == "light" ? scene::lightTheme() : scene::darkTheme();
   const scene::Drawing drawing =
       scene::drawBare(stage.scene, theme, stage.fonts, static_cast<float>(request.width),
                       static_cast<float>(request.height), extent, &stage.cache);
   stage.renderer->draw(drawing, request.width, request.height, 1);
-  stage.renderer->read(stage.pixels);
+  onScreen ? stage.renderer->finish() : stage.renderer->read(stage.pixels);
   return now() - start;
 }
 
@@ -246,10 +246,9 @@ std::vector<double> cancelling(const std::string& data, double openSeconds, int 
 int load(const Request& request, const Common& common) {
   auto stage = prepare(request, common, true);
   if (!stage) return complain(stage.error());
-  const double first = frame(**stage, request, std::nullopt), whole = sinceProcessStart();
-  const double second = frame(**stage, request, std::nullopt);
+  const double first = frame(**stage, request, std::nullopt, true), whole = sinceProcessStart();
+  const double second = frame(**stage, request, std::nullopt, true);
   const double openSeconds = (*stage)->loadSeconds, peak = peakMib();
-  if (getenv("SMAPS")) (void)!system(fmt::format("cat /proc/{}/smaps > /tmp/w/smaps; grep VmHWM /proc/{}/status", getpid(), getpid()).c_str()), malloc_info(0, fopen("/tmp/w/minfo", "w"));
   say("to_first_map_s", whole);
   say("open_s", openSeconds);
   say("first_map_s", first);

@@ -64,17 +64,21 @@ uint32_t SoftMap::sideAt(const MapGeometry& g, const View& view, int y) const {
   return 1;
 }
 
+inline uint32_t SoftMap::paintOf(uint32_t side) const {
+  return side >= 2 && side - 2 < fills_.size() ? packed(fills_[side - 2]) : 0;
+}
+
 void SoftMap::run(int y, int from, int to, uint32_t side) {
-  uint32_t colour = paint_[side];
+  const uint32_t colour = paintOf(side);
   uint8_t* row = pixels_.data() + (static_cast<size_t>(height_ - 1 - y) * width_ + from) * 4;
-  const bool opaque = colour >> 24 == 255 && !striped_[side];
+  const bool opaque = colour >> 24 == 255 && !stripedAt(side);
   if (opaque || onGround_) {
     uint8_t* at = row;
     const uint32_t solid = opaque ? colour : ground_;
     for (int x = from; x < to; ++x, at += 4) std::memcpy(at, &solid, 4);
   }
   if (opaque) return;
-  if (striped_[side]) {
+  if (stripedAt(side)) {
     const uint32_t line = packed(stripes_.line), ground = packed(stripes_.ground);
     for (int x = from; x < to; ++x, row += 4) {
       const float along = static_cast<float>(clip_.x0 + x + clip_.y0 + y) + 1.f - stripes_.phase;
@@ -190,9 +194,9 @@ void SoftMap::sweep(int y, std::span<Crossing> crossings) {
 
 void SoftMap::prepare(size_t rows, const scene::ColoursPtr& fills, std::span<const uint32_t> hatched,
                       const Stripes& stripes) {
-  paint_.assign(rows + 2, 0), striped_.assign(rows + 2, 0);
-  if (fills)
-    for (size_t r = 0; r < std::min(rows, fills->size()); ++r) paint_[r + 2] = packed((*fills)[r]);
+  fills_ = fills ? std::span(*fills).first(std::min(rows, fills->size())) : std::span<const scene::Rgba>();
+  striped_.clear();
+  if (!hatched.empty()) striped_.resize(rows + 2, 0);
   for (const uint32_t r : hatched)
     if (r < rows) striped_[r + 2] = 1;
   stripes_ = stripes;
@@ -244,7 +248,7 @@ void SoftMap::rings(const geo::Shapes& s, std::span<const scene::RowRun> runs, c
     if (oy - run.box.minY * scale < band.top - 1 || oy - run.box.maxY * scale > band.bottom + 1) continue;
     for (uint32_t row = run.first; row < run.end; ++row) {
       const uint32_t side = row + 2;
-      if (paint_[side] == 0 && !striped_[side]) continue;
+      if (paintOf(side) == 0 && !stripedAt(side)) continue;
       const uint32_t firstPart = s.rowStart[row], endPart = s.rowStart[row + 1];
       const uint32_t first = s.partStart[firstPart], end = s.partStart[endPart];
       if (first == end) continue;

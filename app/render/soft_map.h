@@ -87,8 +87,10 @@ class SoftMap {
   std::vector<uint8_t> touched_;    // per row: a border passes beside its middle
   std::vector<uint8_t> mask_;
   std::vector<int> maskFrom_, maskTo_;
-  std::vector<uint32_t> paint_;   // per side: premultiplied bytes; alpha 0: nothing
-  std::vector<uint8_t> striped_;  // per side
+  std::span<const scene::Rgba> fills_;    // per row, while areas are painted
+  std::vector<uint8_t> striped_;          // per side; empty: none
+  uint32_t paintOf(uint32_t side) const;  // premultiplied bytes; alpha 0: nothing
+  bool stripedAt(uint32_t side) const { return side < striped_.size() && striped_[side]; }
   // A picture's columns by pixel: the western texel and the share of the next of 256; a row of texels mixed.
   std::vector<std::pair<int32_t, uint32_t>> across_;
   std::vector<uint32_t> mixed_;

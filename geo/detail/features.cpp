@@ -260,6 +260,7 @@ Result<void> readBlocks(OGRLayer& layer, const std::vector<int>& fields, const c
   const auto work = [&](OGRLayer& source) {
     std::vector<Filling> part = columnsFor(*source.GetLayerDefn(), fields);
     ShapeCollector shapes;
+    shapes.noteClockwise(o.noteClockwise);
     std::vector<Point> buffer;
     for (size_t block; (block = nextBlock++) < blocks;) {
       const auto first = static_cast<GIntBig>(block * rowsOfBlock);
@@ -556,7 +557,7 @@ Result<bool> readArrow(OGRLayer& layer, const ReadOptions& o, Features& out, Gda
       });
       for (ArrowArrayPtr batch; next(batch); batch = {}) {
         std::unique_lock lock(turns.mutex);
-        turns.changed.wait(lock, [&] { return waiting.size() < 2 || turns.stop; });
+        turns.changed.wait(lock, [&] { return waiting.empty() || turns.stop; });
         if (turns.stop) break;
         waiting.push_back(std::move(batch));
         turns.changed.notify_all();
@@ -599,6 +600,7 @@ Result<Features> readFeatures(void* handle, const ReadOptions& o, GdalErrors& er
 
   Features out;
   const auto expected = static_cast<size_t>(std::max<GIntBig>(0, layer.GetFeatureCount(FALSE)));
+  out.shapes.noteClockwise(o.noteClockwise);
   out.shapes.reserve(std::min<size_t>(expected, 100000000), o.expectedVertices, kindOf(layer.GetGeomType()));
   bool done = false;
   // GDAL 3.6 leaves curves out of its Arrow batches: only layers that cannot hold any go that way.

@@ -21,6 +21,7 @@ struct ReadOptions {
   size_t expectedVertices = 0;      // an upper bound
   // The same dataset once more, for another thread; set where a driver goes to any feature at once.
   std::function<DatasetPtr()> reopen{};
+  bool noteClockwise = false;  // see ShapeCollector
 };
 
 struct Features {

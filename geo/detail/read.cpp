@@ -141,6 +141,9 @@ Result<void> decode(Reading& r, const std::string& forced, bool legacyFormat) {
     for (int k = 2; c.name.empty() || !names.insert(c.name).second; ++k)
       c.name = fmt::format("{}_{}", base, k);
     if (c.type != ColumnType::text) continue;
+    if (r.encodingUsed == "UTF-8" &&
+        std::all_of(c.texts.begin(), c.texts.end(), [](std::string_view s) { return isUtf8(s); }))
+      continue;
     Texts decoded;
     decoded.reserve(c.texts.size(), c.texts.bytes());
     for (size_t row = 0; row < c.texts.size(); ++row) {
@@ -722,6 +725,7 @@ Result<Reading> readByGdal(const std::string& path, const LoadOptions& o, Progre
   ro.path = fileName(path);
   ro.attributes = !o.geometryOnly;
   ro.geometry = layer.GetGeomType() != wkbNone;
+  ro.noteClockwise = opened->driver == "GeoJSON";
   if (!shapefile && !o.fields.empty() && !o.geometryOnly) {  // there names are still bytes
     for (const std::string& f : o.fields) {
       OGRFeatureDefn& d = *layer.GetLayerDefn();

@@ -169,7 +169,8 @@ void ShapeCollector::closeRing(size_t first) {
   if ((twiceArea(ring) < 0) != isHole) {
     std::reverse(ring.begin(), ring.end());
     const auto row = static_cast<uint32_t>(rows_);
-    if (!isHole && (clockwise_.empty() || clockwise_.back() != row)) clockwise_.push_back(row);
+    if (noteClockwise_ && !isHole && (clockwise_.empty() || clockwise_.back() != row))
+      clockwise_.push_back(row);
   }
   s.endPart(isHole);
 }

@@ -43,7 +43,9 @@ class ShapeCollector {
   bool full() const { return full_; }
   void endRow();
   size_t rows() const { return rows_; }
-  // Rows with an outer ring that ran clockwise before it was turned.
+  // Rows with an outer ring that ran clockwise before it was turned, where that is noted: the format's own
+  // way is nothing to note.
+  void noteClockwise(bool note) { noteClockwise_ = note; }
   const std::vector<uint32_t>& clockwise() const { return clockwise_; }
 
   // Takes the rows of another over, behind its own; the other is empty then, and keeps its room.
@@ -65,6 +67,7 @@ class ShapeCollector {
   bool outer_ = true;  // the next ring is its polygon's outer one
   bool polygonLost_ = false;
   bool full_ = false;
+  bool noteClockwise_ = true;
   Trouble now_;
   std::vector<std::pair<size_t, Trouble>> troubles_;
   std::vector<uint32_t> clockwise_;
