@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "app/scene/draw_scene.h"
 #include "geo/measure.h"
 
 using geo::Point;
@@ -76,6 +77,45 @@ TEST(RowRuns, HoldEveryRowWithAShapeInOrder) {
   for (; next < s.rows(); ++next) EXPECT_FALSE(s.has(next));
   EXPECT_NEAR(scene::typicalWidth(s), std::sqrt(2), 1e-9);
   EXPECT_EQ(scene::typicalWidth({}), 0);
+}
+
+TEST(Borders, FadeBeforeTheyCoverTheAreasThatTheyPart) {
+  auto layer = std::make_shared<geo::Layer>();
+  layer->shapes.kind = geo::ShapeKind::polygon;
+  for (int i = 0; i < 20; ++i)
+    for (int j = 0; j < 20; ++j) {
+      const double x = i * 100, y = j * 100;
+      for (const Point p : {Point{x, y}, {x + 100, y}, {x + 100, y + 100}, {x, y + 100}})
+        layer->shapes.vertices.push_back(p);
+      layer->shapes.endPart(), layer->shapes.endRow();
+    }
+  layer->table.rowCount = layer->shapes.rows(), layer->bounds = layer->shapes.box();
+  auto shape = std::make_shared<scene::MapShape>();
+  shape->layer = layer, shape->typicalWidth = scene::typicalWidth(layer->shapes);
+  scene::Scene s;
+  scene::SceneLayer l;
+  l.id = "parcels", l.shape = shape, l.width = 2;
+  s.layers.push_back(l), s.home = layer->bounds;
+  const auto fonts = scene::Typesetter::open().value();
+  // How strong they are where an area is so many of their widths wide.
+  const auto alphaAt = [&](double widths) {
+    scene::Drawing d;
+    d.width = 400, d.height = 400, d.fonts = fonts;
+    scene::Camera c = scene::Camera::fit({0, 0, 400, 400}, s.home, 10);
+    c.metresPerUnit = 100 / (widths * 2);
+    d.cameras.push_back(c);
+    scene::MapOptions o;
+    o.frame = c.frame;
+    scene::drawMap(d, s, 0, scene::lightTheme(), o);
+    for (const auto& placed : d.items)
+      if (const auto* b = std::get_if<scene::Borders>(&placed.item)) return static_cast<int>(b->pen.colour.a);
+    return 0;
+  };
+  EXPECT_EQ(alphaAt(2), 0);
+  EXPECT_EQ(alphaAt(2.9), 0);
+  EXPECT_NEAR(alphaAt(5), 127, 2);
+  EXPECT_EQ(alphaAt(7.1), 255);
+  EXPECT_EQ(alphaAt(40), 255);
 }
 
 TEST(CutLines, InsideAndOutsideAddUpToTheWhole) {

@@ -283,6 +283,58 @@ TEST(Session, ChoosesAMetricCrsForDataThatAreNotInAProject) {
   EXPECT_NEAR((*areas)[0] / 1e6, 50.9 * 55.4, 30) << "half a degree square at 24°N";
 }
 
+TEST(Session, ShowsALargeLayerBeforeItKnowsWhatThePictureDoesWithout) {
+  Folder f;
+  const auto squares = [&](const std::string& name, int across) {
+    std::string features;
+    for (int i = 0; i < across; ++i)
+      for (int j = 0; j < across; ++j)
+        features +=
+            (features.empty() ? "" : ",") + session_test::square(113 + i * 0.01, 24 + j * 0.01, R"("v":1)");
+    return f.write(name, R"({"type":"FeatureCollection","features":[)" + features + "]}");
+  };
+  const std::string file = squares("large.geojson", 140);  // 78,400 vertices
+  const auto opened = [&](Session& s, BareOptions options) {
+    s.open(projectForData({file}, options).value(), "");
+  };
+  Session s;
+  opened(s, {});
+  s.waitForPicture();
+  ASSERT_TRUE(s.layer("large").shape);
+  EXPECT_GT(s.layer("large").shape->typicalWidth, 100);
+  EXPECT_FALSE(s.layer("large").shape->runs.empty());
+  EXPECT_FALSE(s.layer("large").shape->index);
+  EXPECT_FALSE(s.layer("large").shape->boundaries);
+  EXPECT_FALSE(s.pictureBusy());
+  EXPECT_TRUE(s.busy()) << "it comes later";
+  s.wait();
+  EXPECT_FALSE(s.busy());
+  EXPECT_TRUE(s.layer("large").shape->index && s.layer("large").index);
+  EXPECT_TRUE(s.layer("large").shape->boundaries);
+  EXPECT_EQ(s.layer("large").index->within(s.layer("large").shape->layer->bounds).size(), 140u * 140u);
+
+  // By the clock of a window: the picture first, then the rest.
+  Session window;
+  opened(window, {});
+  double clock = 1;
+  while (!window.layer("large").shape) window.tick(clock);
+  window.tick(clock + 0.1);
+  EXPECT_FALSE(window.jobs().running("details\x1flarge"));
+  EXPECT_GT(window.wakeAt(), clock);
+  window.tick(clock + 0.5);
+  EXPECT_TRUE(window.jobs().running("details\x1flarge"));
+  window.wait();
+  EXPECT_TRUE(window.layer("large").index);
+
+  // Names stand on anchors: with them the picture waits for these.
+  Session named;
+  BareOptions options;
+  options.label = "v";
+  opened(named, options);
+  named.waitForPicture();
+  EXPECT_EQ(named.layer("large").shape->anchors.size(), 140u * 140u);
+}
+
 TEST(Session, ColoursBareDataByAColumnAndSaysWhichThereAre) {
   Folder f;
   const std::string file =
