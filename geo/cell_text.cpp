@@ -507,6 +507,104 @@ HeaderReading readHeader(std::string_view header) {
   return out;
 }
 
+std::optional<YearHeader> readYearHeader(std::string_view header) {
+  std::string text(trimmedCell(header));
+  if (text.size() > 200) return {};
+  const auto digit = [&](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  const auto yearAt = [&]() -> std::optional<size_t> {
+    std::optional<size_t> found;
+    for (size_t i = 0; i + 4 <= text.size(); ++i) {
+      if (!digit(i) || (i > 0 && (digit(i - 1) || (text[i - 1] == '.' && i > 1 && digit(i - 2))))) continue;
+      size_t end = i;
+      while (digit(end)) ++end;
+      const int year = end - i == 4 ? std::stoi(text.substr(i, 4)) : 0;
+      const bool fraction = end + 1 < text.size() && text[end] == '.' && digit(end + 1);
+      if (year < 1900 || year > 2100 || fraction) {
+        i = end;
+        continue;
+      }
+      if (found) return std::string::npos;
+      found = i, i = end;
+    }
+    return found;
+  };
+  auto at = yearAt();
+  if (!at) text = halfWidth(text), at = yearAt();
+  if (!at || *at == std::string::npos) return {};
+  YearHeader out;
+  out.year = std::stoi(text.substr(*at, 4));
+  std::string_view after = std::string_view(text).substr(*at + 4);
+  std::string before = text.substr(0, *at);
+  if (!takeFront(after, "年度") && after.starts_with("年")) {
+    // 2021年末人口 is the population at the end of a year, 2021年GDP no "年GDP".
+    const std::string_view next = after.substr(std::string_view("年").size());
+    if (!(next.starts_with("末") || next.starts_with("底") || next.starts_with("初") ||
+          next.starts_with("均")))
+      after = next;
+  }
+  std::string rest = before + "\x1f" + std::string(after);  // \x1f: where the year was
+  constexpr std::string_view marks[] = {"_",  "-", " ", ",", "，", "、", ":",
+                                        "：", ".", "·", "—", "–",  "/",  "　"};
+  const auto strip = [&](size_t where) {  // separators on both sides of the place
+    for (bool more = true; more;) {
+      more = false;
+      for (const std::string_view m : marks) {
+        if (where >= m.size() && std::string_view(rest).substr(where - m.size(), m.size()) == m)
+          rest.erase(where - m.size(), m.size()), where -= m.size(), more = true;
+        if (std::string_view(rest).substr(where + 1).starts_with(m))
+          rest.erase(where + 1, m.size()), more = true;
+      }
+    }
+    return where;
+  };
+  size_t where = rest.find('\x1f');
+  const std::string gap = rest;
+  where = strip(where);
+  for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"(", ")"},
+                                    {"（", "）"},
+                                    {"[", "]"},
+                                    {"【", "】"},
+                                    {"（", ")"},
+                                    {"(", "）"}}) {
+    const std::string_view all(rest);
+    if (where < open.size() || all.substr(where - open.size(), open.size()) != open ||
+        !all.substr(where + 1).starts_with(close))
+      continue;
+    rest = std::string(all.substr(0, where - open.size())) + "\x1f" +
+           std::string(all.substr(where + 1 + close.size()));
+    where -= open.size();
+    break;
+  }
+  // Between two words one sign stays: GDP_2021_现价.
+  const bool first = where == 0, last = where + 1 == rest.size();
+  const bool brackets =
+      !last && (rest.compare(where + 1, 1, "(") == 0 || rest.compare(where + 1, 3, "（") == 0);
+  rest.replace(where, 1,
+               first || last || brackets || gap.find_first_of("_- \x1f") == gap.npos ? ""
+               : gap.find('_') != gap.npos                                           ? "_"
+               : gap.find(' ') != gap.npos                                           ? " "
+                                                                                     : "");
+  const HeaderReading read = readHeader(rest);
+  out.name = read.name, out.unit = read.unit;
+  for (const std::string_view m : marks) {  // "，亿元" in brackets is done above; what is left at the ends
+    while (out.name.starts_with(m)) out.name.erase(0, m.size());
+    while (out.name.ends_with(m)) out.name.erase(out.name.size() - m.size());
+  }
+  const std::string key = yearHeaderKey(out.name);
+  for (const char* year : {"y", "yr", "year", "fy", "年", "年份", "年度"})
+    if (key == year) out.name.clear();
+  const bool wordless = !out.name.empty() && out.name.find_first_not_of("0123456789-/. _:") == out.name.npos;
+  if (wordless) return {};  // a date
+  return out;
+}
+
+std::string yearHeaderKey(std::string_view name) {
+  std::string key = halfWidth(trimmedCell(name));
+  for (char& c : key)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return key;
+}
+
 double degreesFrom(std::string_view text) { return text.size() > 64 ? nan : angleFrom(text).degrees; }
 
 std::optional<Point> lonLatFrom(std::string_view text, bool latitudeFirst) {

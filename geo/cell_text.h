@@ -53,6 +53,16 @@ struct HeaderReading {
   double scale = 1;
 };
 HeaderReading readHeader(std::string_view header);
+// A header that names one year: "2021年GDP（亿元）", "GDP_2021", "GDP（2022年）", "2023" → the rest of it,
+// and the year. Nothing where there is no year, more than one, or a whole date.
+struct YearHeader {
+  std::string name, unit;  // name empty: the year is all there is
+  int year = 0;
+};
+std::optional<YearHeader> readYearHeader(std::string_view header);
+// How two such names are told to be one: without regard to width and case.
+std::string yearHeaderKey(std::string_view name);
+
 // "单位：万元" → 万元; empty when the text says no unit.
 std::string unitLine(std::string_view cell);
 // 万人 → 10,000; 人 → 1; nothing when it is no unit.

@@ -116,7 +116,8 @@ void weights(Form& f, session::MapSpec map, const session::Association* result,
         names += (i ? ui.chinese() ? "、" : ", " : "") + rowName(ui, spec.of, islands[i]);
       if (islands.size() > 12) names += " …";
       f.warning("association.islands",
-                fmt::format(fmt::runtime(ui.tr("{} 个单元没有邻居（孤岛）")), islands.size()), names);
+                fmt::format(fmt::runtime(ui.tr("{} 个单元没有邻居（孤岛）", islands.size())), islands.size()),
+                names);
     }
   }
   if (f.toggle("association.links", ui.tr("在地图上画出邻接关系"), map.links)) {
@@ -529,7 +530,7 @@ void ranking(Form& f, const session::IndicatorSpec& spec, const session::IndexSt
   }
   const size_t without = rank.size() - c.rankOrder.size();
   f.space(4);
-  if (without) f.note(fmt::format(fmt::runtime(ui.tr("{} 个单元缺一项以上：不排名。")), without));
+  if (without) f.note(fmt::format(fmt::runtime(ui.tr("{} 个单元缺一项以上：不排名。", without)), without));
 }
 
 void index(Form& f) {

@@ -27,6 +27,8 @@ struct ColumnState {
     std::vector<std::optional<std::string>> refusals;
     int chosen = -1;
   } choice;
+  std::string choiceAtOf;  // the list that the keyboard moves in
+  int choiceAt = -1;
   std::string pickedId;
   int picked = -1;
 

@@ -68,19 +68,21 @@ class Data {
     if (const int c = f_.choice("data.placeBy", ui_.tr("所在地一列"), columns, chosen); c >= 0 && c != chosen)
       place(c ? columns[static_cast<size_t>(c)] : std::string(), spec_.placeIn);
     if (spec_.placeBy.empty()) {
-      f_.note(fmt::format(fmt::runtime(ui_.tr("{} 条没有坐标：选一列地名或地址，就放到所在地的中心。")),
-                          without));
+      f_.note(fmt::format(
+          fmt::runtime(ui_.tr("{} 条没有坐标：选一列地名或地址，就放到所在地的中心。", without)), without));
       return;
     }
     gazetteers();
     if (!state.named) return;
     const auto& n = *state.named;
-    f_.note(fmt::format(fmt::runtime(ui_.tr("{} 条按地名放在所在地的中心，记为估计。")), n.placed));
+    f_.note(fmt::format(fmt::runtime(ui_.tr("{} 条按地名放在所在地的中心，记为估计。", n.placed)), n.placed));
     f_.note(ui_.tr("不确定范围：县取到边界最远处，镇取同县各镇的平均面积。"));
     ui_.record("data.placed", f_.line(1), "text", fmt::format("{}", n.placed));
     if (!n.unmatched.empty()) {
-      f_.warning("data.unnamed", fmt::format(fmt::runtime(ui_.tr("{} 个地名没有对上")), n.unmatched.size()),
-                 ui_.tr("点相近的一个就认定，可以撤销；没有认定的不上图。"));
+      f_.warning(
+          "data.unnamed",
+          fmt::format(fmt::runtime(ui_.tr("{} 个地名没有对上", n.unmatched.size())), n.unmatched.size()),
+          ui_.tr("点相近的一个就认定，可以撤销；没有认定的不上图。"));
       drawUnmatched(f_, "data.name", {namesLayer(), n.unmatched, n.suggestions});
     }
     drawAccepted(f_, "data.name", namesLayer());
@@ -143,7 +145,8 @@ class Data {
     f_.section(ui_.tr("表格里的名称"),
                unmatched.empty() ? std::string() : fmt::format("{}", unmatched.size()));
     if (!unmatched.empty()) {
-      f_.warning("data.unmatched", fmt::format(fmt::runtime(ui_.tr("{} 个名称没有对上")), unmatched.size()),
+      f_.warning("data.unmatched",
+                 fmt::format(fmt::runtime(ui_.tr("{} 个名称没有对上", unmatched.size())), unmatched.size()),
                  ui_.tr("指标的表格里有，这个图层里没有。点相近的一个就认定，可以撤销。"));
       drawUnmatched(f_, "data.match", {spec_.id, unmatched, suggestions});
     }
@@ -193,7 +196,8 @@ class Data {
   void reimport() {
     if (!session::isTableFile(card_.path) || spec_.drawn) return;
     const Rect b{f_.x0, f_.y, f_.width(), 32 * f_.k};
-    const session::LookAtTable look{{card_.path, session::importOf(spec_), true, true, false, spec_.id}};
+    const session::LookAtTable look{
+        {card_.path, session::importOf(spec_), true, true, false, false, spec_.id}};
     if (ui_.button("data.import", b, ui_.tr("导入选择…"), ButtonKind::plain, ui_.refusal(look)))
       ui_.send(look);
     f_.space(40);
@@ -205,9 +209,10 @@ class Data {
     fact("file", "文件", card_.path.substr(card_.path.find_last_of('/') + 1));
     fact("driver", "格式", card_.driver);
     fact("features", "要素",
-         facts_.geometry == "None" ? fmt::format(fmt::runtime(ui_.tr("{} 行，没有图形")), facts_.features)
-                                   : fmt::format(fmt::runtime(ui_.tr("{} 个 {}，{} 个顶点")), facts_.features,
-                                                 facts_.geometry, facts_.vertices));
+         facts_.geometry == "None"
+             ? fmt::format(fmt::runtime(ui_.tr("{} 行，没有图形", facts_.features)), facts_.features)
+             : fmt::format(fmt::runtime(ui_.tr("{} 个 {}，{} 个顶点")), facts_.features, facts_.geometry,
+                           facts_.vertices));
   }
 
   void encoding() {

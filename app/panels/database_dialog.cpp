@@ -191,7 +191,8 @@ void drawDatabaseDialog(Ui& ui) {
   const Refusal why = c.refusal();
   const size_t n = ui.state.database.chosen.size();
   const std::string label =
-      n > 1 ? fmt::format(fmt::runtime(ui.tr("加入 {} 个图层")), n) : std::string(ui.tr("加入图层"));
+      n > 1 ? fmt::format(fmt::runtime(ui.tr("加入 {} 个图层", static_cast<size_t>(n))), n)
+            : std::string(ui.tr("加入图层"));
   const int b = dialogButtons(ui, f, {{"add", label}, {"cancel", ui.tr("取消")}}, why);
   ui.end();
   if (b == 0 && !why) {

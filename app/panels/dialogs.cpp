@@ -69,7 +69,7 @@ void start(const session::Session& session, PanelState::Impl& st, Kind kind) {
 
 void ask(const session::Session& session, PanelState::Impl& st, session::Commands& out,
          session::Command command) {
-  if (!session.changed()) {
+  if (session::canApply(session, command)) {  // nothing is lost, or it is on its way to its file
     out.push_back(std::move(command));
     return;
   }
@@ -98,10 +98,19 @@ void drawUnsaved(Ui& ui) {
     ui.send(std::move(command));
   }
   if (b == 0 || dialogEnter(ui)) {
-    st.afterSave = st.dialog.then, st.afterSaveFrames = 0;
+    auto then = *st.dialog.then;  // not with what could not be saved
+    std::visit(
+        [](auto& c) {
+          if constexpr (requires { c.discardChanges; }) c.discardChanges = false;
+        },
+        then);
     st.dialog = {};
-    if (ui.refusal(session::SaveProject{})) start(ui.session, st, Kind::saveAs);
-    else ui.send(session::SaveProject{});
+    if (ui.refusal(session::SaveProject{})) {
+      st.afterSave = std::move(then), st.afterSaveFrames = 0;
+      start(ui.session, st, Kind::saveAs);
+    } else {
+      ui.send(session::SaveProject{}), ui.send(std::move(then));  // which waits for it
+    }
   }
 }
 
@@ -228,9 +237,13 @@ DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title, std::o
   Rect r{std::round((ui.input.width - w) / 2), std::round(std::max(8 * k, (ui.input.height - h) * 0.42f)), w,
          h};
   if (clear && r.grown(40 * k).contains(*clear)) {  // to the side where there is more room
-    const float gap = 56 * k;
-    r.x = clear->x > ui.input.width / 2 ? std::max(8 * k, clear->x - gap - w)
-                                        : std::min(ui.input.width - w - 8 * k, clear->x + gap);
+    const float gap = 56 * k, edge = 8 * k, wide = ui.input.width, high = ui.input.height;
+    const bool left = clear->x > wide / 2, up = clear->y > high / 2;
+    const Rect beside{left ? clear->x - gap - w : clear->x + gap, r.y, w, h},
+        over{r.x, up ? clear->y - gap - h : clear->y + gap, w, h};
+    if (beside.x >= edge && beside.right() <= wide - edge) r.x = beside.x;
+    else if (over.y >= edge && over.bottom() <= high - edge) r.y = over.y;
+    else r.x = std::clamp(beside.x, edge, wide - w - edge);
   }
   ui.shadow(r, 16);
   ui.end();
@@ -238,6 +251,7 @@ DialogFrame beginDialog(Ui& ui, float w, float h, std::string_view title, std::o
   ui.fill(r, t.panel, 8 * k);
   ui.frame(r, t.rule, 8 * k, std::max(1.0f, std::floor(k)));
   ui.text(Type::heading, {r.x + 24 * k, r.y + 16 * k, r.w - 80 * k, 30 * k}, title, t.text1);
+  ui.beginTabs(fmt::format("{}", static_cast<int>(ui.state.dialog.kind)));
   return {r, {r.x + 24 * k, r.y + 58 * k, r.w - 48 * k, r.h - 58 * k - 68 * k}, r.bottom() - 52 * k};
 }
 
@@ -248,6 +262,10 @@ bool dialogEscape(const Ui& ui) {
 }
 bool dialogEnter(const Ui& ui) {
   if (!ui.state.popup.empty()) return false;
+  const auto& tabs = ui.state.tabs;  // Enter presses what the keyboard stands on
+  if (std::any_of(tabs.now.begin(), tabs.now.end(),
+                  [&](const auto& s) { return s.id == tabs.at && !s.field; }))
+    return false;
   return std::any_of(ui.input.keys.begin(), ui.input.keys.end(),
                      [](const KeyPress& p) { return p.key == 257 || p.key == 335; });
 }
@@ -308,7 +326,7 @@ namespace {
 void drawOpenDialog(Ui& ui) {
   auto& st = ui.state;
   if (st.afterSave) {  // the save was asked for a frame ago
-    if (!ui.session.changed()) {
+    if (session::canApply(ui.session, *st.afterSave)) {
       ui.send(*std::exchange(st.afterSave, {}));
     } else if (st.dialog.kind == Kind::none && ++st.afterSaveFrames > 3) {
       st.afterSave.reset();  // it failed or was called off: nothing is thrown away
@@ -396,6 +414,7 @@ void drawOpenDialog(Ui& ui) {
 
 void drawDialogs(Ui& ui) {
   drawOpenDialog(ui);
+  ui.endTabs();
   drawChoicePopup(ui);  // lists hang from buttons of dialogs too
   endFocus(ui);
 }

@@ -234,7 +234,8 @@ void drawBoxesTab(Ui& ui, Rect side, float sideY, Rect body) {
                     valueText(ui, s, q.highWhisker)),
         fmt::format("n = {}{}", q.count,
                     q.outliers.empty() ? std::string()
-                                       : fmt::format(fmt::runtime(ui.tr("，{} 个离群")), q.outliers.size()))};
+                                       : fmt::format(fmt::runtime(ui.tr("，{} 个离群", q.outliers.size())),
+                                                     q.outliers.size()))};
     pointerLabel(ui, mouse, {0, 0, ui.input.width, ui.input.height}, lines);
   }
 }

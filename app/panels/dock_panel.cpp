@@ -232,8 +232,8 @@ void choose(Ui& ui, std::vector<uint32_t> rows) {
 std::string countedRows(const Ui& ui, const std::string& layer, size_t count) {
   const auto* l = scene::findLayer(ui.scene, layer);
   const std::string n = figureText(static_cast<double>(count), 0);
-  if (l && l->role == scene::Role::county) return fmt::format(fmt::runtime(ui.tr("{} 个县")), n);
-  return fmt::format(fmt::runtime(ui.tr("{} 条记录")), n);
+  if (l && l->role == scene::Role::county) return fmt::format(fmt::runtime(ui.tr("{} 个县", count)), n);
+  return fmt::format(fmt::runtime(ui.tr("{} 条记录", count)), n);
 }
 
 void emptyNote(Ui& ui, Rect body, const std::string& text) {

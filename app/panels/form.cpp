@@ -277,8 +277,29 @@ int choiceAt(Ui& ui, const std::string& id, Rect r, std::span<const std::string>
 
 void drawChoicePopup(Ui& ui) {
   auto& c = ui.state.column;
-  if (ui.state.popup.empty() || ui.state.popup != c.choice.id) return;
+  if (ui.state.popup.empty() || ui.state.popup != c.choice.id) return c.choiceAtOf.clear();
   const float k = ui.k, row = 28 * k, pad = 6 * k;
+  const int last = static_cast<int>(c.choice.labels.size()) - 1;
+  int chosen = -1;
+  bool moved = false;
+  if (c.choiceAtOf != c.choice.id) {  // the key that opened it chooses nothing
+    c.choiceAtOf = c.choice.id, c.choiceAt = c.choice.chosen, moved = true;
+  } else {
+    for (const KeyPress& p : ui.input.keys) {
+      int to = c.choiceAt, step = 0;
+      if (p.key == 264) step = 1;
+      else if (p.key == 265) step = -1, to = to < 0 ? last + 1 : to;
+      else if (p.key == 268) to = -1, step = 1;
+      else if (p.key == 269) to = last + 1, step = -1;
+      else if ((p.key == 257 || p.key == 335 || p.key == ' ') && c.choiceAt >= 0 && c.choiceAt <= last)
+        chosen = c.choiceAt;
+      else if (p.key == 258) ui.closePopup();
+      if (step == 0) continue;
+      do to += step;
+      while (to >= 0 && to <= last && c.choice.refusals[static_cast<size_t>(to)]);
+      if (to >= 0 && to <= last) c.choiceAt = to, moved = true;
+    }
+  }
   float w = ui.state.popupAnchor.w;
   for (size_t i = 0; i < c.choice.labels.size(); ++i) {
     const float note = i < c.choice.notes.size() ? ui.width(Type::note, c.choice.notes[i]) + 24 * k : 0;
@@ -290,8 +311,12 @@ void drawChoicePopup(Ui& ui) {
   const Rect p = ui.popupRect();
   ui.beginScroll("##choiceRows", {p.x, p.y + pad, p.w, p.h - 2 * pad});
   float y = ui.scrollTop();
-  int chosen = -1;
   for (size_t i = 0; i < c.choice.labels.size(); ++i) {
+    if (static_cast<int>(i) == c.choiceAt) {
+      ui.fill({p.x + 4 * k, y, p.w - 8 * k, row}, ui.theme.accent.withAlpha(0.14), 4 * k);
+      if (moved && (y < p.y + pad || y + row > p.bottom() - pad))
+        ImGui::SetScrollFromPosY(y + row / 2 - ImGui::GetWindowPos().y, 0.5f);
+    }
     if (ui.menuRow(fmt::format("{}.{}", c.choice.id, i), {p.x, y, p.w, row}, c.choice.labels[i],
                    i < c.choice.notes.size() ? c.choice.notes[i] : std::string(),
                    static_cast<int>(i) == c.choice.chosen, c.choice.refusals[i]))

@@ -143,11 +143,13 @@ class Assistant {
     f.section(ui_.tr("读出的"), fmt::format(fmt::runtime(ui_.tr("{} 行 · {} 列")), grouped(table().rows()),
                                             table().columns.size()));
     if (unread)
-      f.note(fmt::format(fmt::runtime(ui_.tr("! {} 个单元格没有读出，表里标出")), unread), ui_.theme.warning);
+      f.note(fmt::format(fmt::runtime(ui_.tr("! {} 个单元格没有读出，表里标出", unread)), unread),
+             ui_.theme.warning);
     for (const auto& problem : t.loaded.report.problems) {
       if (problem.kind == "no-coordinates" || problem.kind == "bad-coordinates") continue;
       std::string text = session::problemText(problem, ui_.view.language);
-      if (!problem.rows.empty()) text += fmt::format(fmt::runtime(ui_.tr("（{} 行）")), problem.rows.size());
+      if (!problem.rows.empty())
+        text += fmt::format(fmt::runtime(ui_.tr("（{} 行）", problem.rows.size())), problem.rows.size());
       f.note((problem.harmless ? "· " : "! ") + text,
              problem.harmless ? std::optional<Rgba>() : std::optional<Rgba>(ui_.theme.warning));
     }
@@ -336,18 +338,47 @@ class Assistant {
     ui_.text(Type::body, f.control(), found_.whole.empty() ? ui_.tr("没有") : found_.whole, ui_.theme.text1);
     ui_.record("import.whole", f.control(), "text", found_.whole);
     f.space(32);
-    f.section(ui_.tr("数值"), fmt::format(fmt::runtime(ui_.tr("选中 {} 列")), found_.figures.size()));
+    f.section(ui_.tr("数值"), fmt::format(fmt::runtime(ui_.tr("选中 {} 项")), found_.figures.size()));
+    if (!p_.years.empty() && f.toggle("import.years", ui_.tr("列名里的年份合成一项指标"), !work_.yearsApart))
+      say([&](ImportWork& w) {
+        w.asSaid = true, w.choices.as = As::figures;
+        w.yearsApart = !w.yearsApart, w.figuresSaid = false, w.choices.figures.clear();
+      });
     for (size_t i = 0; i < table().columns.size(); ++i) {
       const geo::Column& c = table().columns[i];
       if (!c.numeric() || c.name == found_.key || c.name == found_.year) continue;
-      const auto at = std::find_if(found_.figures.begin(), found_.figures.end(),
-                                   [&](const auto& x) { return x.column == c.name; });
-      figure(f, i, c, at == found_.figures.end() ? nullptr : &*at);
+      const session::YearGroup* years = work_.yearsApart ? nullptr : yearsOf(c.name);
+      if (years && years->columns.begin()->second != c.name) continue;
+      const auto at = std::find_if(found_.figures.begin(), found_.figures.end(), [&](const auto& x) {
+        return years ? x.years && x.column == years->name : !x.years && x.column == c.name;
+      });
+      figure(f, i, c, years, at == found_.figures.end() ? nullptr : &*at);
     }
   }
 
-  void figure(Form& f, size_t i, const geo::Column& c, const session::FigureSpec* on) {
+  const session::YearGroup* yearsOf(const std::string& column) const {
+    for (const auto& g : p_.years)
+      for (const auto& [year, name] : g.columns)
+        if (name == column) return &g;
+    return nullptr;
+  }
+
+  // 2021–2023, or each where some are left out.
+  std::string yearsText(const session::YearGroup& g) const {
+    const int first = g.columns.begin()->first, last = g.columns.rbegin()->first;
+    if (last - first + 1 == static_cast<int>(g.columns.size())) return fmt::format("{}–{}", first, last);
+    std::string text;
+    for (const auto& [year, column] : g.columns)
+      text += fmt::format("{}{}", text.empty() ? "" : ui_.chinese() ? "、" : ", ", year);
+    return text;
+  }
+
+  void figure(Form& f, size_t i, const geo::Column& c, const session::YearGroup* years,
+              const session::FigureSpec* on) {
     const std::string id = fmt::format("import.figure.{}", i);
+    const auto mine = [&](const session::FigureSpec& x) {
+      return years ? x.years && x.column == years->name : !x.years && x.column == c.name;
+    };
     const float unit = 84 * k_, top = f.y;
     const auto figures = [&](const std::function<void(std::vector<session::FigureSpec>&)>& change) {
       say([&](ImportWork& w) {
@@ -357,11 +388,16 @@ class Assistant {
       });
     };
     Form half(ui_, f.x0, f.x1 - unit - 8 * k_, f.y);
-    const std::string name = ui_.cut(Type::body, on ? ui_.name(on->name) : c.name, half.width() - 30 * k_);
+    const session::FigureSpec plain = on      ? *on
+                                      : years ? session::figureOf(table(), *years, work_.path)
+                                              : session::figureOf(c);
+    std::string name = on || years ? ui_.name(plain.name) : c.name;
+    if (years) name += " " + yearsText(*years);
+    name = ui_.cut(Type::body, name, half.width() - 30 * k_);
     if (half.toggle(id, name, on != nullptr))
       figures([&](auto& list) {
-        if (on) std::erase_if(list, [&](const auto& x) { return x.column == c.name; });
-        else list.push_back(session::figureOf(c));
+        if (on) std::erase_if(list, mine);
+        else list.push_back(plain);
       });
     if (on) {
       const auto said =
@@ -369,10 +405,18 @@ class Assistant {
       if (said)
         figures([&](auto& list) {
           for (auto& x : list)
-            if (x.column == c.name) x.unit = {*said, *said};
+            if (mine(x)) x.unit = {*said, *said};
         });
     }
     f.y = half.y;
+    if (!on || !years || !years->name.empty()) return;
+    // Years alone do not say what they are of.
+    if (const auto said = f.field(id + ".name", ui_.tr("指标名称"), ui_.name(on->name));
+        said && !said->empty())
+      figures([&](auto& list) {
+        for (auto& x : list)
+          if (mine(x)) x.name = {*said, *said};
+      });
   }
 
   void matching(Form& f) {
@@ -388,9 +432,10 @@ class Assistant {
     }
     if (!p_.unmatched.empty()) {
       const bool own = specOf(ui_, p_.namesOf) != nullptr;
-      f.warning("import.unmatched",
-                fmt::format(fmt::runtime(ui_.tr("{} 个名称没有对上")), p_.unmatched.size()),
-                own ? ui_.tr("点相近的一个就认定，可以撤销。") : "");
+      f.warning(
+          "import.unmatched",
+          fmt::format(fmt::runtime(ui_.tr("{} 个名称没有对上", p_.unmatched.size())), p_.unmatched.size()),
+          own ? ui_.tr("点相近的一个就认定，可以撤销。") : "");
       if (own) drawUnmatched(f, "import.match", {p_.namesOf, p_.unmatched, p_.suggestions}, 20);
     }
     if (specOf(ui_, p_.namesOf)) drawAccepted(f, "import.match", p_.namesOf);
@@ -431,8 +476,10 @@ class Assistant {
     for (const std::string* c :
          {&found_.x, &found_.y, &found_.label, &found_.placeBy, &found_.county, &found_.key, &found_.year})
       if (*c == column) return true;
-    return std::any_of(found_.figures.begin(), found_.figures.end(),
-                       [&](const auto& f) { return f.column == column; });
+    const session::YearGroup* years = work_.yearsApart ? nullptr : yearsOf(column);
+    return std::any_of(found_.figures.begin(), found_.figures.end(), [&](const auto& f) {
+      return f.years ? years && f.column == years->name : f.column == column;
+    });
   }
 
   void drawTable(Rect r) {
@@ -523,7 +570,7 @@ class Assistant {
                Align::right);
       return;
     }
-    const auto p = ui_.press(id, r, "button", line.part == Part::header ? "header" : "");
+    const auto p = ui_.press(id, r, "line", line.part == Part::header ? "header" : "");
     if (p.hovered) ui_.fill(r, t.accent.withAlpha(0.14));
     ui_.tip(id, p.hovered, ui_.tr("把这一行定为表头"));
     ui_.text(Type::note, {r.x, r.y, r.w - 10 * k_, r.h}, fmt::format("{}", line.number),
@@ -534,7 +581,8 @@ class Assistant {
   std::string typeLine(size_t c) const {
     std::string text = meaningWord(c);
     if (c < p_.table.columns.size() && p_.table.columns[c].unread)
-      text += fmt::format(fmt::runtime(ui_.tr(" · {} 格未读出")), p_.table.columns[c].unread);
+      text += fmt::format(fmt::runtime(ui_.tr(" · {} 格未读出", p_.table.columns[c].unread)),
+                          p_.table.columns[c].unread);
     else if (c < p_.table.columns.size() && p_.table.columns[c].missing)
       text += fmt::format(fmt::runtime(ui_.tr(" · 缺 {}")), p_.table.columns[c].missing);
     return text;
@@ -644,21 +692,41 @@ class Assistant {
     const size_t rows = table().rows();
     std::string first;
     if (found_.as == As::figures) {
-      first = fmt::format(fmt::runtime(ui_.tr("{} 个单元对上 {} 个")), p_.areas, p_.matched);
+      first = fmt::format(fmt::runtime(ui_.tr("{} 个单元对上 {} 个", p_.areas)), p_.areas, p_.matched);
       say(Type::strong, first, p_.matched ? t.text1 : t.warning);
-      if (!found_.figures.empty())
+      if (!found_.figures.empty()) {
+        const bool latest = !found_.year.empty() || found_.figures[0].years;
         say(Type::note,
             fmt::format(fmt::runtime(ui_.tr("图上是“{}”{}；颜色越鲜明，数值越大。")),
-                        ui_.name(found_.figures[0].name), found_.year.empty() ? "" : ui_.tr("（最近一年）")),
+                        ui_.name(found_.figures[0].name), latest ? ui_.tr("（最近一年）") : ""),
             t.text2);
+      }
+      std::string made;
+      for (const auto& x : found_.figures) {
+        if (!x.years) continue;
+        for (const auto& g : p_.years)
+          if (g.name == x.column)
+            made += (made.empty()    ? ""
+                     : ui_.chinese() ? "；"
+                                     : "; ") +
+                    fmt::format(fmt::runtime(ui_.tr("{} 列成为“{}”的 {} 年")), g.columns.size(),
+                                ui_.name(x.name), g.columns.size());
+      }
+      if (!made.empty()) {
+        ui_.record("import.madeOfYears", side, "text", made);
+        say(Type::note, made + (ui_.chinese() ? "。" : "."), t.text2);
+      }
       if (found_.figures.size() > 1)
-        say(Type::note, fmt::format(fmt::runtime(ui_.tr("共 {} 项指标。")), found_.figures.size()), t.text2);
+        say(Type::note,
+            fmt::format(fmt::runtime(ui_.tr("共 {} 项指标。", found_.figures.size())), found_.figures.size()),
+            t.text2);
     } else {
-      first = fmt::format(fmt::runtime(ui_.tr("{} 条中 {} 条有位置")), grouped(rows), grouped(p_.placed));
+      first =
+          fmt::format(fmt::runtime(ui_.tr("{} 条中 {} 条有位置", rows)), grouped(rows), grouped(p_.placed));
       say(Type::strong, first, p_.placed ? t.text1 : t.warning);
       if (p_.placed < rows)
         say(Type::note,
-            fmt::format(fmt::runtime(ui_.tr("{} 条没有位置，导入后可以在图上放。")),
+            fmt::format(fmt::runtime(ui_.tr("{} 条没有位置，导入后可以在图上放。", rows - p_.placed)),
                         grouped(rows - p_.placed)),
             t.text2);
       if (found_.as == As::names && p_.placed)

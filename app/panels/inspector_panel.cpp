@@ -527,7 +527,7 @@ void countyCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& l
             if (role == scene::Role::station) ++stations, illustrative = illustrative || l.illustrative;
             else plan.emplace_back(&l, static_cast<long>(i));
           }
-  std::string count = fmt::format(fmt::runtime(ui.tr("{} 项")), plan.size());
+  std::string count = fmt::format(fmt::runtime(ui.tr("{} 项", plan.size())), plan.size());
   if (stations)
     count += fmt::format(" · {} {}{}", ui.tr("服务站"), stations, illustrative ? ui.tr("（示例）") : "");
   sectionTitle(ui, x0, x1, y, ui.tr("规划要素"), count);
@@ -654,7 +654,9 @@ void placeCard(Ui& ui, float x0, float x1, float& y, const scene::SceneLayer& la
        {std::pair{ui.tr("由其引领"), &ledBy}, std::pair{ui.tr("引领"), &leads}}) {
     if (objects->empty()) continue;
     sectionTitle(ui, x0, x1, y, title,
-                 objects->size() > 1 ? fmt::format(fmt::runtime(ui.tr("{} 项")), objects->size()) : "");
+                 objects->size() > 1
+                     ? fmt::format(fmt::runtime(ui.tr("{} 项", objects->size())), objects->size())
+                     : "");
     y -= 4 * k;
     for (const auto& o : *objects)
       if (const auto* l = scene::findLayer(ui.scene, o.layer);
@@ -794,7 +796,7 @@ void probeRow(Ui& ui, Rect r, const session::HeatProbe& probe) {
   if (p.fade > 0) ui.fill(r, t.accent.withAlpha(0.08 * p.fade));
   const float x0 = r.x + 16 * k, x1 = r.right() - 16 * k;
   const float end = ui.text(Type::body, {x0, r.y, x1 - x0, r.h}, ui.tr("此处热力"), t.text2);
-  const std::string from = fmt::format(fmt::runtime(ui.tr("{} 个点")), probe.total);
+  const std::string from = fmt::format(fmt::runtime(ui.tr("{} 个点", probe.total)), probe.total);
   const float w = ui.width(Type::note, from);
   ui.text(Type::strong, {end + 10 * k, r.y, x1 - w - 28 * k - end - 10 * k, r.h}, value, t.text1);
   ui.text(Type::note, {x0, r.y, x1 - x0 - 16 * k, r.h}, from, t.text3, Align::right);

@@ -258,7 +258,8 @@ void drawLayersPanel(Ui& ui, Rect r) {
   const auto& t = ui.theme;
   ui.begin("##layers", r, t.panel, st.layersOverlay);
   const auto& specs = ui.session.project().layers;
-  header(ui, {r.x, r.y, r.w, 30 * k}, ui.tr("图层"), fmt::format(fmt::runtime(ui.tr("{} 层")), specs.size()));
+  header(ui, {r.x, r.y, r.w, 30 * k}, ui.tr("图层"),
+         fmt::format(fmt::runtime(ui.tr("{} 层", specs.size())), specs.size()));
   drawSearchBox(ui, {r.x + 12 * k, r.y + 40 * k, r.w - 24 * k, 30 * k});
 
   const float styleHeight = styleSectionHeight(ui);

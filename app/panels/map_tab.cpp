@@ -234,8 +234,8 @@ void smoothing(Form& f, const session::IndicatorSpec& spec) {
       if (trusted->second[i] < 0.5) doubt(i);
   if (count) {
     if (count > 12) doubtful += " …";
-    f.warning("map.unreliable", fmt::format(fmt::runtime(ui.tr("{} 个单元的分母太小，说明不了多少")), count),
-              doubtful);
+    f.warning("map.unreliable",
+              fmt::format(fmt::runtime(ui.tr("{} 个单元的分母太小，说明不了多少", count)), count), doubtful);
   } else {
     f.note(ui.tr("各单元的分母都足够大：平滑几乎不改变比率。"));
   }

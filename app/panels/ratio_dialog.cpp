@@ -212,7 +212,8 @@ void drawRatioDialog(Ui& ui) {
   if (preview.values.empty()) r.note(ui.tr("没有一个单元同时有分子和分母。"), t.warning);
   r.space(4);
   const auto tell = [&](const char* text, size_t n, bool bad) {
-    if (n) r.note(fmt::format(fmt::runtime(ui.tr(text)), n), bad ? std::optional(t.warning) : std::nullopt);
+    if (n)
+      r.note(fmt::format(fmt::runtime(ui.tr(text, n)), n), bad ? std::optional(t.warning) : std::nullopt);
   };
   tell("{} 个单元的分母是 0：没有比率。", preview.zero, true);
   tell("{} 个单元的分母是负数：没有比率。", preview.negative, true);

@@ -120,6 +120,19 @@ struct Toast {
   double until = 0;
 };
 
+struct Tabs {  // the keyboard's way through an open dialog
+  struct Stop {
+    std::string id;
+    bool field = false;
+  };
+  std::string dialog;             // that it is for
+  bool on = false;                // its widgets are being drawn
+  std::vector<Stop> before, now;  // of the last frame, of this one
+  std::string at;                 // where the keyboard stands; empty: nowhere
+  std::string pressed, reached;   // by this frame's keys
+  scene::Rect ring, clip;         // to be drawn over the rest
+};
+
 struct PanelState::Impl {
   Fonts fonts;
   std::map<std::string, Widget> widgets;
@@ -139,6 +152,7 @@ struct PanelState::Impl {
   bool popupFresh = false;
   std::string menu;  // id of the open menu
   Dialog dialog;
+  Tabs tabs;
   std::optional<session::Command> afterSave;  // what waits until the project is saved
   int afterSaveFrames = 0;
   bool wasTyping = false;

@@ -49,7 +49,7 @@ void drawStatusBar(Ui& ui) {
   {
     const bool bad = std::any_of(ui.session.messages().begin(), ui.session.messages().end(),
                                  [](const auto& m) { return m.level != session::Message::Level::info; });
-    const std::string text = fmt::format(fmt::runtime(ui.tr("{} 条消息")), messages);
+    const std::string text = fmt::format(fmt::runtime(ui.tr("{} 条消息", messages)), messages);
     const float w = ui.width(Type::note, text) + 16 * k;
     const Rect b{right - w + 8 * k, r.y + 3 * k, w, r.h - 6 * k};
     const auto p = ui.press("messages", b, "button", text);
@@ -82,9 +82,14 @@ void drawStatusBar(Ui& ui) {
       for (const auto& l : ui.scene.layers) illustrative += l.illustrative;
       const auto* city = scene::findLayer(ui.scene, ui.scene.cityLayer);
       if (city && city->shape && city->shape->layer)
-        text = fmt::format(fmt::runtime(ui.tr("{} 县（市、区）")), city->shape->layer->rows()) + " · ";
-      text += fmt::format(fmt::runtime(ui.tr("{} 图层")), ui.session.project().layers.size());
-      if (illustrative) text += fmt::format(fmt::runtime(ui.tr(" · {} 层示例数据")), illustrative);
+        text = fmt::format(fmt::runtime(ui.tr("{} 县（市、区）", city->shape->layer->rows())),
+                           city->shape->layer->rows()) +
+               " · ";
+      text += fmt::format(fmt::runtime(ui.tr("{} 图层", ui.session.project().layers.size())),
+                          ui.session.project().layers.size());
+      if (illustrative)
+        text += fmt::format(fmt::runtime(ui.tr(" · {} 层示例数据", static_cast<size_t>(illustrative))),
+                            illustrative);
     }
     const float w = std::min(ui.width(Type::note, text), r.w * 0.4f);
     ui.text(Type::note, {right - w, r.y, w + 1, r.h}, text,

@@ -352,6 +352,59 @@ void Ui::record(const std::string& id, Rect r, const char* kind, std::string val
   state.widgets[id] = {kind, r, std::move(value), enabled, {}};
 }
 
+void Ui::beginTabs(std::string_view dialog) {
+  Tabs& t = state.tabs;
+  if (t.dialog != dialog) t = {}, t.dialog = dialog;
+  t.on = true, t.now.clear(), t.ring = {};
+  if (ImGui::IsMouseClicked(0)) t.at.clear();
+  if (!state.popup.empty()) return;  // its own keys
+  if (!state.editing.empty()) t.at = state.editing;
+  for (const KeyPress& p : input.keys) {
+    if (p.ctrl || p.alt) continue;
+    const auto is = [&](const Tabs::Stop& s) { return s.id == t.at; };
+    const auto here = std::find_if(t.before.begin(), t.before.end(), is);
+    if (p.key == 258 && !t.before.empty()) {
+      const auto n = static_cast<long>(t.before.size());
+      const long from = here == t.before.end() ? (p.shift ? 0 : -1) : here - t.before.begin();
+      const Tabs::Stop& to = t.before[static_cast<size_t>((from + (p.shift ? n - 1 : 1) + n) % n)];
+      if (!state.editing.empty() && !to.field) state.leaveField = true;
+      t.at = t.reached = to.id;
+      state.column.focus = to.field ? "" : to.id;  // a slider takes the arrows
+      state.wants.again = true;
+    } else if ((p.key == 257 || p.key == 335 || p.key == ' ') && here != t.before.end() && !here->field) {
+      t.pressed = t.at;
+    }
+  }
+}
+
+void Ui::endTabs() {
+  Tabs& t = state.tabs;
+  if (!std::exchange(t.on, false)) {  // no dialog is open
+    t = {};
+    return;
+  }
+  t.before = std::exchange(t.now, {});
+  t.pressed.clear(), t.reached.clear();
+  if (!t.at.empty()) record("focus", t.ring, "focus", t.at);
+  if (t.ring.w <= 0 || !state.popup.empty()) return;
+  auto& over = *ImGui::GetForegroundDrawList();
+  over.PushClipRect(low(t.clip), high(t.clip));
+  over.AddRect(low(t.ring), high(t.ring), colour(theme.accent), 6 * k, 0, 2 * k);
+  over.PopClipRect();
+}
+
+bool Ui::tabStop(const std::string& id, Rect r, bool field) {
+  Tabs& t = state.tabs;
+  if (!t.on) return false;
+  t.now.push_back({id, field});
+  if (t.at != id) return false;
+  const ImRect seen = ImGui::GetCurrentWindow()->InnerClipRect;
+  if (t.reached == id && (r.y < seen.Min.y || r.bottom() > seen.Max.y)) ImGui::SetScrollHereY(0.5f);
+  if (!field) t.ring = r.grown(2 * k);  // a field has a frame of its own
+  t.clip = Rect{seen.Min.x, seen.Min.y, seen.GetWidth(), seen.GetHeight()}.grown(6 * k);
+  return t.pressed == id;
+}
+
 Press Ui::press(const std::string& id, Rect r, const char* kind, std::string value, bool enabled) {
   record(id, r, kind, std::move(value), enabled);
   Press p;
@@ -361,6 +414,10 @@ Press Ui::press(const std::string& id, Rect r, const char* kind, std::string val
   p.hovered = ImGui::IsItemHovered();
   p.held = enabled && ImGui::IsItemActive();
   p.clicked = enabled && released;
+  static constexpr std::string_view stops[] = {"button",  "choice", "check", "option",
+                                               "segment", "slider", "link"};
+  if (enabled && std::find(std::begin(stops), std::end(stops), kind) != std::end(stops))
+    p.clicked |= tabStop(id, r, false);
   p.doubled = enabled && p.hovered && ImGui::IsMouseDoubleClicked(0);
   p.fade = fade(id, enabled && (p.hovered || p.held));
   return p;
@@ -463,7 +520,8 @@ bool Ui::field(const std::string& id, Rect r, std::string& value, const char* pl
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2{x - r.x, top});
   ImGui::SetCursorScreenPos(low(r));
   ImGui::SetNextItemWidth(r.w);
-  if (takeFocus) ImGui::SetKeyboardFocusHere();
+  (void)tabStop(id, r, true);
+  if (takeFocus || (state.tabs.on && state.tabs.reached == id)) ImGui::SetKeyboardFocusHere();
   // At rest the text is ours, cut where it is too long: a path loses its beginning, anything else its end.
   const bool editing = state.editing == id;
   ImGui::PushStyleColor(ImGuiCol_Text, colour(editing ? theme.text1 : Rgba{0, 0, 0, 0}));

@@ -67,6 +67,9 @@ class Ui {
   std::vector<Rgba> classColours;  // of the indicator on the map; empty: none
 
   const char* tr(const char* chinese) const { return session::tr(chinese, view.language); }
+  const char* tr(const char* chinese, size_t count) const {
+    return session::tr(chinese, count, view.language);
+  }
   bool chinese() const { return view.language == scene::Language::zh; }
   const std::string& name(const session::Name& n) const { return n.in(view.language); }
   template <class C>
@@ -140,7 +143,13 @@ class Ui {
   bool menuRow(const std::string& id, Rect r, std::string_view label, std::string_view right = {},
                bool on = false, std::optional<std::string> refusal = {}, std::string help = {});
 
+  // Tab and Shift+Tab go through the widgets that are drawn between these, in that order; Enter and the space
+  // bar press one.
+  void beginTabs(std::string_view dialog);
+  void endTabs();
+
  private:
+  bool tabStop(const std::string& id, Rect r, bool field);  // whether the keyboard presses it now
   ImFont* font(Type t) const { return state.fonts[t]; }
   Rect popup_, scroll_;
   std::string scrollId_;

@@ -1,5 +1,6 @@
 #include <csetjmp>
 #include <cstdio>
+#include <cstdlib>
 
 #include <jpeglib.h>
 
@@ -11,6 +12,8 @@
 namespace paper {
 
 namespace {
+
+constexpr int quality = 92;
 
 struct Failure {
   jpeg_error_mgr base;
@@ -45,7 +48,7 @@ class JpegStream {
     stream_.image_height = static_cast<JDIMENSION>(height);
     stream_.input_components = 3, stream_.in_color_space = JCS_RGB;
     jpeg_set_defaults(&stream_);
-    jpeg_set_quality(&stream_, 92, TRUE);
+    jpeg_set_quality(&stream_, quality, TRUE);
     // 4:4:4: thin coloured lines and small text do not survive halved chroma.
     stream_.comp_info[0].h_samp_factor = stream_.comp_info[0].v_samp_factor = 1;
     if (dpi > 0 && dpi < 65536)
@@ -58,6 +61,19 @@ class JpegStream {
     for (const std::string& part : recipe)
       jpeg_write_marker(&stream_, JPEG_APP0 + 11, reinterpret_cast<const JOCTET*>(part.data()),
                         static_cast<unsigned>(part.size()));
+    return true;
+  }
+  bool start(unsigned char** bytes, unsigned long* size, int width, int height, int channels) {
+    if (setjmp(failure_.back)) return false;
+    jpeg_create_compress(&stream_);
+    jpeg_mem_dest(&stream_, bytes, size);
+    stream_.image_width = static_cast<JDIMENSION>(width),
+    stream_.image_height = static_cast<JDIMENSION>(height);
+    stream_.input_components = channels, stream_.in_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_set_defaults(&stream_);
+    jpeg_set_quality(&stream_, quality, TRUE);
+    stream_.comp_info[0].h_samp_factor = stream_.comp_info[0].v_samp_factor = 1;
+    jpeg_start_compress(&stream_, TRUE);
     return true;
   }
   bool row(const uint8_t* rgb) {
@@ -77,6 +93,21 @@ class JpegStream {
 };
 
 }  // namespace
+
+std::string jpegBytes(int width, int height, int channels, const std::function<void(int, uint8_t*)>& row) {
+  if (width < 1 || height < 1 || width > JPEG_MAX_DIMENSION || height > JPEG_MAX_DIMENSION) return {};
+  struct Buffer {  // libjpeg's own, by malloc
+    unsigned char* bytes = nullptr;
+    unsigned long size = 0;
+    ~Buffer() { std::free(bytes); }
+  } buffer;
+  JpegStream jpeg;
+  std::vector<uint8_t> line(static_cast<size_t>(width) * static_cast<size_t>(channels));
+  bool ok = jpeg.start(&buffer.bytes, &buffer.size, width, height, channels);
+  for (int y = 0; y < height && ok; ++y) row(y, line.data()), ok = jpeg.row(line.data());
+  if (!ok || !jpeg.finish()) return {};
+  return {reinterpret_cast<const char*>(buffer.bytes), buffer.size};
+}
 
 geo::Result<void> writeJpeg(const scene::Drawing& drawing, const std::string& path, int width, int height,
                             double pixelsPerUnit, double dpi, const Meta& meta, geo::Progress* progress) {

@@ -102,10 +102,10 @@ int PdfFile::object(std::string_view body) {
   return number;
 }
 
-void PdfFile::streamOfDeflated(int number, std::string_view dictionary, std::string_view packed) {
+void PdfFile::streamOfDeflated(int number, std::string_view dictionary, std::string_view packed,
+                               const char* filter) {
   places_[static_cast<size_t>(number)] = {written_, 0};
-  put(fmt::format("{} 0 obj\n<<{}/Filter/FlateDecode/Length {}>>stream\n", number, dictionary,
-                  packed.size()));
+  put(fmt::format("{} 0 obj\n<<{}/Filter/{}/Length {}>>stream\n", number, dictionary, filter, packed.size()));
   put(packed), put("\nendstream\nendobj\n");
 }
 
@@ -139,7 +139,7 @@ int PdfFile::add(PdfObjects objects) {
       }
     }
     numbers.push_back(reserve());
-    if (made.isStream) streamOfDeflated(numbers.back(), placed(made.body), made.deflated);
+    if (made.isStream) streamOfDeflated(numbers.back(), placed(made.body), made.deflated, made.filter);
     else object(numbers.back(), placed(made.body));
     made = {};
   }
@@ -149,7 +149,7 @@ int PdfFile::add(PdfObjects objects) {
 std::string PdfObjects::ref(int number) { return fmt::format("{0}{1}{0} 0 R", reference, number); }
 
 int PdfObjects::object(std::string body) {
-  objects_.push_back({std::move(body), {}, false, {}});
+  objects_.push_back({std::move(body), {}, false, {}, ""});
   return static_cast<int>(objects_.size());
 }
 
@@ -158,6 +158,14 @@ int PdfObjects::stream(std::string dictionary, std::string_view bytes) {
 }
 
 int PdfObjects::streamOfDeflated(std::string dictionary, std::string packed, bool shared) {
+  return streamOf("FlateDecode", std::move(dictionary), std::move(packed), shared);
+}
+
+int PdfObjects::streamOfJpeg(std::string dictionary, std::string jpeg, bool shared) {
+  return streamOf("DCTDecode", std::move(dictionary), std::move(jpeg), shared);
+}
+
+int PdfObjects::streamOf(const char* filter, std::string dictionary, std::string packed, bool shared) {
   std::string digest;
   if (shared) {
     Sha256 sha;
@@ -175,7 +183,7 @@ int PdfObjects::streamOfDeflated(std::string dictionary, std::string packed, boo
     sha.add(body.data(), body.size()), sha.add(packed.data(), packed.size());
     digest = sha.hex();
   }
-  objects_.push_back({std::move(dictionary), std::move(packed), true, std::move(digest)});
+  objects_.push_back({std::move(dictionary), std::move(packed), true, std::move(digest), filter});
   return static_cast<int>(objects_.size());
 }
 

@@ -22,13 +22,16 @@ class PdfObjects {
   int stream(std::string dictionary, std::string_view bytes);
   // Shared: what another page has already stands for both.
   int streamOfDeflated(std::string dictionary, std::string deflated, bool shared = false);
+  int streamOfJpeg(std::string dictionary, std::string jpeg, bool shared = false);
 
  private:
+  int streamOf(const char* filter, std::string dictionary, std::string bytes, bool shared);
   friend class PdfFile;
   struct Object {
     std::string body, deflated;
     bool isStream = false;
     std::string digest;  // of what is shared
+    const char* filter = "FlateDecode";
   };
   std::vector<Object> objects_;
 };
@@ -45,7 +48,8 @@ class PdfFile {
   void object(int number, std::string_view body);
   int object(std::string_view body);
   int stream(std::string_view dictionary, std::string_view bytes);
-  void streamOfDeflated(int number, std::string_view dictionary, std::string_view deflated);
+  void streamOfDeflated(int number, std::string_view dictionary, std::string_view deflated,
+                        const char* filter = "FlateDecode");
   int add(PdfObjects objects);  // the number of the last one
   const geo::Result<void>& result() const { return result_; }
   geo::Result<void> finish(int catalog, int info);

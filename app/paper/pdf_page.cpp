@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/paper/deflate.h"
+#include "app/paper/pictures.h"
 #include "app/paper/png_bytes.h"
 #include "app/paper/raster_painter.h"
 #include "app/paper/vectors.h"
@@ -16,8 +17,9 @@ using scene::Vec;
 
 namespace {
 
-constexpr size_t mostParts = 1000;      // per path: longer ones are slow in viewers
-constexpr size_t chunkBytes = 1 << 20;  // of content, deflated in parallel
+constexpr size_t mostParts = 1000;        // per path: longer ones are slow in viewers
+constexpr size_t smallestPhoto = 20'000;  // bytes without loss: below, there is nothing to gain
+constexpr size_t chunkBytes = 1 << 20;    // of content, deflated in parallel
 // Of content: no point of a map is told apart more finely, and four digits reach across an A3.
 constexpr double unitMillimetres = vectorToleranceMillimetres, unitsPerMillimetre = 1 / unitMillimetres;
 constexpr double pointsPerUnit = 72 / 25.4 * unitMillimetres;
@@ -490,14 +492,25 @@ class PageWriter {
     if (named_.insert(name).second) xObjects_ += fmt::format("/{} {}", name, PdfObjects::ref(object));
     out_ += fmt::format("/{} Do\n", name);
   }
-  void image(const Rect& r, const std::vector<Rgba>& pixels, int columns, int rows, bool smooth) {
+  // A photograph is several times as small as a JPEG; a drawn map, or what is level, is no larger without
+  // loss. photo: nobody reads values by its colours.
+  void image(const Rect& r, const std::vector<Rgba>& pixels, int columns, int rows, bool smooth,
+             bool photo = false) {
     const Sampling s =
         sampling(pixels, columns, rows, r, clip_, smooth, options_.imageDpi / 25.4 * unitMillimetres);
     if (s.columns <= 0 || s.rows <= 0) return;
     const int perStrip = std::max(1, (1 << 18) / s.columns), strips = (s.rows + perStrip - 1) / perStrip;
     // What is smooth deflates far better as differences between neighbours: PNG's filters, and PDF knows
     // them.
-    const auto packed = [&](int channels) {
+    const bool grey =
+        photo && std::all_of(pixels.begin(), pixels.end(), [](Rgba p) { return p.r == p.g && p.g == p.b; });
+    enum class Plane { colour, grey, alpha };
+    const auto put = [](Plane plane, Rgba p, uint8_t*& at) {
+      if (plane == Plane::colour) *at++ = p.r, *at++ = p.g, *at++ = p.b;
+      else *at++ = plane == Plane::grey ? p.r : p.a;
+    };
+    const auto packed = [&](Plane plane) {
+      const int channels = plane == Plane::colour ? 3 : 1;
       return deflatedStrips(strips, 6, parallel_, [&](int strip, std::vector<uint8_t>& out) {
         std::vector<Rgba> row(static_cast<size_t>(s.columns));
         std::vector<uint8_t> plain(static_cast<size_t>(s.columns) * channels), above(plain.size());
@@ -506,34 +519,45 @@ class PageWriter {
           s.row(y, row.data());
           plain.swap(above);
           uint8_t* at = plain.data();
-          for (const Rgba& p : row)
-            if (channels == 1) *at++ = p.a;
-            else *at++ = p.r, *at++ = p.g, *at++ = p.b;
+          for (const Rgba& p : row) put(plane, p, at);
           if (y >= from) filterRow(plain, y ? &above : nullptr, channels, smooth, out);
         }
       });
     };
-    const auto dictionary = [&](const char* space, int channels) {
-      return fmt::format(
-          "/Type/XObject/Subtype/Image/Width {0}/Height {1}/BitsPerComponent 8/ColorSpace/{2}"
-          "/DecodeParms<</Predictor 15/Colors {3}/Columns {0}>>",
-          s.columns, s.rows, space, channels);
+    const auto jpeg = [&](Plane plane) {
+      std::vector<Rgba> row(static_cast<size_t>(s.columns));
+      return jpegBytes(s.columns, s.rows, plane == Plane::colour ? 3 : 1, [&](int y, uint8_t* at) {
+        s.row(y, row.data());
+        for (const Rgba& p : row) put(plane, p, at);
+      });
+    };
+    const auto object = [&](Plane plane, const std::string& mask) {
+      const int channels = plane == Plane::colour ? 3 : 1;
+      const std::string dictionary =
+          fmt::format("/Type/XObject/Subtype/Image/Width {}/Height {}/BitsPerComponent 8/ColorSpace/{}{}",
+                      s.columns, s.rows, channels == 3 ? "DeviceRGB" : "DeviceGray", mask);
+      std::string lossless = packed(plane);
+      if (photo && lossless.size() > smallestPhoto)
+        if (std::string lossy = jpeg(plane); !lossy.empty() && 2 * lossy.size() < lossless.size())
+          return objects_.streamOfJpeg(dictionary, std::move(lossy), true);
+      return objects_.streamOfDeflated(
+          dictionary + fmt::format("/DecodeParms<</Predictor 15/Colors {}/Columns {}>>", channels, s.columns),
+          std::move(lossless), true);
     };
     std::string mask;
     if (std::any_of(pixels.begin(), pixels.end(), [](Rgba p) { return p.a < 255; }))
-      mask = "/SMask " +
-             PdfObjects::ref(objects_.streamOfDeflated(dictionary("DeviceGray", 1), packed(1), true));
-    const int object = objects_.streamOfDeflated(dictionary("DeviceRGB", 3) + mask, packed(3), true);
+      mask = "/SMask " + PdfObjects::ref(object(Plane::alpha, ""));
+    const int whole = object(grey ? Plane::grey : Plane::colour, mask);
     alpha(state_.alphaFill, 255, "ca");
     save();
     n(s.rect.w), out_ += "0 0 ", n(-s.rect.h), n(s.rect.x), n(s.rect.bottom()), out_ += "cm ";
-    paintObject(object);
+    paintObject(whole);
     restore();
   }
   void add(const scene::Raster& raster) {
     if (raster.pixels && visible(raster.camera))
       image(scaled(worldRect(drawing_.cameras[raster.camera], raster.world)), *raster.pixels, raster.columns,
-            raster.rows, raster.smooth);
+            raster.rows, raster.smooth, raster.basemap != nullptr);
   }
   void add(const scene::Image& picture) {
     if (picture.pixels && visible())

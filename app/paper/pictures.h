@@ -14,4 +14,8 @@ int stripRows(int width);
 bool paintInOrder(const RasterPainter& painter, int width, int height, geo::Progress* progress,
                   const std::function<bool(int, int, const uint8_t*)>& take);
 
+// A JPEG in memory, of three channels or of one (grey), each as sharp as the others. row(y, out) gives the
+// rows in order. Empty: it cannot be made.
+std::string jpegBytes(int width, int height, int channels, const std::function<void(int, uint8_t*)>& row);
+
 }  // namespace paper

@@ -23,6 +23,7 @@
 #include "app/session/project_file.h"
 #include "app/session/layer_card.h"
 #include "app/session/recipe.h"
+#include "app/session/saving.h"
 #include "app/session/snapshot.h"
 #include "app/session/tour.h"
 #include "geo/database.h"
@@ -542,7 +543,10 @@ class Check {
   Done indicator(const std::string& id) const { return known("indicator", p_.indicators, id); }
   Done scene(const std::string& id) const { return known("scene", p_.scenes, id); }
   Done presenting() const { return s_.view().show.on ? Done{} : no("没有在演示。"); }
-  Done unsaved(bool discard) const { return discard || !s_.changed() ? Done{} : no("项目有未保存的修改。"); }
+  Done unsaved(bool discard) const {
+    const auto& saving = SessionParts::derived(s_).saving;  // whoever leaves waits until it is there
+    return discard || !s_.changed() || (saving && saving->asked == p_) ? Done{} : no("项目有未保存的修改。");
+  }
 
   const Session& s_;
   const Project& p_;
@@ -586,15 +590,15 @@ class Apply {
     for (const LayerSpec& l : s_.project().layers) ids.push_back(l.id);
     for (const BasemapSpec& b : s_.project().basemaps) ids.push_back(b.id);
     s_.jobs().start("add\x1f" + joined(c.paths, "\x1f"),  // of two drops neither stops the other
-                    [paths = c.paths, ids, session = &s_,
+                    [paths = c.paths, ids, session = &s_, folder = SessionParts::base(s_),
                      name = describe(command_, language_).name](geo::Progress&) -> Jobs::Finish {
                       auto taken = ids;
                       auto layers = std::make_shared<std::vector<LayerSpec>>();
                       auto basemaps = std::make_shared<std::vector<BasemapSpec>>();
                       auto errors = std::make_shared<std::vector<geo::Error>>();
                       for (const std::string& path : paths) {
-                        auto found =
-                            contentsOfFile(geo::isDatabase(path) ? path : fs::absolute(path).string(), taken);
+                        auto found = contentsOfFile(
+                            geo::isDatabase(path) ? path : fs::absolute(path).string(), taken, folder);
                         if (!found) errors->push_back(found.error());
                         else if (found->basemap) basemaps->push_back(std::move(*found->basemap));
                         else layers->insert(layers->end(), found->layers.begin(), found->layers.end());
@@ -902,36 +906,22 @@ class Apply {
   Done operator()(const Undo&) { return goTo(SessionParts::history(s_).undo(now())); }
   Done operator()(const Redo&) { return goTo(SessionParts::history(s_).redo(now())); }
   Done operator()(const NewProject&) {
+    if (afterSaving()) return {};
     std::error_code error;
     s_.open(Project{}, fs::current_path(error).string());
     return {};
   }
-  Done operator()(const OpenProject& c) { return s_.open(c.path); }
-  Done operator()(const SaveProject&) { return save(s_.path()); }
+  Done operator()(const OpenProject& c) { return afterSaving() ? Done{} : s_.open(c.path); }
+  Done operator()(const SaveProject&) {
+    const auto& saving = SessionParts::derived(s_).saving;
+    if (saving && saving->asked == s_.project()) return {};
+    return afterSaving() ? Done{} : startSaving(s_, s_.path(), false);
+  }
   Done operator()(const SaveProjectAs& c) {
+    if (afterSaving()) return {};
     const std::string path = isProject(c.path) ? c.path : c.path + ".parkscope.toml";
     std::error_code error;
-    if (fs::equivalent(path, s_.path(), error)) return save(path);
-    const std::string from = SessionParts::base(s_), to = fs::path(path).parent_path().string();
-    const Project before = s_.project();
-    auto renamed = saveDrawings(s_, to, true);  // two projects never write one file
-    if (!renamed) return tl::unexpected(renamed.error());
-    rebase(SessionParts::project(s_), from, to);
-    for (LayerSpec& l : SessionParts::project(s_).layers)
-      if (renamed->count(l.id)) l.source = renamed->at(l.id);
-    if (Done done = writeProject(s_.project(), path); !done) {
-      SessionParts::project(s_) = before;
-      return done;
-    }
-    if (Autosave* autosave = SessionParts::autosave(s_)) autosave->forget();
-    saved(path);
-    SessionParts::history(s_).each([&](Project& p) {
-      rebase(p, from, to);
-      for (LayerSpec& l : p.layers)
-        if (renamed->count(l.id)) l.source = renamed->at(l.id);
-    });
-    SessionParts::base(s_) = to, SessionParts::path(s_) = path;
-    return {};
+    return startSaving(s_, path, !fs::equivalent(path, s_.path(), error));  // two never write one drawing
   }
   Done operator()(const ExportImage& c) {
     const SnapshotOptions options = Check::optionsOf(s_, c);
@@ -963,8 +953,9 @@ class Apply {
               SessionParts::messages(*session).push_back({Message::Level::error, atlas.error().text()});
               return touch(*session);
             }
-            const std::string done = fmt::format(fmt::runtime(tr("已导出图集 {}，共 {} 幅", language)), path,
-                                                 atlas->sheets.size());
+            const std::string done =
+                fmt::format(fmt::runtime(tr("已导出图集 {}，共 {} 幅", atlas->sheets.size(), language)), path,
+                            atlas->sheets.size());
             startExport(
                 *session,
                 [atlas = std::make_shared<const Atlas>(std::move(*atlas)), crs = session->worldCrs()](
@@ -1024,7 +1015,7 @@ class Apply {
     const geo::LayerPtr whole = tellingPlaces(own, *findById(s_.project().layers, c.layer),
                                               placesOf(s_.project(), c.layer), layer.named.get());
     const std::string done =
-        fmt::format(fmt::runtime(tr("已导出 {} 条记录到 {}", language_)), rows.size(), c.path);
+        fmt::format(fmt::runtime(tr("已导出 {} 条记录到 {}", rows.size(), language_)), rows.size(), c.path);
     s_.jobs().start("export",
                     [whole, rows, path = c.path, session = &s_, done](geo::Progress& p) -> Jobs::Finish {
                       const auto written = geo::save(*withRows(whole, rows), path, {}, &p);
@@ -1203,6 +1194,7 @@ class Apply {
     return {};
   }
   Done operator()(const Quit&) {
+    if (afterSaving()) return {};
     Autosave* autosave = SessionParts::autosave(s_);
     if (autosave && !view_.recovery) autosave->forget();  // saved, or not wanted
     return view_.quit = true, Done{};
@@ -1375,7 +1367,7 @@ class Apply {
       more = false;
       for (const IndicatorSpec& i : p.indicators)
         if (emptied.count(i.numerator) || emptied.count(i.denominator) ||
-            (i.value.empty() && emptied.count(i.shareOf)) || anyOf(i.indexOf))
+            (i.value.empty() && !i.yearColumns && emptied.count(i.shareOf)) || anyOf(i.indexOf))
           more |= emptied.insert(i.id).second;
     }
     std::erase_if(p.indicators, [&](const IndicatorSpec& i) { return emptied.count(i.id) > 0; });
@@ -1528,23 +1520,11 @@ class Apply {
     return b;
   }
 
-  Done save(const std::string& path) {
-    auto renamed = saveDrawings(s_, SessionParts::base(s_), false);
-    if (!renamed) return tl::unexpected(renamed.error());
-    const auto follow = [&](Project& p) {
-      for (LayerSpec& l : p.layers)
-        if (renamed->count(l.id)) l.source = renamed->at(l.id);
-    };
-    follow(SessionParts::project(s_)), SessionParts::history(s_).each(follow);
-    if (Done done = writeProject(s_.project(), path); !done) return done;
-    saved(path);
-    return {};
-  }
-
-  void saved(const std::string& path) {
-    SessionParts::saved(s_) = s_.project();
-    SessionParts::messages(s_).push_back(
-        {Message::Level::info, fmt::format(fmt::runtime(tr("已保存 {}", language_)), path)});
+  // What leaves the project, or writes it, waits while it is written.
+  bool afterSaving() {
+    const auto& saving = SessionParts::derived(s_).saving;
+    if (saving) saving->after.push_back(command_);
+    return saving != nullptr;
   }
 
   // The layer as it may be changed; whoever calls has asked canApply.
@@ -1719,6 +1699,8 @@ void rebase(Project& p, const std::string& from, const std::string& to) {
     path = (source / path).lexically_normal().lexically_relative(target.lexically_normal()).string();
   };
   for (LayerSpec& l : p.layers) move(l.source);
+  for (BasemapSpec& b : p.basemaps)
+    if (b.kind == BasemapSpec::Kind::raster || b.kind == BasemapSpec::Kind::hillshade) move(b.source);
   for (TableSpec& t : p.tables) move(t.source);
   for (IndicatorSpec& i : p.indicators)
     if (!tableOf(p, i)) move(i.table);

@@ -12,6 +12,7 @@
 #include "geo/datum.h"
 #include "geo/join.h"
 #include "geo/load.h"
+#include "geo/references.h"
 
 namespace session {
 namespace {
@@ -156,8 +157,8 @@ bool placeOnOutlines(Project& p, IndicatorSpec& i) {
 
 }  // namespace
 
-geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
-                                                 std::vector<std::string>& takenIds) {
+geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path, std::vector<std::string>& takenIds,
+                                                 const std::string& folder) {
   std::error_code error;
   if (geo::isDatabase(path)) return tablesOf(path, takenIds);
   if (!path.starts_with("/vsi") && path.find("://") == path.npos && !fs::exists(path, error))
@@ -167,7 +168,8 @@ geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
                      "Rename the file.");
   std::vector<std::string> names{""};
   if (!holdsOneLayer(path)) {
-    auto found = geo::layerNames(path, std::getenv("PARKSCOPE_TRUST") != nullptr);
+    auto found = geo::layerNames(
+        path, std::getenv("PARKSCOPE_TRUST") != nullptr || geo::leadsOnlyWithin(path, folder));
     if (!found) return tl::unexpected(found.error());
     if (isSpreadsheet(path)) found = tableSheets(path, *found);
     if (found->size() > 1) names = std::move(*found);
@@ -183,13 +185,14 @@ geo::Result<std::vector<LayerSpec>> layersOfFile(const std::string& path,
   return layers;
 }
 
-geo::Result<FileContents> contentsOfFile(const std::string& path, std::vector<std::string>& takenIds) {
+geo::Result<FileContents> contentsOfFile(const std::string& path, std::vector<std::string>& takenIds,
+                                         const std::string& folder) {
   static constexpr std::string_view rasters[] = {".tif", ".tiff", ".mbtiles", ".vrt", ".img",
                                                  ".jp2", ".asc",  ".dem",     ".hgt", ".bil",
                                                  ".png", ".jpg",  ".jpeg",    ".webp"};
   const std::string ending = lower(fs::path(path).extension().string());
   const auto raster = [&]() -> std::optional<FileContents> {
-    auto found = basemapOfFile(path, "x");
+    auto found = basemapOfFile(path, "x", folder);
     if (!found) return {};
     found->id = freeId(fs::path(path).stem().string(), takenIds);
     found->name = {found->id, found->id};
@@ -197,7 +200,7 @@ geo::Result<FileContents> contentsOfFile(const std::string& path, std::vector<st
   };
   if (std::find(std::begin(rasters), std::end(rasters), ending) != std::end(rasters))
     if (auto found = raster()) return std::move(*found);
-  auto layers = layersOfFile(path, takenIds);
+  auto layers = layersOfFile(path, takenIds, folder);
   if (layers) return FileContents{std::move(*layers), {}};
   if (ending == ".gpkg")
     if (auto found = raster()) return std::move(*found);

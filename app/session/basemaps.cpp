@@ -7,6 +7,7 @@
 #include "app/session/keys.h"
 #include "app/session/names.h"
 #include "geo/raster.h"
+#include "geo/references.h"
 
 namespace session {
 
@@ -181,9 +182,11 @@ void askFacts(Session& session, const std::string& id, BasemapState& s) {
   s.factsAsked = true;
   session.jobs().start(
       "ground facts\x1f" + id,
-      [id, round = s.round, source = s.source, &session](geo::Progress&) -> Jobs::Finish {
-        auto made = std::make_shared<Facts>(Facts{geo::rasterFacts(source->path, source->trusted), {}});
+      [id, round = s.round, source = s.source, folder = SessionParts::base(session),
+       &session](geo::Progress&) -> Jobs::Finish {
         auto ready = std::make_shared<GroundSource>(*source);
+        ready->trusted = source->trusted || geo::leadsOnlyWithin(source->path, folder);
+        auto made = std::make_shared<Facts>(Facts{geo::rasterFacts(source->path, ready->trusted), {}});
         if (made->facts) {
           geo::Crs from = made->facts->crs;
           if (!source->spec.crs.empty())
@@ -196,7 +199,7 @@ void askFacts(Session& session, const std::string& id, BasemapState& s) {
                                                 std::filesystem::path(source->path).filename().string()),
                                     made->facts->placed ? "Declare it: crs = \"EPSG:…\" for the basemap."
                                                         : "Georeference it in a GIS first.");
-          else ready->grey = geo::greyRange(source->path, source->trusted);
+          else ready->grey = geo::greyRange(source->path, ready->trusted);
         }
         return [made, ready, id, round, &session] {
           auto& all = SessionParts::basemaps(session).all;
@@ -509,11 +512,14 @@ void startBasemapCheck(Session& session, const BasemapSpec& basemap) {
   };
   session.jobs().startWaiting(
       "ground check",
-      [source, box, language, finish](geo::Progress& progress) -> Jobs::Finish {
+      [source, box, language, finish,
+       folder = SessionParts::base(session)](geo::Progress& progress) -> Jobs::Finish {
         auto got = std::make_shared<GroundPicture>();
         if (source->web()) {
           *got = readGround(*source, box, 64, 64, progress);
-        } else if (const auto facts = geo::rasterFacts(source->path, source->trusted); !facts) {
+        } else if (const auto facts = geo::rasterFacts(
+                       source->path, source->trusted || geo::leadsOnlyWithin(source->path, folder));
+                   !facts) {
           got->error = facts.error();
         }
         return [got, language, finish] {

@@ -63,6 +63,7 @@ void renewKeys(Session& session);                                       // the u
 void startBasemapCheck(Session& session, const BasemapSpec& basemap);
 
 // A file's kind by what it holds: heights make a hillshade. Nothing where GDAL sees no raster in it.
-std::optional<BasemapSpec> basemapOfFile(const std::string& path, const std::string& id);
+std::optional<BasemapSpec> basemapOfFile(const std::string& path, const std::string& id,
+                                         const std::string& folder = {});
 
 }  // namespace session

@@ -212,7 +212,7 @@ Changes changesBetween(const geo::Layer& before, const geo::Layer& after, const 
 std::string inWords(const Changes& c, scene::Language l) {
   std::vector<std::string> parts;
   const auto count = [&](const char* text, size_t n) {
-    if (n) parts.push_back(fmt::format(fmt::runtime(tr(text, l)), n));
+    if (n) parts.push_back(fmt::format(fmt::runtime(tr(text, n, l)), n));
   };
   count("改 {} 行", c.changed), count("增 {} 行", c.added), count("删 {} 行", c.removed),
       count("{} 行形状改变", c.moved);
@@ -225,7 +225,7 @@ std::string inWords(const Changes& c, scene::Language l) {
   const size_t all = c.values + c.added + c.removed;
   for (size_t i = 0; i < c.lines.size(); ++i) text += (i ? tr("；", l) : tr("。", l)) + c.lines[i];
   if (!c.lines.empty() && all > c.lines.size())
-    text += tr("；", l) + fmt::format(fmt::runtime(tr("等 {} 处", l)), all);
+    text += tr("；", l) + fmt::format(fmt::runtime(tr("等 {} 处", all, l)), all);
   return text;
 }
 

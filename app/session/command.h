@@ -206,7 +206,8 @@ struct ImportWork {
   std::string path;
   ImportSpec choices;  // what the user has said; the rest is found out
   bool asSaid = false, roleSaid = false, figuresSaid = false;
-  std::string layer;  // that it already is
+  bool yearsApart = false;  // columns that are years of one thing stay an indicator each
+  std::string layer;        // that it already is
   bool operator==(const ImportWork&) const = default;
 };
 // History and files

@@ -120,6 +120,8 @@ struct AssociationKey {
   bool operator==(const AssociationKey&) const = default;
 };
 
+struct Saving;
+
 struct DerivedState {
   geo::Crs worldCrs;
   std::string worldCrsOf;  // the project's text that it was parsed from
@@ -183,6 +185,7 @@ struct DerivedState {
     bool operator==(const ImportKey&) const = default;
   } importKey;
   std::vector<std::string> bareTables;  // layers that go to the assistant if they turn out to have no shapes
+  std::shared_ptr<Saving> saving;       // saving.h; null: none is under way
   DatabaseAnswerPtr answer;
   std::optional<SourceKey> otherOf;  // that `other` is, or is being, read with
   scene::MapShapePtr problem;        // where the problem that is looked at lies

@@ -210,43 +210,53 @@ bool drawingSaved(const Session& session, const LayerSpec& layer) {
   return false;
 }
 
-geo::Result<std::map<std::string, std::string>> saveDrawings(Session& session, const std::string& base,
-                                                             bool apart) {
-  DerivedState& d = SessionParts::derived(session);
-  std::map<std::string, std::string> renamed;
-  std::error_code error;
+std::vector<DrawingFile> drawingFiles(const Session& session, const std::string& base, bool apart) {
+  const DerivedState& d = SessionParts::derived(session);
+  std::vector<DrawingFile> files;
   for (const LayerSpec& l : session.project().layers) {
     if (!l.drawn) continue;
-    const std::string before = resolved(SessionParts::base(session), l.source);
-    if (!apart && (drawingSaved(session, l) && fs::exists(before, error))) continue;
-    if (!apart && !l.drawing) continue;
-    std::string path = apart ? resolved(base, fs::path(l.source).filename().string()) : before;
-    const auto own = d.ownFiles.find(path);
-    const bool ours = !apart && own != d.ownFiles.end() && own->second == stampOf(path);
+    DrawingFile f;
+    f.layer = l.id, f.name = l.sourceLayer.empty() ? l.id : l.sourceLayer;
+    f.before = resolved(SessionParts::base(session), l.source);
+    f.path = apart ? resolved(base, fs::path(l.source).filename().string()) : f.before;
+    f.drawing = l.drawing, f.saved = drawingSaved(session, l);
+    if (const auto own = d.ownFiles.find(f.path); own != d.ownFiles.end()) f.own = own->second;
+    files.push_back(std::move(f));
+  }
+  return files;
+}
+
+SavedDrawings saveDrawings(const std::vector<DrawingFile>& files, const std::string& base, bool apart) {
+  SavedDrawings out;
+  std::error_code error;
+  for (const DrawingFile& f : files) {
+    if (!apart && ((f.saved && fs::exists(f.before, error)) || !f.drawing)) continue;
+    std::string path = f.path;
+    const bool ours = !apart && f.own && *f.own == stampOf(path);
     if (!ours && fs::exists(path, error)) {
-      const std::string there = path;
       path = freeName(path);
-      if (!apart && own != d.ownFiles.end())
-        tell(session, Message::Level::warning,
-             fmt::format(fmt::runtime(
-                             tr("{} 被别的程序改过，没有覆盖；绘制的内容存到 {}。", session.view().language)),
-                         fs::path(there).filename().string(), fs::path(path).filename().string()));
+      if (!apart && f.own) out.passedOver.emplace_back(f.path, path);
     }
-    if (l.drawing) {
-      if (auto done =
-              geo::save(*l.drawing, path, {std::nullopt, l.sourceLayer.empty() ? l.id : l.sourceLayer});
-          !done)
-        return tl::unexpected(done.error());
-    } else if (!fs::copy_file(before, path, error)) {
+    if (f.drawing) {
+      if (auto done = geo::save(*f.drawing, path, {std::nullopt, f.name}); !done) {
+        out.error = done.error();
+        return out;
+      }
+    } else if (!fs::copy_file(f.before, path, error)) {
       continue;  // it is not there: the project goes on naming it
     }
-    d.ownFiles[path] = stampOf(path);
-    if (path != before) {
+    out.written[path] = stampOf(path);
+    if (path != f.before) {
       const fs::path relative = fs::path(path).lexically_relative(fs::path(base).lexically_normal());
-      renamed[l.id] = relative.empty() || *relative.begin() == ".." ? path : relative.string();
+      out.renamed[f.layer] = relative.empty() || *relative.begin() == ".." ? path : relative.string();
     }
   }
-  return renamed;
+  return out;
+}
+
+void followDrawings(Project& project, const std::map<std::string, std::string>& renamed) {
+  for (LayerSpec& l : project.layers)
+    if (const auto now = renamed.find(l.id); now != renamed.end() && l.drawn) l.source = now->second;
 }
 
 }  // namespace session

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "app/session/session.h"
+#include "app/session/watch.h"
 
 namespace session {
 
@@ -26,10 +27,25 @@ geo::Result<geo::LayerPtr> drawingOf(const Session& session, const std::string& 
 // Whether the layer's file holds what is on the map.
 bool drawingSaved(const Session& session, const LayerSpec& layer);
 
+// What saving takes along, as values for a worker.
+struct DrawingFile {
+  std::string layer, name;       // name: inside the file
+  std::string before, path;      // where it is, and where it is to be
+  geo::LayerPtr drawing;         // null: the file has it
+  bool saved = false;            // the file has what is on the map
+  std::optional<FileStamp> own;  // of the file as we last read or wrote it
+};
+std::vector<DrawingFile> drawingFiles(const Session& session, const std::string& base, bool apart);
+
+struct SavedDrawings {
+  std::map<std::string, std::string> renamed;                   // source by layer
+  std::map<std::string, FileStamp> written;                     // by path
+  std::vector<std::pair<std::string, std::string>> passedOver;  // another program's file · ours
+  std::optional<geo::Error> error;                              // what came before it is written
+};
 // Writes what changed since the last save, at `base`; `apart`: under names of their own, for another project.
-// A file that somebody else made or changed stays, and the layer gets another. Returns the sources that
-// changed.
-geo::Result<std::map<std::string, std::string>> saveDrawings(Session& session, const std::string& base,
-                                                             bool apart);
+// A file that somebody else made or changed stays, and the layer gets another.
+SavedDrawings saveDrawings(const std::vector<DrawingFile>& files, const std::string& base, bool apart);
+void followDrawings(Project& project, const std::map<std::string, std::string>& renamed);
 
 }  // namespace session

@@ -5,6 +5,7 @@
 
 #include "app/session/filter.h"
 #include "app/session/names.h"
+#include "app/session/year_columns.h"
 #include "geo/database.h"
 #include "geo/join.h"
 #include "geo/measure.h"
@@ -192,7 +193,7 @@ class Computer {
   IndicatorState compute(const IndicatorSpec& spec) {
     const Area* of = area(spec.of);
     if (!of) return failed(fmt::format("Its layer \"{}\" could not be loaded.", spec.of));
-    if (!spec.value.empty()) {
+    if (!spec.value.empty() || spec.yearColumns) {
       IndicatorState s = spec.table.empty() ? ownColumn(spec, *of) : fromTable(spec, *of);
       if (!spec.shareOf.empty() && s.error.what.empty()) addShares(spec, s);
       return s;
@@ -252,8 +253,9 @@ class Computer {
     if (!in.table) return failed(in.error.what, in.error.remedy);
     const geo::Table& table = in.table->table;
     IndicatorState s;
-    for (const std::string* name :
-         {&spec.key, &spec.value, &spec.year, &spec.statusColumn, &spec.sourceColumn})
+    const std::string none;
+    for (const std::string* name : {&spec.key, spec.yearColumns ? &none : &spec.value, &spec.year,
+                                    &spec.statusColumn, &spec.sourceColumn})
       if (!name->empty() && !table.find(*name)) {
         s.error = noColumn(spec.table, *name, table);
         return s;
@@ -280,8 +282,18 @@ class Computer {
     if (const geo::Column* names = of.spec.label.empty() ? nullptr : of.layer->table.find(of.spec.label);
         names && names != areaKeys)
       areas.push_back(names);
-    for (const auto& [year, own] : byYear)
-      any |= joinYear(spec, table, *keys, areas, year, own, s, strangers);
+    if (spec.yearColumns) {
+      const auto columns = yearColumns(table, spec.value);
+      if (columns.empty())
+        return failed(fmt::format("{} has no column of a year{}.", spec.table,
+                                  spec.value.empty() ? "" : fmt::format(" of \"{}\"", spec.value)),
+                      "Columns it does have: " + table.columnNames() + ".");
+      for (const auto& [year, column] : columns)
+        any |= joinYear(spec, table, *keys, *column, areas, year, *rows, s, strangers);
+    } else {
+      for (const auto& [year, own] : byYear)
+        any |= joinYear(spec, table, *keys, *table.find(spec.value), areas, year, own, s, strangers);
+    }
     s.unmatched.assign(strangers.begin(), strangers.end());
     if (rows->empty())
       s.error = {fmt::format("No row of {} passes the filter \"{}\".", spec.table, spec.filter),
@@ -295,8 +307,9 @@ class Computer {
   }
 
   bool joinYear(const IndicatorSpec& spec, const geo::Table& table, const geo::Column& keys,
-                std::span<const geo::Column* const> areas, int year, const std::vector<uint32_t>& rows,
-                IndicatorState& s, std::set<std::string>& strangers) const {
+                const geo::Column& values, std::span<const geo::Column* const> areas, int year,
+                const std::vector<uint32_t>& rows, IndicatorState& s,
+                std::set<std::string>& strangers) const {
     geo::JoinOptions options{.aliases = in_.aliases.get()};
     for (const AcceptedSpec& a : in_.accepted)
       if (a.layer == spec.of) options.accepted.emplace_back(a.key, a.means);
@@ -307,11 +320,10 @@ class Computer {
       if (g.right != spec.wholeKey && std::none_of(s.suggestions.begin(), s.suggestions.end(),
                                                    [&](const auto& old) { return old.right == g.right; }))
         s.suggestions.push_back(g);
-    const geo::Column *values = table.find(spec.value),
-                      *status = spec.statusColumn.empty() ? nullptr : table.find(spec.statusColumn),
+    const geo::Column *status = spec.statusColumn.empty() ? nullptr : table.find(spec.statusColumn),
                       *source = spec.sourceColumn.empty() ? nullptr : table.find(spec.sourceColumn);
     const auto at = [&](uint32_t r) {
-      return figure(spec, values->number(r), status && status->has(r) ? trimmed(status->text(r)) : "",
+      return figure(spec, values.number(r), status && status->has(r) ? trimmed(status->text(r)) : "",
                     source && source->has(r) ? source->text(r) : "");
     };
     std::vector<Figure> figures(join.rowOf.size());

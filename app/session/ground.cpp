@@ -9,6 +9,7 @@
 #include "app/session/i18n.h"
 #include "app/session/names.h"
 #include "geo/raster.h"
+#include "geo/references.h"
 #include "geo/web.h"
 
 namespace session {
@@ -351,8 +352,9 @@ GroundNeed groundNeed(const GroundSource& s, const scene::Camera& camera, double
   return need;
 }
 
-std::optional<BasemapSpec> basemapOfFile(const std::string& path, const std::string& id) {
-  const auto facts = geo::rasterFacts(path);
+std::optional<BasemapSpec> basemapOfFile(const std::string& path, const std::string& id,
+                                         const std::string& folder) {
+  const auto facts = geo::rasterFacts(path, geo::leadsOnlyWithin(path, folder));
   if (!facts || facts->bands.empty() || !facts->placed) return {};
   BasemapSpec b;
   b.id = id, b.name = {id, id}, b.source = path, b.visible = true;

@@ -11,8 +11,12 @@ namespace {
 
 // A .mo file: magic, revision, count, then tables of (length, offset) of the ids and of their translations.
 // Source: GNU gettext manual, "The Format of GNU MO Files".
-std::unordered_map<std::string_view, const char*> readCatalogue(const std::string& bytes) {
-  std::unordered_map<std::string_view, const char*> words;
+struct Words {
+  const char *one, *many;  // the same where a number does not matter
+};
+
+std::unordered_map<std::string_view, Words> readCatalogue(const std::string& bytes) {
+  std::unordered_map<std::string_view, Words> words;
   const auto number = [&](size_t at) -> uint64_t {
     uint32_t v = 0;
     if (at + 4 > bytes.size()) return bytes.size();
@@ -26,15 +30,20 @@ std::unordered_map<std::string_view, const char*> readCatalogue(const std::strin
     const uint64_t idLength = number(ids + 8 * i), id = number(ids + 8 * i + 4);
     const uint64_t textLength = number(texts + 8 * i), text = number(texts + 8 * i + 4);
     if (id + idLength >= bytes.size() || text + textLength >= bytes.size() || idLength == 0) continue;
-    if (bytes[text + textLength] == '\0')
-      words.emplace(std::string_view(bytes.data() + id, idLength), bytes.data() + text);
+    if (bytes[text + textLength] != '\0') continue;
+    // Plurals: the forms stand behind each other, a zero between them, in the id as in the text.
+    const std::string_view all(bytes.data() + text, textLength);
+    const size_t next = all.find('\0');
+    const std::string_view key(bytes.data() + id, idLength);
+    words.emplace(key.substr(0, key.find('\0')),
+                  Words{all.data(), all.data() + (next == all.npos ? 0 : next + 1)});
   }
   return words;
 }
 
 struct Catalogue {
   std::string bytes, problem;
-  std::unordered_map<std::string_view, const char*> words;
+  std::unordered_map<std::string_view, Words> words;
 
   Catalogue() {
     const std::string path = assetPath("locale/en.mo");
@@ -61,7 +70,14 @@ const Catalogue& english() {
 const char* tr(const char* chinese, scene::Language language) {
   if (language == scene::Language::zh) return chinese;
   const auto found = english().words.find(chinese);
-  return found == english().words.end() ? chinese : found->second;
+  return found == english().words.end() ? chinese : found->second.one;
+}
+
+const char* tr(const char* chinese, size_t count, scene::Language language) {
+  if (language == scene::Language::zh) return chinese;
+  const auto found = english().words.find(chinese);
+  if (found == english().words.end()) return chinese;
+  return count == 1 ? found->second.one : found->second.many;
 }
 
 std::string loadCatalogues() { return english().problem; }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <numeric>
+#include <regex>
 #include <set>
 
 #include "app/session/derived.h"
@@ -71,6 +72,23 @@ std::vector<std::string> columnsOf(const geo::Table& table) {
   return names;
 }
 
+// Whether a table with these columns is of the import's shape: of columns that are years of one thing others
+// may be there.
+bool hasShape(const std::vector<std::string>& columns, const ImportSpec& i) {
+  const auto shape = [&](std::vector<std::string> all) {
+    for (const FigureSpec& f : i.figures) {
+      if (!f.years) continue;
+      const auto years = yearColumns(all, f.column);
+      std::erase_if(all, [&](const std::string& c) {
+        return std::any_of(years.begin(), years.end(), [&](const auto& y) { return y.second == c; });
+      });
+      if (!years.empty()) all.push_back("\x1f" + f.column);
+    }
+    return sorted(std::move(all));
+  };
+  return shape(columns) == shape(i.columns);
+}
+
 // How a column names places: of so many of its texts, how many are names and how many hold one.
 struct Naming {
   size_t given = 0, whole = 0, inside = 0, points = 0;
@@ -99,7 +117,7 @@ class Looker {
     if (found().as == As::figures) figures();
     if (found().as == As::figures) found().role = ImportSpec{}.role;
     for (const ImportSpec& kept : in_.imports)
-      out_->known |= sorted(kept.columns) == sorted(found().columns) && same(kept, found());
+      out_->known |= hasShape(found().columns, kept) && same(kept, found());
     return out_;
   }
 
@@ -222,6 +240,7 @@ class Looker {
 
   static bool isYear(const geo::Column& c, const std::string& name) {
     if (c.type != geo::ColumnType::integer && c.type != geo::ColumnType::text) return false;
+    if (const auto header = geo::readYearHeader(c.name); header && header->name.empty()) return false;
     if (!holds(name, {"年", "year"}) || holds(name, {"年龄", "年收入", "年产", "年均", "年末"})) return false;
     size_t given = 0, years = 0;
     for (size_t r = 0; r < std::min<size_t>(c.rows(), 500); ++r) {
@@ -476,6 +495,11 @@ class Looker {
     outline(*of), out_->namesOf = found().of, out_->areas = of->layer->rows();
     found().key = keyColumn();
     if (found().year.empty()) found().year = first(Meaning::year);
+    if (found().year.empty()) {
+      geo::Table others = table();
+      std::erase_if(others.columns, [&](const geo::Column& c) { return c.name == found().key; });
+      out_->years = yearGroups(others);
+    }
     const geo::Column* keys = column(found().key);
     if (!in_.work.figuresSaid) suggestFigures();
     if (!keys) return void(out_->lack = Lack::key);
@@ -488,9 +512,28 @@ class Looker {
     found().figures.clear();
     for (size_t i = 0; i < table().columns.size() && found().figures.size() < 12; ++i) {
       const geo::Column& c = table().columns[i];
-      if (out_->meanings[i] == Meaning::number && c.name != found().key && c.name != found().year)
-        found().figures.push_back(figureOf(c));
+      if (out_->meanings[i] != Meaning::number || c.name == found().key || c.name == found().year) continue;
+      const YearGroup* years = in_.work.yearsApart ? nullptr : yearsOf(c.name);
+      if (!years) found().figures.push_back(figureOf(c));
+      else if (years->columns.begin()->second == c.name)
+        found().figures.push_back(figureOf(table(), *years, in_.work.path));
     }
+  }
+
+  const YearGroup* yearsOf(const std::string& name) const {
+    for (const YearGroup& g : out_->years)
+      for (const auto& [year, c] : g.columns)
+        if (c == name) return &g;
+    return nullptr;
+  }
+
+  // Of the first figure: the latest year's.
+  const geo::Column* shownColumn() const {
+    if (out_->found.figures.empty()) return nullptr;
+    const FigureSpec& f = out_->found.figures[0];
+    if (!f.years) return column(f.column);
+    const auto columns = yearColumns(table(), f.column);
+    return columns.empty() ? nullptr : columns.rbegin()->second;
   }
 
   void match(const ImportInput::Names& of, const geo::Column& keys) {
@@ -517,7 +560,7 @@ class Looker {
     std::erase(out_->unmatched, found().whole);
     std::erase_if(out_->suggestions, [&](const auto& s) { return s.right == found().whole; });
     out_->values.assign(of.layer->rows(), geo::missing);
-    const geo::Column* value = found().figures.empty() ? nullptr : column(found().figures[0].column);
+    const geo::Column* value = shownColumn();
     for (size_t a = 0; a < join.rowOf.size(); ++a) {
       if (join.rowOf[a] < 0) continue;
       ++out_->matched;
@@ -566,6 +609,21 @@ FigureSpec figureOf(const geo::Column& c) {
   return f;
 }
 
+FigureSpec figureOf(const geo::Table& table, const YearGroup& years, const std::string& path) {
+  FigureSpec f;
+  for (const auto& [year, name] : years.columns)
+    if (const geo::Column* c = table.find(name)) f.decimals = std::max(f.decimals, figureOf(*c).decimals);
+  f.years = true, f.column = years.name;
+  std::string name = geo::readHeader(years.name).name;
+  if (name.empty()) {  // 产值2021-2023.csv
+    static const std::regex years("(-|_|~|～|—|–|至|到| )*(19|20)[0-9][0-9](年度|年)?(-|_| )*");
+    name = trimmed(std::regex_replace(stemOf(path), years, ""));
+    if (name.empty()) name = stemOf(path);
+  }
+  f.name = {name, name}, f.unit = {years.unit, years.unit};
+  return f;
+}
+
 bool isTableFile(const std::string& path) {
   const std::string ending = lower(fs::path(path).extension().string());
   for (const char* one : {".csv", ".tsv", ".txt", ".psv", ".xlsx", ".xlsm", ".xls", ".ods"})
@@ -589,15 +647,14 @@ std::optional<ImportSpec> knownShape(const std::string& path, const std::vector<
       o.layer = i.sourceLayer, o.encoding = i.encoding, o.cells = i.cells;
       if (auto table = geo::load(path, o, &progress)) at->second = sorted(columnsOf(table->layer->table));
     }
-    if (!at->second.empty() && at->second == sorted(i.columns)) return i;
+    if (!at->second.empty() && hasShape(at->second, i)) return i;
   }
   return {};
 }
 
 const ImportSpec* knownImport(const Project& project, std::vector<std::string> columns) {
-  columns = sorted(std::move(columns));
   for (const ImportSpec& i : project.imports)
-    if (sorted(i.columns) == columns) return &i;
+    if (hasShape(columns, i)) return &i;
   return nullptr;
 }
 
@@ -662,7 +719,8 @@ Imported addImport(Project& project, const std::string& source, const ImportSpec
       // Of two of one name each says which file it is from.
       if (taken)
         for (std::string* name : {&i.name.zh, &i.name.en}) *name = fmt::format("{}（{}）", *name, stem);
-      i.table = table, i.key = spec.key, i.value = f.column, i.year = spec.year, i.of = spec.of;
+      i.table = table, i.key = spec.key, i.value = f.column, i.yearColumns = f.years, i.of = spec.of;
+      if (!f.years) i.year = spec.year;
       i.wholeKey = spec.whole;
       const std::string file = fs::path(source).filename().string();
       i.source = {file, file};
@@ -677,9 +735,9 @@ Imported addImport(Project& project, const std::string& source, const ImportSpec
   }
   ImportSpec kept = spec;
   if (kept.as == As::figures) kept.role = ImportSpec{}.role;
-  const std::vector<std::string> shape = sorted(kept.columns);
-  const auto before = std::find_if(project.imports.begin(), project.imports.end(),
-                                   [&](const ImportSpec& i) { return sorted(i.columns) == shape; });
+  const auto before = std::find_if(project.imports.begin(), project.imports.end(), [&](const ImportSpec& i) {
+    return hasShape(kept.columns, i) || hasShape(i.columns, kept);
+  });
   if (before != project.imports.end()) *before = std::move(kept);
   else project.imports.push_back(std::move(kept));
   return out;

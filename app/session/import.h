@@ -4,6 +4,7 @@
 
 #include "app/session/project_file.h"
 #include "app/session/session.h"
+#include "app/session/year_columns.h"
 #include "geo/inspect.h"
 #include "geo/table_preview.h"
 
@@ -26,6 +27,7 @@ struct ImportPreview {
   std::vector<geo::Point> at;     // points, names: per row, of the map; NaN: none
   std::vector<double> km;         // names: per row, how far it may be from there; 0: not said
   size_t placed = 0;              // rows that stand somewhere
+  std::vector<YearGroup> years;   // figures: columns that are years of one thing
   std::vector<double> values;     // figures: the first one's per row of the areas, of the latest year
   size_t areas = 0, matched = 0;  // figures
   std::string namesOf;            // layer whose names were matched
@@ -43,6 +45,8 @@ struct ImportPreview {
 
 // What a column of numbers is as an indicator: name, unit and decimals as it has them.
 FigureSpec figureOf(const geo::Column& column);
+// Of the columns of several years. Without a name of their own it is the file's.
+FigureSpec figureOf(const geo::Table& table, const YearGroup& years, const std::string& path);
 
 // Files that the assistant is for: CSV and other text, spreadsheets, DBF.
 bool isTableFile(const std::string& path);

@@ -23,6 +23,7 @@ struct Job {
   std::function<Jobs::Finish(geo::Progress&)> work;
   std::function<void(std::string)> failed;
   bool waits = false;  // for a server
+  bool kept = false;
   geo::Progress progress;
   Jobs::Finish finish;   // written by the worker before the job enters the done queue
   bool dropped = false;  // guarded by the mutex: superseded or cancelled, its result is not wanted
@@ -81,7 +82,7 @@ struct Jobs::Impl {
     std::unique_lock lock(mutex);
     for (;;) {
       ready.wait(lock, [&] { return stopping || !queue.empty(); });
-      if (stopping) return;
+      if (queue.empty()) return;  // the end: what was left is kept
       const JobPtr job = queue.front();
       queue.pop_front();
       if (job->waits) ++slowBusy;
@@ -153,6 +154,17 @@ void Jobs::startWaiting(std::string key, std::function<Finish(geo::Progress&)> w
   impl_->slow.notify_one();
 }
 
+void Jobs::startKept(std::string key, std::function<Finish(geo::Progress&)> work,
+                     std::function<void(std::string)> failed) {
+  auto job = std::make_shared<Job>();
+  job->key = std::move(key);
+  job->work = std::move(work);
+  job->failed = std::move(failed);
+  job->kept = true;
+  impl_->enter(job);
+  impl_->work.notify_one();
+}
+
 void Jobs::cancel(const std::string& key) {
   std::lock_guard lock(impl_->mutex);
   std::erase_if(impl_->finished, [&](const JobPtr& old) { return old->key == key; });
@@ -165,9 +177,11 @@ void Jobs::cancel(const std::string& key) {
 
 void Jobs::cancelAll() {
   std::lock_guard lock(impl_->mutex);
-  impl_->finished.clear();
-  for (auto& [key, job] : impl_->current) impl_->drop(job);
-  impl_->current.clear();
+  std::erase_if(impl_->finished, [](const JobPtr& job) { return !job->kept; });
+  std::erase_if(impl_->current, [&](const auto& entry) {
+    if (!entry.second->kept) impl_->drop(entry.second);
+    return !entry.second->kept;
+  });
   impl_->done.notify_all();
 }
 

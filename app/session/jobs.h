@@ -13,7 +13,8 @@ namespace session {
 class Jobs {
  public:
   explicit Jobs(unsigned threads = 2);
-  // Cancels what runs, waits for it, drops the rest. What waits for a server is left after a moment.
+  // Cancels what runs, waits for it, drops the rest; what is kept is done before. What waits for a server is
+  // left after a moment.
   ~Jobs();
   // Whether a thread still waits for a server: then the program ends without taking down what that may use.
   static bool someWereLeft();
@@ -27,6 +28,9 @@ class Jobs {
   // The same on threads of their own: what waits for servers never keeps the others waiting. Not `pending`.
   void startWaiting(std::string key, std::function<Finish(geo::Progress&)> work,
                     std::function<void(std::string)> failed = {});
+  // What must not be lost: nothing cancels it, not even the end.
+  void startKept(std::string key, std::function<Finish(geo::Progress&)> work,
+                 std::function<void(std::string)> failed = {});
   void cancel(const std::string& key);
   void cancelAll();
 

@@ -111,6 +111,9 @@ struct IndicatorSpec {
   Name name, unit;
   int decimals = 0;
   std::string table, key, value, year, statusColumn, sourceColumn;  // table: a file, or the id of a TableSpec
+  // Each year has a column of its own: `value` is their name without the year (GDP: 2021年GDP, GDP_2022);
+  // empty: the year is all there is.
+  bool yearColumns = false;
   std::string filter;  // rows of the table: "indicator = population"
   // value without a table: a column of the layer itself. Or computed: exactly one of these.
   std::string numerator, denominator;  // ids of indicators (value = numerator / denominator × per)
@@ -218,6 +221,7 @@ struct FigureSpec {  // a column that becomes an indicator
   std::string column;
   Name name, unit;
   int decimals = 0;
+  bool years = false;  // the columns of several years: `column` is their name without the year
   bool operator==(const FigureSpec&) const = default;
 };
 

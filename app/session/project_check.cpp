@@ -6,6 +6,7 @@
 #include "app/session/filter.h"
 #include "app/session/names.h"
 #include "app/session/page_spec.h"
+#include "app/session/year_columns.h"
 #include "geo/datum.h"
 #include "geo/web.h"
 #include "geo/weights.h"
@@ -162,7 +163,18 @@ void checkTables(const Project& project, const ProjectLines& lines, const Checke
       return column.empty() || std::find(m.columns.begin(), m.columns.end(), column) != m.columns.end();
     };
     std::vector<std::string> used{m.key, m.label, m.x, m.y, m.placeBy, m.county, m.year};
-    for (const FigureSpec& f : m.figures) used.push_back(f.column);
+    for (const FigureSpec& f : m.figures) {
+      if (!f.years) {
+        if (f.column.empty())
+          complaints.add(at.table, "a figure of an import has no \"column\".", "Name it.");
+        used.push_back(f.column);
+      } else if (yearColumns(m.columns, f.column).empty()) {
+        complaints.add(
+            at.table,
+            fmt::format("an import uses columns of years of \"{}\" that its tables lack.", f.column),
+            fmt::format("\"columns\" are: {}.", joined(m.columns)));
+      }
+    }
     for (const std::string& column : used)
       if (!has(column))
         complaints.add(at.table, fmt::format("an import uses a column \"{}\" that its tables lack.", column),
@@ -192,8 +204,9 @@ void checkIndicator(const IndicatorSpec& i, const Lines& at, const Checker& chec
                    "An indicator of which less is better says \"more_is_better = false\".");
 
   const bool ratio = !i.denominator.empty() || !i.dividedByCountOf.empty();
-  const int ways = !i.value.empty() + ratio + !i.countOf.empty() + !i.distanceTo.empty() +
-                   !i.indexOf.empty() + (!i.shareOf.empty() && i.value.empty());
+  const bool column = !i.value.empty() || i.yearColumns;
+  const int ways = column + ratio + !i.countOf.empty() + !i.distanceTo.empty() + !i.indexOf.empty() +
+                   (!i.shareOf.empty() && !column);
   if (ways != 1)
     complaints.add(at.table, fmt::format("indicator \"{}\" needs exactly one way to its figures.", i.id),
                    "value (with table and key), numerator with denominator or divided_by_count_of, count_of, "
@@ -202,7 +215,11 @@ void checkIndicator(const IndicatorSpec& i, const Lines& at, const Checker& chec
     complaints.add(at.of("numerator"),
                    fmt::format("indicator \"{}\" needs one numerator over one denominator.", i.id),
                    "Write numerator with either denominator or divided_by_count_of.");
-  if (!i.table.empty() && (i.key.empty() || i.value.empty()))
+  if (i.yearColumns && (i.table.empty() || !i.year.empty()))
+    complaints.add(at.of("year_columns"),
+                   fmt::format("\"year_columns\" of indicator \"{}\" needs a table, and no \"year\".", i.id),
+                   "Either a column says the year, or each year has a column.");
+  if (!i.table.empty() && (i.key.empty() || !column))
     complaints.add(at.of("table"),
                    fmt::format("the table of indicator \"{}\" needs \"key\" and \"value\".", i.id),
                    "Both name columns of the table.");

@@ -513,7 +513,7 @@ geo::Result<Project> readProject(const std::string& path) {
 }
 
 // A project is passed on: a password in it would be, too.
-static geo::Result<void> withoutSecrets(const Project& project, const std::string& path) {
+geo::Result<void> withoutSecrets(const Project& project, const std::string& path) {
   const auto refused = [&](const std::string& what) {
     return geo::fail(fmt::format("{} is not saved: the connection of {} holds a password.", path, what),
                      "Put it into ~/.pgpass (host:port:database:user:password), or write PG:service=NAME and "

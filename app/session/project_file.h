@@ -15,6 +15,8 @@ std::string formatProject(const Project& project);
 geo::Result<Project> readProject(const std::string& path);
 // Atomic: written beside the file, then renamed over it.
 geo::Result<void> writeProject(const Project& project, const std::string& path);
+// Whether it may be written: no password or key stands in it.
+geo::Result<void> withoutSecrets(const Project& project, const std::string& path);
 
 // A project made on the spot for bare data files.
 struct BareOptions {

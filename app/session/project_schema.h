@@ -161,7 +161,8 @@ void fields(Io& io, AcceptedSpec& a) {
 
 template <class Io>
 void fields(Io& io, FigureSpec& f) {
-  io.required("column", f.column);
+  io.text("column", f.column);
+  io.flag("years", f.years, false);
   io.name("name", f.name);
   io.name("unit", f.unit);
   io.integer("decimals", f.decimals, 0, 0, 9);
@@ -202,6 +203,7 @@ void fields(Io& io, IndicatorSpec& i) {
   io.text("key", i.key);
   io.text("value", i.value);
   io.text("year", i.year);
+  io.flag("year_columns", i.yearColumns, standard.yearColumns);
   io.text("status_column", i.statusColumn);
   io.text("source_column", i.sourceColumn);
   io.text("filter", i.filter);

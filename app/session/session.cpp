@@ -225,7 +225,8 @@ bool detailsDue(const DerivedState& d) {
 
 bool Session::busy() const {
   if (detailsDue(*derived_)) return true;
-  const size_t aside = size_t{jobs_->running("export")} + size_t{jobs_->running("autosave")};
+  const size_t aside =
+      size_t{jobs_->running("export")} + size_t{jobs_->running("autosave")} + size_t{jobs_->running("save")};
   return jobs_->pending() > aside || databasesBehind(*this) || basemapsBehind(*this);
 }
 
@@ -244,9 +245,12 @@ std::string Session::busyText() const {
                          geo::isDatabase(key.path)
                              ? geo::withoutPassword(key.layer.empty() ? key.path : key.layer)
                              : std::filesystem::path(key.path).filename().string());
+  if (saving() && !busy()) return tr("正在保存 …", view_.language);
   if (basemapsBehind(*this) && jobs_->pending() == 0) return tr("载入底图 …", view_.language);
   return busy() ? tr("计算中 …", view_.language) : std::string();
 }
+
+bool Session::saving() const { return derived_->saving != nullptr; }
 
 double Session::exportFraction() const { return jobs_->running("export") ? jobs_->fraction("export") : -1; }
 

@@ -239,6 +239,7 @@ class Session {
   bool pictureBusy() const;           // anything that the picture shows
   bool followed() const;              // all that the project asks for is there, or under way
   std::string busyText() const;       // "载入 rivers.geojson …"
+  bool saving() const;                // the project is on its way to its file
   double exportFraction() const;      // −1: no export running
   std::string databasesAway() const;  // what the map is to say while a server does not answer; empty: all do
   double wakeAt() const;  // in tick()'s clock, when there is something to do without any event; 0: never

@@ -244,6 +244,11 @@ Result<void> follow(const std::string& path, const std::string& folder, bool tru
 
 }  // namespace
 
+bool isDescription(const std::string& path) { return !descriptionOf(path).empty(); }
+bool liesWithin(const std::string& path, const std::string& folder) {
+  return !folder.empty() && inside(path, folder);
+}
+
 bool leadsToNetwork(std::string_view path) {
   static constexpr std::string_view words[] = {"/vsicurl", "/vsis3",    "/vsigs",   "/vsiaz",      "/vsiadls",
                                                "/vsioss",  "/vsiswift", "/vsihdfs", "/vsiwebhdfs", "http://",

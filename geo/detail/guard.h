@@ -27,6 +27,11 @@ Result<void> checkArchive(const std::string& path);
 // `folder`, on the network or in databases; and always one that leads to itself. Other files pass.
 Result<void> checkReferences(const std::string& path, const std::string& folder, bool trusted);
 
+// Is it a text that names other files?
+bool isDescription(const std::string& path);
+// Links followed; an empty folder holds nothing.
+bool liesWithin(const std::string& path, const std::string& folder);
+
 // Does the path lead on to the network? "/vsicurl/…", "https://…", "/vsizip//vsis3/…".
 bool leadsToNetwork(std::string_view path);
 

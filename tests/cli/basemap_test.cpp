@@ -122,6 +122,35 @@ TEST_F(Basemap, MayBeARasterFileByItself) {
     EXPECT_EQ(r.code, 0) << r.err;
     EXPECT_GT(fs::file_size(folder.file(std::string(file) + ".png")), 30'000u) << file;
   }
+  // The same picture as a COG and as tiles of a GeoPackage is drawn the same.
+  const std::string tif = TEST_DATA "/ground/fields.tif";
+  ASSERT_EQ(
+      std::system(fmt::format("cd '{0}' && gdal_translate -q -of COG -co COMPRESS=DEFLATE {1} cog.tif && "
+                              "gdal_translate -q -of GPKG -co TILE_FORMAT=PNG {1} tiles.gpkg",
+                              folder.file("."), tif)
+                      .c_str()),
+      0);
+  const auto pixels = [&](const char* file) {
+    const auto r = folder.run(fmt::format(
+        "snapshot {0} -o {0}.tif --size 300x300 --crs EPSG:4547 --extent 112.2,23.6,113.6,24.9 --bare",
+        file));
+    EXPECT_EQ(r.code, 0) << r.err;
+    return outputOf(fmt::format("gdal_translate -q -of XYZ -b 1 '{}' /vsistdout/",
+                                folder.file(std::string(file) + ".tif")));
+  };
+  const std::string plain = pixels("fields.tif");
+  EXPECT_GT(plain.size(), 500'000u);
+  for (const char* file : {"cog.tif", "tiles.gpkg"}) {
+    std::istringstream want(plain), got(pixels(file));
+    double x0, y0, v0, x1, y1, v1, sum = 0;
+    size_t n = 0;
+    while (want >> x0 >> y0 >> v0 && got >> x1 >> y1 >> v1) {
+      EXPECT_NEAR(x0, x1, 1e-6), EXPECT_NEAR(y0, y1, 1e-6);
+      sum += std::abs(v0 - v1), ++n;
+    }
+    EXPECT_EQ(n, 90'000u) << file;
+    EXPECT_LT(sum / static_cast<double>(n), 2) << file;
+  }
   const auto inspected = folder.run("inspect hills.tif --json");
   ASSERT_EQ(inspected.code, 0) << inspected.err;
   const auto facts = nlohmann::json::parse(inspected.out)["sources"][0];

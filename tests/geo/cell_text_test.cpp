@@ -1,5 +1,6 @@
 #include "geo/cell_text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -158,6 +159,32 @@ TEST(Degrees, OfBothAxesStandInOneCell) {
   EXPECT_EQ(lonLatFrom("10.5,45.5")->x, 10.5);
   for (const char* bad : {"113.05", "清远,23.7", "", "E113,E114", "113 2 15"})
     EXPECT_FALSE(lonLatFrom(bad)) << bad;
+}
+
+TEST(YearHeader, IsTheRestOfAHeaderAndItsYear) {
+  const auto read = [](const char* header) {
+    const auto h = readYearHeader(header);
+    return h ? fmt::format("{}|{}|{}", h->name, h->unit, h->year) : "none";
+  };
+  EXPECT_EQ(read("2021"), "||2021");
+  EXPECT_EQ(read("２０２１年"), "||2021");
+  EXPECT_EQ(read("2021年度"), "||2021");
+  EXPECT_EQ(read("Y2021"), "||2021");
+  EXPECT_EQ(read("2021年GDP"), "GDP||2021");
+  EXPECT_EQ(read("2021年GDP（亿元）"), "GDP|亿元|2021");
+  EXPECT_EQ(read("GDP_2021"), "GDP||2021");
+  EXPECT_EQ(read("GDP（2022年）"), "GDP||2022");
+  EXPECT_EQ(read("GDP(2022)"), "GDP||2022");
+  EXPECT_EQ(read("GDP（亿元，2022年）"), "GDP|亿元|2022");
+  EXPECT_EQ(read("GDP（亿元）2022"), "GDP|亿元|2022");
+  EXPECT_EQ(read("2022 GDP (亿元)"), "GDP|亿元|2022");
+  EXPECT_EQ(read("GDP2022（现价）"), "GDP（现价）||2022");
+  EXPECT_EQ(read("2021年末常住人口（万人）"), "年末常住人口|万人|2021");
+  EXPECT_EQ(read("pop_2020_total"), "pop_total||2020");
+  for (const char* none : {"GDP", "2021-2022年", "2021年比2020年增长", "12021", "20211", "2021-12-31",
+                           "2021.5", "441802", "1850", "2021/03", ""})
+    EXPECT_EQ(read(none), "none") << none;
+  EXPECT_EQ(yearHeaderKey("ＧＤＰ（现价）"), yearHeaderKey("gdp(现价)"));
 }
 
 }  // namespace

@@ -53,6 +53,13 @@ class RasterTest : public testing::Test {
   std::string folder_;
 };
 
+struct DatasetHandle {
+  GDALDatasetH dataset;
+  ~DatasetHandle() {
+    if (dataset) GDALClose(dataset);
+  }
+};
+
 TEST_F(RasterTest, SaysWhatItIs) {
   const auto f = rasterFacts(plane());
   ASSERT_TRUE(f);
@@ -134,6 +141,84 @@ TEST_F(RasterTest, ShowsColoursPalettesAndFigures) {
   EXPECT_EQ(grey->rgba[3], 0);  // no data
   EXPECT_EQ(grey->rgba[4 * 799], 255);
   EXPECT_LT(grey->rgba[4 * 2], 30);
+}
+
+// One picture in four forms: a plain GeoTIFF, a COG with its overviews, tiles of a GeoPackage and of an
+// MBTiles file. A gradient with a mark that is nowhere symmetric says at once where a row or column is off.
+TEST_F(RasterTest, ReadsCogGeoPackageAndMbtilesAsTheGeoTiffThatTheyAreMadeFrom) {
+  constexpr int w = 1400, h = 700;  // more than one tile, so that there are overviews
+  auto* drivers = GetGDALDriverManager();
+  auto* tif =
+      drivers->GetDriverByName("GTiff")->Create(path("plain.tif").c_str(), w, h, 3, GDT_Byte, nullptr);
+  double g[6] = {112, 2.0 / w, 0, 25, 0, -1.0 / h};
+  tif->SetGeoTransform(g);
+  OGRSpatialReference reference;
+  reference.SetFromUserInput("EPSG:4326");
+  tif->SetSpatialRef(&reference);
+  std::vector<uint8_t> rgb(static_cast<size_t>(w) * h * 3);
+  for (int y = 0; y < h; ++y)
+    for (int x = 0; x < w; ++x) {
+      const bool mark = x > 900 && x < 1000 && y > 100 && y < 350;
+      uint8_t* p = &rgb[(static_cast<size_t>(y) * w + static_cast<size_t>(x)) * 3];
+      p[0] = mark ? 250 : static_cast<uint8_t>(x * 200 / w), p[1] = static_cast<uint8_t>(y * 200 / h),
+      p[2] = mark ? 0 : 90;
+    }
+  EXPECT_EQ(tif->RasterIO(GF_Write, 0, 0, w, h, rgb.data(), w, h, GDT_Byte, 3, nullptr, 3, 3 * w, 1, nullptr),
+            CE_None);
+  GDALClose(tif);
+  const auto made = [&](const char* name, const char* driver, std::vector<const char*> options) {
+    options.push_back(nullptr);
+    DatasetHandle from{GDALOpen(path("plain.tif").c_str(), GA_ReadOnly)};
+    ASSERT_TRUE(from.dataset);
+    GDALDatasetH out = GDALCreateCopy(GDALGetDriverByName(driver), path(name).c_str(), from.dataset, FALSE,
+                                      const_cast<char**>(options.data()), nullptr, nullptr);
+    ASSERT_TRUE(out) << driver;
+    GDALClose(out);
+  };
+  made("cog.tif", "COG", {"COMPRESS=DEFLATE", "OVERVIEWS=AUTO", "OVERVIEW_RESAMPLING=AVERAGE"});
+  made("tiles.gpkg", "GPKG", {"TILE_FORMAT=PNG"});
+  made("tiles.mbtiles", "MBTiles", {"TILE_FORMAT=PNG"});
+  const auto plainFacts = rasterFacts(path("plain.tif"));
+  ASSERT_TRUE(plainFacts);
+  for (const auto& [name, driver] :
+       {std::pair{"cog.tif", "GTiff"}, {"tiles.gpkg", "GPKG"}, {"tiles.mbtiles", "MBTiles"}}) {
+    const auto facts = rasterFacts(path(name));
+    ASSERT_TRUE(facts) << facts.error().text();
+    EXPECT_EQ(facts->driver, driver);
+    EXPECT_TRUE(facts->placed) << name;
+    EXPECT_GE(facts->bands.size(), 3u) << name;
+    const bool web = std::string_view(name) == "tiles.mbtiles";  // which knows no other grid
+    EXPECT_EQ(facts->crs.text(), web ? "EPSG:3857" : "EPSG:4326") << name;
+    // The whole, coarsely (from overviews); a part with the mark, finely; both as a map warps them.
+    const Crs metres = Crs::parse("EPSG:4547").value();
+    for (const RasterWindow& window :
+         {RasterWindow{.crs = metres, .width = 300},
+          RasterWindow{
+              .crs = Crs::lonLat(), .bounds = {112.5, 24.2, 113.5, 24.9}, .width = 700, .height = 490}}) {
+      RasterWindow same = window;
+      const auto want = rasterColours(path("plain.tif"), window);
+      ASSERT_TRUE(want) << want.error().text();
+      same.bounds = want->bounds, same.width = want->width, same.height = want->height;
+      const auto got = rasterColours(path(name), same);
+      ASSERT_TRUE(got) << got.error().text();
+      ASSERT_EQ(got->rgba.size(), want->rgba.size());
+      size_t opaque = 0, off = 0;
+      double sum = 0;
+      for (size_t i = 0; i < want->rgba.size(); i += 4) {
+        if (want->rgba[i + 3] != 255 || got->rgba[i + 3] != 255) continue;
+        ++opaque;
+        int most = 0;
+        for (size_t c = 0; c < 3; ++c) most = std::max(most, std::abs(want->rgba[i + c] - got->rgba[i + c]));
+        sum += most, off += most > 24;
+      }
+      const double cells = static_cast<double>(want->width) * want->height;
+      EXPECT_GT(static_cast<double>(opaque), 0.97 * cells * (window.bounds.empty() ? 0.9 : 1)) << name;
+      // Resampled twice, MBTiles blurs the edge of the mark; nothing else differs.
+      EXPECT_LT(sum / static_cast<double>(opaque), web ? 3 : 1) << name << " " << window.width;
+      EXPECT_LT(static_cast<double>(off), (web ? 0.02 : 0.004) * static_cast<double>(opaque))
+          << name << " " << window.width;
+    }
+  }
 }
 
 TEST_F(RasterTest, RefusesWhatIsNone) {

@@ -143,6 +143,80 @@ TEST_F(Import, FitsASmallWindowInBothLanguages) {
   }
 }
 
+// Columns of years are one indicator, and the user may say no.
+TEST_F(Import, ColumnsOfYearsAreSeenAsOneIndicatorAndTakenApartWhenAsked) {
+  r.openQingyuan();
+  drop(file("产值2021-2023.csv", "县区,2021,2022,2023\n清城区,1,2,3\n英德市,4,5,6\n连州市,7,8,9.5\n"));
+  EXPECT_EQ(r.widget("import.years").value, "on");
+  EXPECT_THAT(r.widget("import.madeOfYears").value, HasSubstr("产值"));
+  EXPECT_TRUE(r.has("import.figure.1"));
+  EXPECT_FALSE(r.has("import.figure.2"));
+  r.write("import.figure.1.name", "工业产值");
+  settle();
+  EXPECT_EQ(r.session.importPreview()->found.figures[0].name.zh, "工业产值");
+  r.click("import.years");
+  settle();
+  EXPECT_TRUE(r.has("import.figure.3"));
+  EXPECT_EQ(r.session.importPreview()->found.figures.size(), 3u);
+  EXPECT_FALSE(r.has("import.madeOfYears"));
+  r.click("import.years");
+  settle();
+  r.click("dialog.import");
+  settle();
+  EXPECT_EQ(project().indicators.back().name.zh, "产值");
+  EXPECT_EQ(r.session.indicator(project().indicators.back().id).years, (std::vector<int>{2021, 2022, 2023}));
+}
+
+// Without a pointer: Tab and Shift+Tab go round, Enter and the space bar press, the arrows move in a list.
+TEST_F(Import, IsWalkedThroughWithTheKeyboard) {
+  r.openQingyuan();
+  drop(file("企业.csv", "企业名称,地址,所在县\n第一厂,清城区凤城街道1号,清城区\n第二厂,英德市,英德市\n"));
+  constexpr int tab = 258, enter = 257, space = ' ', down = 264;
+  const auto focus = [&] { return r.has("focus") ? r.widget("focus").value : std::string(); };
+  const auto walkTo = [&](const std::string& id, bool back = false) {
+    for (int i = 0; i < 60 && focus() != id; ++i) r.key(tab, false, back);
+    ASSERT_EQ(focus(), id);
+  };
+  EXPECT_EQ(focus(), "");
+  walkTo("import.as.points");
+  r.key(space);
+  settle();
+  EXPECT_EQ(r.session.importPreview()->found.as, session::ImportSpec::As::points);
+  EXPECT_FALSE(r.widget("dialog.import").enabled);
+  r.key(tab, false, true), r.key(tab);
+  EXPECT_EQ(focus(), "import.as.points");  // there and back
+  walkTo("import.as.names");
+  r.key(enter);
+  settle();
+  EXPECT_EQ(r.session.importPreview()->found.as, session::ImportSpec::As::names);
+  walkTo("import.placeBy");
+  r.key(enter);
+  ASSERT_TRUE(r.has("choice.import.placeBy.2"));
+  r.key(down);
+  r.key(enter);
+  settle();
+  EXPECT_FALSE(r.has("choice.import.placeBy.2"));
+  EXPECT_EQ(r.session.importPreview()->found.placeBy, "所在县");
+  EXPECT_EQ(r.sent<session::ImportTable>(), 0u);
+  EXPECT_EQ(focus(), "import.placeBy");
+  // A field takes letters once it is reached, and gives them back when it is left.
+  walkTo("import.part.1", true);
+  r.key(space);
+  r.frame(2);
+  walkTo("import.missing");
+  r.type("x");
+  r.key(tab);
+  r.frame(3);
+  settle();
+  EXPECT_EQ(r.session.importPreview()->found.cells.missing, (std::vector<std::string>{"x"}));
+  walkTo("dialog.cancel", true);
+  walkTo("dialog.import", true);
+  r.key(enter);
+  settle();
+  EXPECT_EQ(r.sent<session::ImportTable>(), 1u);
+  EXPECT_FALSE(r.has("focus"));
+}
+
 TEST_F(Import, ADatabaseThatDoesNotAnswerIsOneLineAndThePasswordIsNowhere) {
   r.openQingyuan();
   r.click("menu.file");

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "app/session/autosave.h"
 #include "app/session/project_file.h"
@@ -17,19 +18,20 @@ namespace {
 constexpr int backspace = 259;
 
 struct Mapped : Robot {
-  Mapped() : Robot(1920, 1080) {
+  explicit Mapped(float width = 1920, float height = 1080) : Robot(width, height), size{width, height} {
     withMap = true;
     openQingyuan();
   }
   scene::Vec onScreen(geo::Point world) {
     const auto at = session.view().camera.canvasFromWorld(world);
-    const auto map = panels::layoutFor(1920, 1080, 1, session.view()).map;
+    const auto map = panels::layoutFor(size.x, size.y, 1, session.view()).map;
     return {at.x + map.x, at.y + map.y};
   }
   geo::Point world(double lon, double lat) {
     return (*geo::Transform::make(geo::Crs::lonLat(), session.worldCrs()))(geo::Point{lon, lat});
   }
   scene::Vec at(double lon, double lat) { return onScreen(world(lon, lat)); }
+  scene::Vec size;
   // From the list of what has no place on to the map.
   void dragUnplaced(size_t i, scene::Vec to) {
     dragThrough({widget(fmt::format("unplaced.{}", i)).rect.centre(), at(112.6, 24.2), to});
@@ -144,6 +146,45 @@ TEST(Placing, APlaceMayBeTyped) {
   ASSERT_TRUE(r.placed(item.object));
   EXPECT_NEAR(r.session.project().places.at(0).lon, 113.25, 1e-9);
   EXPECT_NEAR(r.session.project().places.at(0).lat, 24.125, 1e-9);
+}
+
+// Wherever on the map the spot lies, also once it is moved by typing: whoever answers for a place sees it.
+TEST(Placing, TheFormKeepsOffTheSpotThatItIsAbout) {
+  for (const auto& [width, height] : {std::pair{1920.f, 1080.f}, {1280.f, 720.f}}) {
+    Mapped r(width, height);
+    r.click("unplaced.1");
+    r.click("inspector.place");
+    ASSERT_TRUE(r.has("place.lon"));
+    const auto map = panels::layoutFor(width, height, 1, r.session.view()).map;
+    const auto toDegrees = geo::Transform::make(r.session.worldCrs(), geo::Crs::lonLat());
+    std::set<int> places;  // of the form: it does move
+    for (const float x : {0.1f, 0.3f, 0.5f, 0.7f, 0.9f})
+      for (const float y : {0.1f, 0.5f, 0.9f}) {
+        const geo::Point lonLat =
+            (*toDegrees)(r.session.view().camera.worldFromCanvas({map.w * x, map.h * y}));
+        r.write("place.lon", fmt::format("{:.5f}", lonLat.x));
+        r.write("place.lat", fmt::format("{:.5f}", lonLat.y));
+        r.frame(2);
+        const scene::Vec spot = r.at(lonLat.x, lonLat.y);
+        EXPECT_NEAR(spot.x, map.x + map.w * x, 2);
+        scene::Rect form = r.widget("place.lon").rect;
+        for (const auto& [id, w] : panels::widgets(r.state)) {
+          if (!id.starts_with("place.") && id != "dialog.ok" && id != "dialog.cancel") continue;
+          const float right = std::max(form.right(), w.rect.right()),
+                      bottom = std::max(form.bottom(), w.rect.bottom());
+          form.x = std::min(form.x, w.rect.x), form.y = std::min(form.y, w.rect.y);
+          form.w = right - form.x, form.h = bottom - form.y;
+        }
+        form.x -= 24 + 96, form.w += 2 * 24 + 96;  // its margins, the words beside the fields, its title
+        form.y -= 58, form.h += 58 + 20;
+        EXPECT_FALSE(form.grown(8).contains(spot)) << width << ": " << x << " " << y;
+        EXPECT_GE(std::min(form.x, form.y), 0);
+        EXPECT_LE(form.right(), width);
+        EXPECT_LE(form.bottom(), height);
+        places.insert(static_cast<int>(form.x));
+      }
+    EXPECT_GT(places.size(), 1u);
+  }
 }
 
 TEST(Drawing, APolygonIsClickedNamedSavedAndEdited) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <sstream>
 #include <thread>
 
 #include "tests/paper/pictures.h"
@@ -521,6 +522,88 @@ TEST_F(Vectors, PdfAndSvgHoldSmoothPicturesAtThePagesResolutionAndNoMoreThanIsSe
   const std::string list = printed("pdfimages -list " + (folder / "a.pdf"));
   EXPECT_EQ(list.find(" 18898 "), std::string::npos) << list;
   EXPECT_NE(list.find(" 1774 "), std::string::npos) << list;
+}
+
+// A photograph as a JPEG where that is much smaller; drawn tiles, heat and small pictures without loss; light
+// and shade with one channel.
+TEST_F(Vectors, PdfHoldsPhotographsAsJpegAndEverythingElseWithoutLoss) {
+  if (!has("pdfimages") || !has("pdftoppm")) GTEST_SKIP() << "poppler-utils is not installed";
+  constexpr int side = 400;
+  const auto drawn = [&](const std::function<Rgba(int, int)>& colour, bool basemap) {
+    auto pixels = std::make_shared<std::vector<Rgba>>();
+    for (int y = 0; y < side; ++y)
+      for (int x = 0; x < side; ++x) pixels->push_back(colour(x, y));
+    Drawing d;
+    d.width = d.height = 200, d.background = {255, 255, 255, 255};
+    Camera c;
+    c.frame = {0, 0, 200, 200}, c.centre = {100, 100}, c.metresPerUnit = 1;
+    d.cameras = {c};
+    Raster r;
+    r.world = {0, 0, 200, 200}, r.pixels = pixels, r.columns = r.rows = side, r.smooth = true;
+    if (basemap) r.basemap = std::make_shared<const Basemap>();
+    d.add(r);
+    return d;
+  };
+  uint32_t seed = 1;
+  const auto noise = [&](int most) {
+    return static_cast<int>((seed = seed * 1664525 + 1013904223) >> 16) % most;
+  };
+  const auto wave = [](int x, int y) {
+    return 128 + 60 * std::sin(x * 0.07) * std::cos(y * 0.05) + 30 * std::sin((x + y) * 0.31);
+  };
+  const auto byte = [](double v) { return static_cast<uint8_t>(std::clamp(v, 0.0, 255.0)); };
+  const auto photo = [&](int x, int y) -> Rgba {
+    const double v = wave(x, y) + noise(9);
+    return {byte(v), byte(v * 0.8 + 20), byte(120 - v * 0.3), 255};
+  };
+  const auto listed = [&](const Drawing& d) {
+    EXPECT_TRUE(paper::writePdf(d, folder / "a.pdf", {mm, 200}, meta));
+    std::vector<std::string> out;  // colour channels and coding
+    std::istringstream list(printed("pdfimages -list " + (folder / "a.pdf")));
+    std::string line;
+    for (std::getline(list, line), std::getline(list, line); std::getline(list, line);) {
+      std::istringstream words(line);
+      std::string page, n, type, w, h, colour, components, bits, coding;
+      words >> page >> n >> type >> w >> h >> colour >> components >> bits >> coding;
+      out.push_back(type + " " + components + " " + coding);
+    }
+    return out;
+  };
+  const Drawing picture = drawn(photo, true);
+  EXPECT_EQ(listed(picture), (std::vector<std::string>{"image 3 jpeg"}));
+  const auto size = std::filesystem::file_size(folder / "a.pdf");
+  const auto seen = [&] {
+    printed("pdftoppm -r 192 -png -singlefile " + (folder / "a.pdf") + " " + (folder / "b"));
+    return readPng(folder / "b.png");
+  };
+  const auto lossy = seen();
+  Drawing plain = picture;
+  std::get<Raster>(plain.items[0].item).basemap = nullptr;
+  EXPECT_EQ(listed(plain), (std::vector<std::string>{"image 3 image"}));
+  EXPECT_LT(size * 2, std::filesystem::file_size(folder / "a.pdf"));
+  const auto lossless = seen();
+  EXPECT_GT(difference(lossless, lossy), 0);
+  EXPECT_LT(difference(lossless, lossy), 2);
+  EXPECT_LT(largest(lossless, lossy), 24);
+  EXPECT_LT(largest(shrunk(lossless, 8), shrunk(lossy, 8)), 4);  // no block of another shade
+  // Streets and words: few colours in large patches.
+  const auto map = [](int x, int y) -> Rgba {
+    return x % 40 < 3 || y % 60 < 4 ? Rgba{255, 255, 255, 255}
+           : (x / 40 + y / 60) % 2  ? Rgba{242, 239, 233, 255}
+                                    : Rgba{205, 235, 176, 255};
+  };
+  EXPECT_EQ(listed(drawn(map, true)), (std::vector<std::string>{"image 3 image"}));
+  // Light and shade: black or white, of some strength; its grey is one channel.
+  const auto shade = [&](int x, int y) -> Rgba {
+    const double v = wave(x, y) - 128 + noise(5) - 2;
+    const uint8_t ink = v > 0 ? 255 : 0;
+    return {ink, ink, ink, byte(std::abs(v))};
+  };
+  const auto relief = listed(drawn(shade, true));
+  ASSERT_EQ(relief.size(), 2u);
+  EXPECT_EQ(relief[0].substr(0, 7), "image 1");
+  EXPECT_EQ(relief[1], "smask 1 jpeg");
+  EXPECT_LT(difference(seen(), *paper::rasterise(drawn(shade, true), 400, 400, 2)), 4);
 }
 
 TEST_F(Vectors, SvgIsValidAndItsTextIsText) {

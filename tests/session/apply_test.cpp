@@ -280,9 +280,9 @@ TEST_F(SmallCity, SavingElsewhereKeepsTheDataFound) {
   ASSERT_TRUE(does(SetTitle{"改"}));
   const void* shape = city.layer("counties").shape.get();
   ASSERT_TRUE(does(SaveProjectAs{other.file("新 项目")}));
+  city.wait();
   EXPECT_EQ(city.path(), other.file("新 项目.parkscope.toml"));
   EXPECT_FALSE(city.changed());
-  city.wait();
   EXPECT_EQ(city.layer("counties").shape.get(), shape) << "the same file: nothing is loaded again";
   Session again;
   ASSERT_TRUE(again.open(city.path()));
@@ -293,9 +293,24 @@ TEST_F(SmallCity, SavingElsewhereKeepsTheDataFound) {
   EXPECT_EQ(city.layer("counties").stage, LayerState::Stage::ready) << "older steps find their files, too";
   EXPECT_TRUE(city.changed());
   ASSERT_TRUE(does(SaveProject{}));
+  city.wait();
   EXPECT_FALSE(city.changed());
-  EXPECT_FALSE(does(SaveProjectAs{other.file("none/x.parkscope.toml")}));
+  ASSERT_TRUE(does(SaveProjectAs{other.file("none/x.parkscope.toml")}));
+  city.wait();
+  EXPECT_EQ(city.messages().back().level, Message::Level::error);
+  EXPECT_THAT(city.messages().back().text, testing::HasSubstr("none/x.parkscope.toml"));
   EXPECT_EQ(city.path(), other.file("新 项目.parkscope.toml"));
+}
+
+TEST_F(SmallCity, SavingElsewhereKeepsTheFilesOfBasemapsFound) {
+  session_test::Folder other;
+  BasemapSpec b;
+  b.id = "photo", b.name = {"影像", ""}, b.kind = BasemapSpec::Kind::raster, b.source = "photo.tif";
+  ASSERT_TRUE(does(PutBasemap{b}));
+  ASSERT_TRUE(does(SaveProjectAs{other.file("x.parkscope.toml")}));
+  city.wait();
+  EXPECT_EQ(std::filesystem::weakly_canonical(other.file(city.project().basemaps[0].source)),
+            std::filesystem::weakly_canonical(folder.file("photo.tif")));
 }
 
 TEST_F(SmallCity, TheBuiltInProjectIsNotOverwritten) {

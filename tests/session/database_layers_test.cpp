@@ -318,6 +318,7 @@ TEST_F(DatabaseLayers, AServersTablesAreListedAndSeveralBecomeLayersWithAPasswor
   ASSERT_TRUE(s.layer(s.project().layers[0].id).shape) << allMessages(s);
   EXPECT_EQ(s.layer(s.project().layers[0].id).shape->layer->rows(), 40u);
   ASSERT_TRUE(apply(s, SaveProjectAs{folder.file("city.parkscope.toml")})) << allMessages(s);
+  s.wait();
   EXPECT_THAT(formatProject(s.project()), Not(HasSubstr("S3cret")));
   EXPECT_THAT(allMessages(s), Not(HasSubstr("S3cret")));
   geo::rememberPassword(source, "");

@@ -44,6 +44,15 @@ TEST(Words, AreChineseInTheSourceAndEnglishByCatalogue) {
   EXPECT_STREQ(tr("", Language::en), "");
 }
 
+TEST(Words, HaveAFormForOneAndOneForMany) {
+  EXPECT_STREQ(tr("{} 图层", 1, Language::en), "{} layer");
+  EXPECT_STREQ(tr("{} 图层", 0, Language::en), "{} layers");
+  EXPECT_STREQ(tr("{} 图层", 21, Language::en), "{} layers");
+  EXPECT_STREQ(tr("{} 图层", 1, Language::zh), "{} 图层");
+  EXPECT_STREQ(tr("图例", 1, Language::en), "Legend");  // words without a number
+  EXPECT_STREQ(tr("没有这个词", 2, Language::en), "没有这个词");
+}
+
 TEST(Words, OfEverySourceHaveTheirEnglish) {
   const std::regex call(R"re(\b(?:tr|t|no)\(\s*"((?:[^"\\]|\\.)*)")re");
   std::set<std::string> untranslated;
@@ -73,4 +82,14 @@ TEST(Words, KeepTheirPlaceholdersInTranslation) {
     EXPECT_FALSE(chinese((*m)[2].str())) << (*m)[2];
   }
   EXPECT_GT(entries, 100u);
+  const std::regex plural(
+      R"re(msgid "((?:[^"\\]|\\.)+)"\nmsgid_plural "((?:[^"\\]|\\.)+)"\nmsgstr\[0\] "((?:[^"\\]|\\.)*)"\nmsgstr\[1\] "((?:[^"\\]|\\.)*)")re");
+  size_t plurals = 0;
+  for (std::sregex_iterator m(po.begin(), po.end(), plural), end; m != end; ++m, ++plurals)
+    for (const int form : {2, 3, 4}) {
+      EXPECT_EQ(braces((*m)[1].str()), braces((*m)[form].str())) << (*m)[1];
+      EXPECT_TRUE(form == 2 || !chinese((*m)[form].str())) << (*m)[form];
+      EXPECT_NE((*m)[3].str(), (*m)[4].str()) << (*m)[1];
+    }
+  EXPECT_GT(plurals, 30u);
 }

@@ -358,6 +358,84 @@ TEST(ImportAssistant, RemovingALayerRemovesWhatNamesIt) {
   EXPECT_TRUE(parseProject(formatProject(c.session.project()), "x"));
 }
 
+// Years as columns
+// ----------------------------------------------------------------------------------------------------------
+
+TEST(YearColumns, AreOneIndicatorWithItsYearsAndTheNextFileMayHaveOneMore) {
+  City c;
+  c.folder.write("工业.csv",
+                 "县,2021年产值（亿元）,产值_2022（亿元）,产值（2023年）,户数\n"
+                 "甲县,1,2,3.5,10\n乙瑶族自治县,4,5,6,11\n丙市,7,8,—,12\n合计,12,15,9.5,33\n");
+  const ImportPreview& p = c.look("工业.csv");
+  ASSERT_EQ(p.found.as, As::figures);
+  ASSERT_EQ(p.years.size(), 1u);
+  EXPECT_EQ(p.years[0].name, "产值");
+  EXPECT_EQ(p.years[0].unit, "亿元");
+  ASSERT_EQ(p.found.figures.size(), 2u);
+  EXPECT_TRUE(p.found.figures[0].years);
+  EXPECT_EQ(p.found.figures[0].name.zh, "产值");
+  EXPECT_EQ(p.found.figures[0].decimals, 1);
+  EXPECT_FALSE(p.found.figures[1].years);
+  EXPECT_EQ(p.values[1], 6);  // of the latest year
+  c.must(ImportTable{c.folder.file("工业.csv"), p.found, ""});
+  const IndicatorState& made = c.session.indicator("产值");
+  EXPECT_THAT(made.years, ElementsAre(2021, 2022, 2023));
+  EXPECT_EQ(made.byYear.at(2022)[1].value, 5);
+  EXPECT_TRUE(std::isnan(made.byYear.at(2023)[2].value));
+  EXPECT_EQ(made.whole.at(2021).value, 12);
+  const auto again = parseProject(formatProject(c.session.project()), "x");
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(*again, c.session.project());
+  EXPECT_THAT(formatProject(*again), HasSubstr("year_columns = true"));
+  c.must(SaveProject{});
+  c.open();
+  c.folder.write("工业2.csv", "县,户数,GDP\n甲县,1,2\n");  // another shape
+  c.folder.write("新.csv", "县,产值2024,产值2023,产值2022,产值2021,户数\n甲县,9,3,2,1,10\n丙市,8,7,7,7,12\n");
+  c.must(OpenTables{{c.folder.file("新.csv"), c.folder.file("工业2.csv")}});
+  EXPECT_EQ(c.session.view().import.path, c.folder.file("工业2.csv"));
+  EXPECT_THAT(c.session.indicator("产值-2").years, ElementsAre(2021, 2022, 2023, 2024));
+  EXPECT_EQ(c.session.indicator("产值-2").byYear.at(2024)[2].value, 8);
+}
+
+TEST(YearColumns, OfYearsAloneHaveTheNameOfTheFileAndStayApartIfTheUserSaysSo) {
+  City c;
+  c.folder.write("常住人口2021-2023.csv",
+                 "县区,2021,2022,2023\n甲县,1,2,3\n乙瑶族自治县,4,5,6\n丙市,7,8,9\n");
+  const ImportSpec found = c.look("常住人口2021-2023.csv").found;
+  ASSERT_EQ(found.figures.size(), 1u);
+  EXPECT_EQ(found.figures[0].name.zh, "常住人口");
+  EXPECT_EQ(found.figures[0].column, "");
+  c.must(ImportTable{c.folder.file("常住人口2021-2023.csv"), found, ""});
+  EXPECT_EQ(c.session.indicator("常住人口").byYear.at(2023)[2].value, 9);
+  EXPECT_TRUE(readProject(c.folder.file("city.parkscope.toml")));
+  ImportWork apart;
+  apart.yearsApart = true;
+  EXPECT_EQ(c.look("常住人口2021-2023.csv", apart).found.figures.size(), 3u);
+}
+
+// What looks like years but is none: ranges, quarters of one year, growth beside its amount, a table that has
+// a column of years.
+TEST(YearColumns, AreOnlyWhatIsYearsOfOneThing) {
+  City c;
+  int files = 0;
+  const auto groups = [&](const std::string& head, const std::string& row) {
+    const std::string file = fmt::format("t{}.csv", ++files);
+    c.folder.write(file, head + "\n甲县" + row + "\n丙市" + row + "\n");
+    std::vector<std::string> names;
+    for (const YearGroup& g : c.look(file).years)
+      names.push_back(fmt::format("{}{}{}", g.name, g.unit, g.columns.size()));
+    return names;
+  };
+  EXPECT_THAT(groups("县,2021-2022年增量,2022-2023年增量", ",1.5,2.5"), IsEmpty());
+  EXPECT_THAT(groups("县,2021年GDP,2021年人口", ",1.5,2.5"), IsEmpty());
+  EXPECT_THAT(groups("县,GDP2021,GDP2022,GDP增速2021（%）,GDP增速2022（%）", ",1.5,2.5,3,4"),
+              ElementsAre("GDP2", "GDP增速%2"));
+  EXPECT_THAT(groups("县,GDP（亿元）2021,GDP（亿元）2022,GDP（%）2021,GDP（%）2022", ",1.5,2.5,3,4"),
+              ElementsAre("GDP（亿元）亿元2", "GDP（%）%2"));
+  EXPECT_THAT(groups("县,GDP2021,gdp_2021,GDP2022", ",1,2,3"), IsEmpty());  // twice one year
+  EXPECT_THAT(groups("县,年份,GDP2021,GDP2022", ",2023,2.5,3"), IsEmpty());
+}
+
 // Bare data files in a window: what has shapes is on the map at once, what has none is asked about.
 TEST(BareTables, OneWithoutShapesComesToTheAssistantAndOneWithCoordinatesIsOnTheMap) {
   Folder folder;
@@ -365,7 +443,9 @@ TEST(BareTables, OneWithoutShapesComesToTheAssistantAndOneWithCoordinatesIsOnThe
   folder.write("points.csv", "名称,经度,纬度\n甲,113.05,23.7\n");
   folder.write("broken.csv", "");
   Session session;
-  ASSERT_TRUE(openData(session, {folder.file("points.csv"), folder.file("figures.csv"), folder.file("broken.csv")}, {}, folder.path()));
+  ASSERT_TRUE(openData(session,
+                       {folder.file("points.csv"), folder.file("figures.csv"), folder.file("broken.csv")}, {},
+                       folder.path()));
   session.wait();
   ASSERT_EQ(session.project().layers.size(), 1u);
   EXPECT_EQ(session.project().layers[0].id, "points");

@@ -91,6 +91,35 @@ TEST(Jobs, CancelledJobsLeaveNothingPending) {
   EXPECT_FALSE(finished);
 }
 
+TEST(Jobs, ThatAreKeptAreNeitherCancelledNorLeftAtTheEnd) {
+  std::atomic<int> done = 0;
+  int finished = 0;
+  {
+    Jobs jobs(1);
+    std::promise<void> begun;
+    jobs.start("busy", [&](geo::Progress& p) -> Jobs::Finish {
+      begun.set_value();
+      while (p.keepGoing(0)) std::this_thread::yield();
+      return {};
+    });
+    begun.get_future().wait();
+    jobs.startKept("save", [&](geo::Progress& p) -> Jobs::Finish {
+      if (p.keepGoing(0)) ++done;
+      return [&] { ++finished; };
+    });
+    jobs.cancelAll();
+    EXPECT_EQ(jobs.pending(), 1u);
+    jobs.waitForOne();
+    EXPECT_EQ(done, 1);
+    jobs.cancelAll();  // what it says when it is done is heard, too
+    jobs.collect();
+    EXPECT_EQ(finished, 1);
+    jobs.start("other", [](geo::Progress&) -> Jobs::Finish { return {}; });
+    jobs.startKept("save", [&](geo::Progress&) -> Jobs::Finish { return ++done, Jobs::Finish{}; });
+  }
+  EXPECT_EQ(done, 2);
+}
+
 TEST(Jobs, MayStartJobsFromAFinish) {
   Jobs jobs;
   int depth = 0;

@@ -1,6 +1,9 @@
 #include "app/session/places.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 #include "app/session/autosave.h"
 #include "app/session/drawings.h"
@@ -332,6 +335,56 @@ TEST(Sources, LeadNowhereOutOfTheProjectsFolder) {
   EXPECT_EQ(c.session.layer("out").stage, LayerState::Stage::failed);
 }
 
+// What a project may open it may add: a VRT in a folder of its own names data beside the project.
+TEST(Sources, ThatLeadOutOfTheirOwnFolderButNotOfTheProjectsAreAdded) {
+  Folder outside;
+  outside.write("secret.csv", "name,lon,lat\n甲,113,24\n");
+  City c;
+  std::filesystem::create_directories(c.folder.file("maps"));
+  c.folder.write("own.csv", "name,lon,lat\n乙,113.2,24.2\n");
+  const auto vrt = [&](const std::string& name, const std::string& to) {
+    return c.folder.write(
+        name, fmt::format(
+                  "<OGRVRTDataSource><OGRVRTLayer name=\"l\"><SrcDataSource>{}</SrcDataSource>"
+                  "<SrcLayer>{}</SrcLayer><LayerSRS>EPSG:4326</LayerSRS><GeometryType>wkbPoint</GeometryType>"
+                  "<GeometryField encoding=\"PointFromColumns\" x=\"lon\" y=\"lat\"/>"
+                  "</OGRVRTLayer></OGRVRTDataSource>",
+                  to, std::filesystem::path(to).stem().string()));
+  };
+  const size_t before = c.session.project().layers.size();
+  ASSERT_TRUE(c.act(AddData{{vrt("maps/in.vrt", c.folder.file("own.csv"))}}));
+  ASSERT_EQ(c.session.project().layers.size(), before + 1) << c.session.messages().back().text;
+  EXPECT_EQ(c.session.layer("in").stage, LayerState::Stage::ready) << c.session.layer("in").error.text();
+  ASSERT_TRUE(c.act(AddData{{vrt("maps/out.vrt", outside.file("secret.csv"))}}));
+  EXPECT_EQ(c.session.project().layers.size(), before + 1);
+  EXPECT_THAT(c.session.messages().back().text, HasSubstr("leads out of its folder"));
+  // One elsewhere is bound to its own folder, wherever the project lies.
+  ASSERT_TRUE(c.act(AddData{{outside.write("far.vrt", textOf(c.folder.file("maps/in.vrt")))}}));
+  EXPECT_EQ(c.session.project().layers.size(), before + 1);
+
+  // A raster likewise.
+  std::filesystem::copy_file(TEST_DATA "/ground/fields.tif", c.folder.file("fields.tif"));
+  const auto raster = [&](const std::string& name, const std::string& to) {
+    return c.folder.write(
+        name, fmt::format("<VRTDataset rasterXSize=\"480\" rasterYSize=\"456\"><SRS>EPSG:4326</SRS>"
+                          "<GeoTransform>112,0.0041666666667,0,25.3,0,-0.0041666666667</GeoTransform>"
+                          "<VRTRasterBand dataType=\"Byte\" band=\"1\"><SimpleSource><SourceFilename "
+                          "relativeToVRT=\"1\">{}</SourceFilename><SourceBand>1</SourceBand></SimpleSource>"
+                          "</VRTRasterBand></VRTDataset>",
+                          to));
+  };
+  ASSERT_TRUE(c.act(AddData{{raster("maps/photo.vrt", "../fields.tif")}}));
+  ASSERT_EQ(c.session.project().basemaps.size(), 1u) << c.session.messages().back().text;
+  const size_t told = c.session.messages().size();
+  (void)c.session.scene();
+  c.session.wait();
+  for (size_t i = told; i < c.session.messages().size(); ++i)
+    EXPECT_NE(c.session.messages()[i].level, Message::Level::warning) << c.session.messages()[i].text;
+  std::filesystem::copy_file(TEST_DATA "/ground/fields.tif", outside.file("fields.tif"));
+  ASSERT_TRUE(c.act(AddData{{raster("maps/away.vrt", outside.file("fields.tif"))}}));
+  EXPECT_EQ(c.session.project().basemaps.size(), 1u);
+}
+
 TEST(Drawings, EachChangeIsOneStepAlsoOverASave) {
   City c;
   ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
@@ -425,6 +478,138 @@ TEST(Drawings, DoNotTouchAFileThatIsNotTheirs) {
   EXPECT_EQ(geo::load(c.folder.file("拟建范围-2-2.gpkg"))->layer->rows(), 2u);
 }
 
+// A save is on its way until the session collects its job, whatever the worker has done meanwhile.
+TEST(Saving, TwiceQuicklyAndChangedMeanwhileLosesNothing) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  const std::string id = c.session.project().layers.back().id;
+  ASSERT_TRUE(apply(c.session, SaveProject{}));
+  EXPECT_TRUE(c.session.saving());
+  EXPECT_TRUE(c.session.changed());  // not yet there
+  ASSERT_TRUE(apply(c.session, area(c.session, 113.4, "二期", id)));
+  EXPECT_TRUE(apply(c.session, SaveProject{}));
+  EXPECT_TRUE(apply(c.session, SaveProject{}));
+  c.session.wait();
+  EXPECT_FALSE(c.session.saving());
+  EXPECT_FALSE(c.session.changed());
+  EXPECT_EQ(geo::load(c.folder.file("拟建范围.gpkg"))->layer->rows(), 2u);
+  EXPECT_FALSE(
+      std::filesystem::exists(c.folder.file("拟建范围-2.gpkg")));  // the second knew the first's file
+}
+
+TEST(Saving, WhatIsUndoneMeanwhileIsAChangeAgain) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  const std::string id = c.session.project().layers.back().id;
+  ASSERT_TRUE(c.act(area(c.session, 113.4, "二期", id)));
+  ASSERT_TRUE(apply(c.session, SaveProject{}));
+  ASSERT_TRUE(apply(c.session, Undo{}));
+  c.session.wait();
+  EXPECT_TRUE(c.session.changed());
+  EXPECT_EQ(geo::load(c.folder.file("拟建范围.gpkg"))->layer->rows(), 2u);
+  ASSERT_TRUE(c.act(Redo{}));
+  EXPECT_FALSE(c.session.changed());
+}
+
+TEST(Saving, WhoLeavesMeanwhileLeavesOnceItIsThere) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  EXPECT_FALSE(apply(c.session, Quit{}));  // not saved
+  ASSERT_TRUE(apply(c.session, SaveProject{}));
+  ASSERT_TRUE(apply(c.session, Quit{}));
+  EXPECT_FALSE(c.session.view().quit);
+  c.session.wait();
+  EXPECT_TRUE(c.session.view().quit);
+  EXPECT_TRUE(std::filesystem::exists(c.folder.file("拟建范围.gpkg")));
+
+  City other;
+  ASSERT_TRUE(other.act(area(other.session, 113.2, "一期")));
+  ASSERT_TRUE(apply(other.session, SaveProject{}));
+  ASSERT_TRUE(apply(other.session, NewProject{true}));  // nor does this one lose what was asked for before
+  other.session.wait();
+  EXPECT_TRUE(other.session.project().layers.empty());
+  EXPECT_TRUE(geo::load(other.folder.file("拟建范围.gpkg")));
+}
+
+TEST(Saving, EndsBeforeTheSessionDoesAndIsNotStoppedByStop) {
+  session_test::Folder folder;
+  session_test::writeSmallCity(folder);
+  {
+    Session s;
+    ASSERT_TRUE(s.open(folder.file("city.parkscope.toml")));
+    s.wait();
+    ASSERT_TRUE(apply(s, area(s, 113.2, "一期")));
+    s.wait();
+    ASSERT_TRUE(apply(s, SaveProject{}));
+    s.jobs().cancelAll();
+  }
+  EXPECT_TRUE(geo::load(folder.file("拟建范围.gpkg")));
+  EXPECT_THAT(textOf(folder.file("city.parkscope.toml")), HasSubstr("拟建范围.gpkg"));
+}
+
+TEST(Saving, ThatFailsKeepsTheDrawingAndTheWindowAndCanBeTriedAgain) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  const std::string id = c.session.project().layers.back().id;
+  const std::string away = c.folder.path() + " away";
+  std::filesystem::rename(c.folder.path(), away);  // a disk that was pulled out
+  const size_t told = c.session.messages().size();
+  ASSERT_TRUE(apply(c.session, SaveProject{}));
+  ASSERT_TRUE(apply(c.session, Quit{}));
+  c.session.wait();
+  EXPECT_FALSE(c.session.view().quit);
+  EXPECT_TRUE(c.session.changed());
+  ASSERT_EQ(c.session.messages().size(), told + 1);
+  EXPECT_EQ(c.session.messages().back().level, Message::Level::error);
+  EXPECT_THAT(c.session.messages().back().text, HasSubstr("拟建范围.gpkg"));
+  EXPECT_EQ(c.session.layer(id).shape->layer->rows(), 1u);
+  std::filesystem::rename(away, c.folder.path());
+  ASSERT_TRUE(c.act(SaveProject{}));
+  EXPECT_FALSE(c.session.changed());
+  EXPECT_EQ(geo::load(c.folder.file("拟建范围.gpkg"))->layer->rows(), 1u);
+}
+
+TEST(Saving, ElsewhereThatFailsLeavesTheProjectWhereItIsAndNoStrayFiles) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  ASSERT_TRUE(c.act(SaveProject{}));
+  session_test::Folder other;
+  std::filesystem::create_directory(other.file("x.parkscope.toml"));  // a folder has its name
+  const Project before = c.session.project();
+  ASSERT_TRUE(c.act(SaveProjectAs{other.file("x.parkscope.toml")}));
+  EXPECT_EQ(c.session.messages().back().level, Message::Level::error);
+  EXPECT_EQ(c.session.path(), c.file());
+  EXPECT_EQ(c.session.project(), before);
+  EXPECT_FALSE(c.session.changed());
+  EXPECT_FALSE(std::filesystem::exists(other.file("拟建范围.gpkg")));
+}
+
+// A disk without room, by a limit on how large a file may become.
+TEST(Saving, OnAFullDiskKeepsTheDrawingAndTheFileThatWasThere) {
+  City c;
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  ASSERT_TRUE(c.act(SaveProject{}));
+  const std::string id = c.session.project().layers.back().id;
+  ASSERT_TRUE(c.act(area(c.session, 113.4, "二期", id)));
+  const std::string file = textOf(c.folder.file("拟建范围.gpkg")), project = textOf(c.file());
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit room{};
+  getrlimit(RLIMIT_FSIZE, &room);
+  rlimit none = room;
+  none.rlim_cur = 20'000;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  ASSERT_TRUE(c.act(SaveProject{}));
+  setrlimit(RLIMIT_FSIZE, &room);
+  std::signal(SIGXFSZ, before);
+  EXPECT_EQ(c.session.messages().back().level, Message::Level::error) << c.session.messages().back().text;
+  EXPECT_TRUE(c.session.changed());
+  EXPECT_EQ(textOf(c.folder.file("拟建范围.gpkg")), file);
+  EXPECT_EQ(textOf(c.file()), project);
+  ASSERT_TRUE(c.act(SaveProject{}));
+  EXPECT_FALSE(c.session.changed());
+  EXPECT_EQ(geo::load(c.folder.file("拟建范围.gpkg"))->layer->rows(), 2u);
+}
+
 TEST(Drawings, SavedAsAnotherProjectTheyAreItsOwn) {
   City c;
   ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
@@ -490,7 +675,7 @@ TEST(AutosaveFile, HoldsWhatIsNotSavedAndIsGoneOnceItIs) {
   ASSERT_TRUE(apply(next, Redo{}));
   next.wait();
   ASSERT_TRUE(apply(next, SaveProject{}));
-  next.tick(101), next.wait();
+  next.wait(), next.tick(101);
   EXPECT_FALSE(std::filesystem::exists(file));
   for (const auto& entry : std::filesystem::directory_iterator(c.folder.path()))
     EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("autosave")));
