@@ -136,7 +136,7 @@ void Autosave::tick(Session& s, double now) {
     if (!file_.empty() || since_ >= 0) forget();
     return;
   }
-  if (written_ && *written_ == s.project()) return;
+  if ((written_ && *written_ == s.project()) || recovering(s)) return;
   if (since_ < 0) since_ = now;
   if (now - since_ < options_.seconds || s.jobs().running("autosave")) return;
   since_ = -1;
@@ -157,9 +157,9 @@ void Autosave::tick(Session& s, double now) {
                  [this, session = &s, project = std::move(project), drawings = std::move(drawings), file,
                   asWas = s.project()](geo::Progress& progress) -> Jobs::Finish {
                    const auto done = writeAll(file, project, drawings, progress);
-                   return [this, session, done, asWas] {
-                     written_ = asWas, late_.clear();
-                     if (!session->changed()) forget();  // saved meanwhile
+                   return [this, session, done, asWas, file] {
+                     written_ = asWas, late_.clear(), file_ = file;  // also what was forgotten meanwhile
+                     if (!session->changed()) forget();              // saved meanwhile
                      if (!done)
                        tell(*session, Message::Level::warning,
                             fmt::format(fmt::runtime(tr("自动保存没有成功：{}", session->view().language)),
@@ -187,7 +187,9 @@ geo::Result<Project> Autosave::recovered(const Session& s) const {
 void Autosave::loadDrawings(Session& s) {
   const std::string file = s.view().recovery->file;
   file_ = file;  // ours from here on
+  recovering_.clear();
   for (const auto& [path, id] : headOf(file).drawings) {
+    recovering_.push_back(id);
     s.jobs().start("recover\x1f" + id,
                    [path = path, id = id, session = &s](geo::Progress& p) -> Jobs::Finish {
                      const auto loaded = geo::load(path, {}, &p);
@@ -199,6 +201,12 @@ void Autosave::loadDrawings(Session& s) {
                      };
                    });
   }
+}
+
+bool Autosave::recovering(const Session& s) const {
+  return std::any_of(recovering_.begin(), recovering_.end(), [&](const std::string& id) {
+    return SessionParts::jobs(s).running("recover\x1f" + id);
+  });
 }
 
 void Autosave::end() {

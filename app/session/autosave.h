@@ -25,6 +25,7 @@ class Autosave {
   // The project of the file, its paths relative to `base`; drawings come later, by a job.
   geo::Result<Project> recovered(const Session& session) const;
   void loadDrawings(Session& session);
+  bool recovering(const Session& session) const;  // some of them are on their way: what is there is not all
   void discard(Session& session);
 
  private:
@@ -34,7 +35,8 @@ class Autosave {
   std::string file_;  // written by us; empty: nothing
   std::string late_;  // being written
   std::optional<Project> written_;
-  double since_ = -1;  // of the first change that is not written
+  std::vector<std::string> recovering_;  // layers
+  double since_ = -1;                    // of the first change that is not written
 };
 
 }  // namespace session

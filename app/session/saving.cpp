@@ -71,6 +71,8 @@ void finish(Session& s, const std::shared_ptr<Saving>& saving, const Written& wr
 }  // namespace
 
 geo::Result<void> startSaving(Session& s, const std::string& path, bool apart) {
+  if (const Autosave* autosave = SessionParts::autosave(s); autosave && autosave->recovering(s))
+    return geo::fail(tr("绘制的图层还没有恢复完，稍候再保存。", s.view().language));
   if (auto open = withoutSecrets(s.project(), path); !open) return open;
   const std::string from = SessionParts::base(s), to = apart ? fs::path(path).parent_path().string() : from;
   auto saving = std::make_shared<Saving>();

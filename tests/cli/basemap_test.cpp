@@ -145,7 +145,8 @@ TEST_F(Basemap, MayBeARasterFileByItself) {
     double x0, y0, v0, x1, y1, v1, sum = 0;
     size_t n = 0;
     while (want >> x0 >> y0 >> v0 && got >> x1 >> y1 >> v1) {
-      EXPECT_NEAR(x0, x1, 1e-6), EXPECT_NEAR(y0, y1, 1e-6);
+      EXPECT_NEAR(x0, x1, 1e-6);
+      EXPECT_NEAR(y0, y1, 1e-6);
       sum += std::abs(v0 - v1), ++n;
     }
     EXPECT_EQ(n, 90'000u) << file;

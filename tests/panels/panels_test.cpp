@@ -388,6 +388,7 @@ TEST_F(Files, SaveAsAsksBeforeItReplaces) {
   EXPECT_EQ(r.sent<session::SaveProjectAs>(), 0u);
   r.click("dialog.ok");
   EXPECT_EQ(r.sent<session::SaveProjectAs>(), 1u);
+  r.session.wait();
   EXPECT_FALSE(r.session.changed());
 }
 

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include "app/session/autosave.h"
 #include "app/session/drawings.h"
@@ -680,6 +682,60 @@ TEST(AutosaveFile, HoldsWhatIsNotSavedAndIsGoneOnceItIs) {
   for (const auto& entry : std::filesystem::directory_iterator(c.folder.path()))
     EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("autosave")));
   EXPECT_THAT(textOf(c.file()), HasSubstr("[[places]]"));
+}
+
+// Until the drawings have been read again, nothing is written over their files, nor saved without them.
+TEST(AutosaveFile, IsNotWrittenOverBeforeItsDrawingsAreRead) {
+  City c;
+  c.session.autosave({c.folder.path(), 0});
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  c.session.tick(1), c.session.tick(2), c.session.wait();
+  const std::string file = c.file() + ".autosave";
+  ASSERT_TRUE(std::filesystem::exists(file));
+  dying(file);
+  Session next;
+  next.autosave({c.folder.path(), 0});
+  ASSERT_TRUE(next.open(c.file()));
+  next.wait();
+  ASSERT_TRUE(next.view().recovery);
+  // Both workers are busy: the drawing has to wait.
+  std::atomic<bool> go = false;
+  for (const char* key : {"a", "b"})
+    next.jobs().start(key, [&](geo::Progress&) -> Jobs::Finish {
+      while (!go) std::this_thread::yield();
+      return {};
+    });
+  ASSERT_TRUE(apply(next, Recover{true}));
+  EXPECT_FALSE(apply(next, SaveProject{}));
+  next.tick(10), next.tick(20);
+  EXPECT_FALSE(next.jobs().running("autosave"));
+  go = true;
+  next.wait();
+  EXPECT_EQ(next.layer(next.project().layers.back().id).shape->layer->rows(), 1u);
+  ASSERT_TRUE(apply(next, SaveProject{}));
+  next.wait();
+  EXPECT_TRUE(geo::load(c.folder.file("拟建范围.gpkg")));
+}
+
+// It is being written while the project is saved, and ends after it.
+TEST(AutosaveFile, ThatComesAfterTheSaveIsRemoved) {
+  City c;
+  c.session.autosave({c.folder.path(), 0});
+  ASSERT_TRUE(c.act(area(c.session, 113.2, "一期")));
+  std::atomic<bool> go = false;
+  c.session.jobs().start("busy", [&](geo::Progress&) -> Jobs::Finish {  // one of the two workers is left
+    while (!go) std::this_thread::yield();
+    return {};
+  });
+  ASSERT_TRUE(apply(c.session, SaveProject{}));
+  c.session.tick(1), c.session.tick(2);  // the autosave stands behind the save
+  for (int i = 0; i < 2000 && c.session.saving(); ++i)
+    c.session.tick(3), std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  go = true;
+  c.session.wait();
+  c.session.tick(4), c.session.wait();
+  EXPECT_FALSE(c.session.changed());
+  EXPECT_FALSE(std::filesystem::exists(c.file() + ".autosave"));
 }
 
 TEST(AutosaveFile, IsNotOfferedWhileItsProgramLivesNorWhenItSaysNothingNew) {
