@@ -660,6 +660,36 @@ TEST_F(RendererTest, LargeLayersArePaintedFromTheirRings) {
       EXPECT_LT(differ, looked * 0.001) << zoom << " of " << looked;  // where an edge meets a middle
     }
   }
+  // Where triangles are to be had, the rings stand in until they are made.
+  {
+    auto hard = Renderer::make(Renderer::Areas::triangles);
+    ASSERT_TRUE(hard);
+    auto d = mapOf(320, 320);
+    d.add(scene::Areas{0, shape, fills, {}, {}});
+    (*soft)->draw(d, 320, 320, 1);
+    const Pixels expected = (*soft)->read();
+    const auto differing = [&] {
+      const Pixels p = (*hard)->read();
+      int differ = 0;
+      for (int y = 0; y < 320; ++y)
+        for (int x = 0; x < 320; ++x)
+          differ += channelDifference(render::testing::at(p, x, y), render::testing::at(expected, x, y)) > 60;
+      return differ;
+    };
+    (*hard)->draw(d, 320, 320, 1, false);
+    auto work = (*hard)->wanted();
+    ASSERT_FALSE(work.empty());
+    EXPECT_EQ(differing(), 0);
+    EXPECT_EQ((*hard)->counts().triangles, 0u);
+    for (int round = 0; round < 8 && !work.empty(); ++round) {
+      for (auto& w : work) w.run()();
+      (*hard)->draw(d, 320, 320, 1, false);
+      work = (*hard)->wanted();
+    }
+    EXPECT_TRUE(work.empty());
+    EXPECT_GT((*hard)->counts().triangles, static_cast<size_t>(n) * n);
+    EXPECT_LT(differing(), 320 * 320 / 5) << "edges are mixed, insides are the same";
+  }
   // Its borders, and the outline of one row.
   auto d = mapOf(320, 320);
   d.add(scene::Areas{0, shape, fills, {}, {}});
