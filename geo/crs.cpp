@@ -307,6 +307,14 @@ size_t run(PJ* pj, PJ_DIRECTION direction, std::span<Point> points) {
   return lost;
 }
 
+// One operation everywhere, without a grid of shifts. Where PROJ chooses between several by the place
+// (Beijing 54 to WGS 84: their borders are steps of metres), it does not say what it will do.
+bool isSmooth(const PJ* pj) {
+  const char* definition = proj_pj_info(const_cast<PJ*>(pj)).definition;
+  const std::string_view does = definition ? definition : "";
+  return does.starts_with("proj=") && does.find("grid") == does.npos;
+}
+
 }  // namespace
 
 struct Transform::Impl {
@@ -390,6 +398,7 @@ Result<Transform> Transform::make(const Crs& from, const Crs& to) {
       if (pj) t.impl_->pj.reset(proj_normalize_for_visualization(context, pj.get()));
     }
   }
+  if (t.impl_->pj && !isSmooth(t.impl_->pj.get())) t.impl_->tolerance = t.impl_->inverseTolerance = 0;
   if (!t.impl_->pj)
     return fail(fmt::format("There is no transformation from {} to {}.", from.name(), to.name()),
                 "Choose another CRS for the map.");

@@ -30,6 +30,13 @@ struct Job {
 };
 using JobPtr = std::shared_ptr<Job>;
 
+JobPtr made(std::string key, std::function<Jobs::Finish(geo::Progress&)> work,
+            std::function<void(std::string)> failed) {
+  auto job = std::make_shared<Job>();
+  job->key = std::move(key), job->work = std::move(work), job->failed = std::move(failed);
+  return job;
+}
+
 // Exceptions end here: nothing that a library throws may take a worker down.
 void perform(Job& job) {
   std::string error;
@@ -132,20 +139,13 @@ bool Jobs::someWereLeft() { return left; }
 
 void Jobs::start(std::string key, std::function<Finish(geo::Progress&)> work,
                  std::function<void(std::string)> failed) {
-  auto job = std::make_shared<Job>();
-  job->key = std::move(key);
-  job->work = std::move(work);
-  job->failed = std::move(failed);
-  impl_->enter(job);
+  impl_->enter(made(std::move(key), std::move(work), std::move(failed)));
   impl_->work.notify_one();
 }
 
 void Jobs::startWaiting(std::string key, std::function<Finish(geo::Progress&)> work,
                         std::function<void(std::string)> failed) {
-  auto job = std::make_shared<Job>();
-  job->key = std::move(key);
-  job->work = std::move(work);
-  job->failed = std::move(failed);
+  const JobPtr job = made(std::move(key), std::move(work), std::move(failed));
   job->waits = true;
   if (impl_->slowThreads.empty())
     for (int i = 0; i < waitingThreads; ++i)
@@ -156,10 +156,7 @@ void Jobs::startWaiting(std::string key, std::function<Finish(geo::Progress&)> w
 
 void Jobs::startKept(std::string key, std::function<Finish(geo::Progress&)> work,
                      std::function<void(std::string)> failed) {
-  auto job = std::make_shared<Job>();
-  job->key = std::move(key);
-  job->work = std::move(work);
-  job->failed = std::move(failed);
+  const JobPtr job = made(std::move(key), std::move(work), std::move(failed));
   job->kept = true;
   impl_->enter(job);
   impl_->work.notify_one();

@@ -209,6 +209,18 @@ TEST(TransformBox, CoversTheCurvedEdges) {
   EXPECT_TRUE(transformBox(t, {}).empty());
 }
 
+// Between datums PROJ chooses by the place, with steps of metres: there each point is asked for by itself.
+TEST(Transform, NothingIsSmoothedWhereProjChoosesByThePlace) {
+  const auto transform = Transform::make(crs("EPSG:4214"), crs("EPSG:4326")).value();
+  std::mt19937 random(3);
+  std::uniform_real_distribution<double> x(112, 113), y(23, 24);
+  std::vector<Point> points(100'000);
+  for (Point& p : points) p = {x(random), y(random)};
+  auto moved = points;
+  transform.apply(moved);
+  for (size_t i = 0; i < points.size(); i += 7) EXPECT_EQ(moved[i], transform(points[i])) << i;
+}
+
 // Many points at once go through polynomials: as near to PROJ as drawing and measuring can tell, and the same
 // point always to the same place, or neighbours would not share their border.
 TEST(Transform, ManyPointsGoWhereEachGoesAlone) {
